@@ -1,0 +1,138 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+/// The house rules, for every target of ours.
+let houseRules: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    // `ByteReader` borrows the octets that it reads.
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: houseRules)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, resources: resources,
+        swiftSettings: houseRules)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "martlet",
+    products: [.executable(name: "martlet", targets: ["martlet"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Values
+        target("Addresses"),
+        target("WireCodec"),
+        target("Timing"),
+
+        // Cores
+        target("AddressPools", ["Addresses"]),
+        target("LinkLayer", ["Addresses", "Timing", "WireCodec"]),
+        target("BGP", ["Addresses", "Timing", "WireCodec", collections]),
+        target("BFD", ["Addresses", "Timing", "WireCodec"]),
+        target("KubernetesModel"),
+
+        // Decisions
+        target("ClusterConfiguration", ["Addresses", "KubernetesModel"]),
+        target(
+            "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing", collections]),
+        target("Announcement", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
+        target("Presentation", ["Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel"]),
+
+        // Edges
+        .systemLibrary(name: "CLibpcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(
+            name: "CLibnl", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        target("SystemIO", ["CLinux", "Timing"]),
+        target("NetworkIO", ["Addresses", "CLibnl", "CLibpcap", "CLinux", "SystemIO", "Timing", nioCore, nioPosix]),
+        target("Manifests", ["ClusterConfiguration", "KubernetesModel", yams]),
+        target("Telemetry", ["Presentation", logging, metrics, nioCore, nioHTTP1, nioPosix, serviceLifecycle]),
+
+        // Services
+        target(
+            "Controller",
+            [
+                "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO", "Timing", logging,
+                serviceLifecycle,
+            ]),
+        target(
+            "Speaker",
+            [
+                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
+                "NetworkIO", "Presentation", "SystemIO", "Timing", "WireCodec", logging, nioCore, nioPosix,
+                serviceLifecycle,
+            ]),
+
+        // Program
+        .executableTarget(
+            name: "martlet",
+            dependencies: [
+                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller", "KubernetesModel",
+                "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO", "Telemetry", "Timing", argumentParser,
+                logging, serviceLifecycle,
+            ],
+            swiftSettings: houseRules),
+
+        // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Timing"], path: "Tests/TestSupport", swiftSettings: houseRules),
+        tests(of: "Addresses"),
+        tests(of: "WireCodec"),
+        tests(of: "Timing"),
+        tests(of: "AddressPools", ["Addresses"]),
+        tests(of: "LinkLayer", ["Addresses", "Timing", "WireCodec"]),
+        tests(of: "BGP", ["Addresses", "Timing", "WireCodec"], resources: [.copy("Captures")]),
+        tests(of: "BFD", ["Addresses", "Timing", "WireCodec"]),
+        tests(of: "KubernetesModel"),
+        tests(of: "ClusterConfiguration", ["Addresses", "KubernetesModel", "Manifests"]),
+        tests(
+            of: "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing"]),
+        tests(of: "Announcement", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
+        tests(
+            of: "Presentation", ["Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel"]),
+        tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
+        tests(of: "SystemIO", ["Timing"]),
+        tests(
+            of: "NetworkIO", ["Addresses", "BFD", "LinkLayer", "SystemIO", "Timing", "WireCodec", nioCore, nioPosix]),
+        tests(of: "Telemetry", ["Presentation", nioCore, nioPosix]),
+        tests(of: "Controller", ["Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO"]),
+        tests(
+            of: "Speaker",
+            [
+                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
+                "NetworkIO", "Presentation", "SystemIO", "Timing", logging, nioCore, nioPosix,
+            ]),
+        .testTarget(
+            name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
+        .testTarget(
+            name: "ProgramTests", dependencies: ["TestSupport", "martlet"], swiftSettings: houseRules),
+    ],
+    swiftLanguageModes: [.v6]
+)
