@@ -1,0 +1,35 @@
+/// Why a node does not announce: a word that scripts can rely on.
+package struct SilenceReason: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package var description: String { rawValue }
+
+    /// No advertisement that matches selects the node.
+    package static let notSelected = SilenceReason(rawValue: "NotSelected")
+    /// Another node announces the address.
+    package static let notElected = SilenceReason(rawValue: "NotElected")
+    /// `externalTrafficPolicy: Local`, and no usable endpoint on the node.
+    package static let noLocalEndpoint = SilenceReason(rawValue: "NoLocalEndpoint")
+    /// No usable endpoint anywhere.
+    package static let noEndpoint = SilenceReason(rawValue: "NoEndpoint")
+    /// The node is labelled `node.kubernetes.io/exclude-from-external-load-balancers`.
+    package static let excluded = SilenceReason(rawValue: "Excluded")
+    /// The node's condition `NetworkUnavailable` is True.
+    package static let networkUnavailable = SilenceReason(rawValue: "NetworkUnavailable")
+    /// The node has none of the interfaces.
+    package static let interfaceMissing = SilenceReason(rawValue: "InterfaceMissing")
+    /// No advertisement is about the address.
+    package static let noAdvertisement = SilenceReason(rawValue: "NoAdvertisement")
+    /// The node is not heard on the segment.
+    package static let notHeard = SilenceReason(rawValue: "NotHeard")
+    /// A stranger answers for the address.
+    package static let conflict = SilenceReason(rawValue: "Conflict")
+    /// The node is being drained.
+    package static let draining = SilenceReason(rawValue: "Draining")
+    /// The peer is not for this node, or not for this family.
+    package static let peerNotSelected = SilenceReason(rawValue: "PeerNotSelected")
+    /// The Service shares its address, and only advertisements with `serviceSelectors` match it.
+    package static let sharingRefused = SilenceReason(rawValue: "SharingRefused")
+}

@@ -1,0 +1,50 @@
+import Addresses
+import BGP
+
+/// A valid BGPAdvertisement.
+package struct BGPRouteAdvertisement: Hashable, Sendable {
+    package var name: String
+    package var pools: PoolSelection
+    /// A node matches one of these; none given: every node matches.
+    package var nodeSelectors: [Selector]
+    /// A Service matches one of these; none given: every Service matches.
+    package var serviceSelectors: [Selector]
+    /// Names of peers; `nil`: all.
+    package var peers: Set<String>?
+    /// 1 to 32.
+    package var aggregationLength: Int
+    /// 1 to 128.
+    package var aggregationLengthV6: Int
+    package var localPreference: UInt32?
+    /// Sorted, without repetition.
+    package var communities: [BGP.Community]
+    /// Sorted, without repetition.
+    package var largeCommunities: [LargeCommunity]
+
+    package init(
+        name: String, pools: PoolSelection = .all, nodeSelectors: [Selector] = [], serviceSelectors: [Selector] = [],
+        peers: Set<String>? = nil, aggregationLength: Int = 32, aggregationLengthV6: Int = 128,
+        localPreference: UInt32? = nil, communities: [BGP.Community] = [], largeCommunities: [LargeCommunity] = []
+    ) {
+        self.name = name
+        self.pools = pools
+        self.nodeSelectors = nodeSelectors
+        self.serviceSelectors = serviceSelectors
+        self.peers = peers
+        self.aggregationLength = aggregationLength
+        self.aggregationLengthV6 = aggregationLengthV6
+        self.localPreference = localPreference
+        self.communities = communities
+        self.largeCommunities = largeCommunities
+    }
+
+    /// The route that stands for an address.
+    package func prefix(of address: IPAddress) -> IPPrefix {
+        let length =
+            switch address.family {
+            case .ipv4: aggregationLength
+            case .ipv6: aggregationLengthV6
+            }
+        return IPPrefix(containing: address, length: length) ?? IPPrefix(host: address)
+    }
+}

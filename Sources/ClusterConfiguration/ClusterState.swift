@@ -1,0 +1,20 @@
+import KubernetesModel
+
+/// Every object that decisions are made from: a snapshot, in the order of the input.
+package struct ClusterState: Hashable, Sendable {
+    package var pools: [IPAddressPool] = []
+    package var layer2Advertisements: [L2Advertisement] = []
+    package var bgpAdvertisements: [BGPAdvertisement] = []
+    package var peers: [BGPPeer] = []
+    package var bfdProfiles: [BFDProfile] = []
+    package var communities: [CommunityList] = []
+    package var services: [Service] = []
+    package var nodes: [Node] = []
+    package var namespaces: [Namespace] = []
+    package var secrets: [Secret] = []
+    package var endpointSlices: [EndpointSlice] = []
+    /// Where the objects and their fields stand in the input, where known.
+    package var locations = ObjectLocations()
+
+    package init() {}
+}

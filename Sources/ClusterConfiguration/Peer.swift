@@ -1,0 +1,94 @@
+import Addresses
+
+/// A valid BGPPeer.
+package struct Peer: Hashable, Sendable {
+    /// Which AS the router is in.
+    package enum RemoteAS: Hashable, Sendable {
+        case number(UInt32)
+        /// The same as ours, whatever it is (`dynamicASN: internal`).
+        case `internal`
+        /// Any but ours (`dynamicASN: external`).
+        case external
+    }
+
+    /// Where the router is.
+    package enum Endpoint: Hashable, Sendable {
+        /// An address, with a zone (interface name) if it is link-local.
+        case address(IPAddress, zone: String?)
+        /// The router that advertises itself on this interface.
+        case unnumbered(interface: String)
+    }
+
+    package var name: String
+    package var myASN: UInt32
+    /// The AS that our OPEN names, where it is not ``myASN`` (`localASN`).
+    package var localASN: UInt32?
+    package var remoteAS: RemoteAS
+    package var endpoint: Endpoint
+    package var port: UInt16
+    package var sourceAddress: IPAddress?
+    /// Zero, or at least three seconds. Default 90 s.
+    package var holdTime: Duration
+    /// Default: a third of the hold time.
+    package var keepaliveTime: Duration
+    /// How long before a failed connection is tried again, at first.
+    package var connectTime: Duration?
+    package var routerID: IPv4Address?
+    /// A node matches one of these; none given: every node matches.
+    package var nodeSelectors: [Selector]
+    /// From `password` or the Secret; for TCP-MD5 (RFC 2385). Never printed.
+    package var password: String?
+    package var bfd: BFDSettings?
+    package var ebgpMultiHop: Bool
+    package var enableGracefulRestart: Bool
+    package var vrf: String?
+    package var disableMP: Bool
+    package var dualStackAddressFamily: Bool
+
+    package init(
+        name: String, myASN: UInt32, remoteAS: RemoteAS, endpoint: Endpoint, localASN: UInt32? = nil,
+        port: UInt16 = 179, sourceAddress: IPAddress? = nil, holdTime: Duration = .seconds(90),
+        keepaliveTime: Duration = .seconds(30), connectTime: Duration? = nil, routerID: IPv4Address? = nil,
+        nodeSelectors: [Selector] = [], password: String? = nil, bfd: BFDSettings? = nil, ebgpMultiHop: Bool = false,
+        enableGracefulRestart: Bool = false, vrf: String? = nil, disableMP: Bool = false,
+        dualStackAddressFamily: Bool = false
+    ) {
+        self.name = name
+        self.myASN = myASN
+        self.localASN = localASN
+        self.remoteAS = remoteAS
+        self.endpoint = endpoint
+        self.port = port
+        self.sourceAddress = sourceAddress
+        self.holdTime = holdTime
+        self.keepaliveTime = keepaliveTime
+        self.connectTime = connectTime
+        self.routerID = routerID
+        self.nodeSelectors = nodeSelectors
+        self.password = password
+        self.bfd = bfd
+        self.ebgpMultiHop = ebgpMultiHop
+        self.enableGracefulRestart = enableGracefulRestart
+        self.vrf = vrf
+        self.disableMP = disableMP
+        self.dualStackAddressFamily = dualStackAddressFamily
+    }
+
+    /// Whether the router is in our AS (an iBGP session).
+    package var isInternal: Bool {
+        switch remoteAS {
+        case .number(let number): number == localASN ?? myASN
+        case .internal: true
+        case .external: false
+        }
+    }
+
+    /// Whether routes of a family go to this peer: IPv4 over IPv4, IPv6 over IPv6, both if the session is unnumbered or
+    /// says `dualStackAddressFamily`.
+    package func carries(_ family: AddressFamily) -> Bool {
+        switch endpoint {
+        case .address(let address, _): dualStackAddressFamily || address.family == family
+        case .unnumbered: true
+        }
+    }
+}

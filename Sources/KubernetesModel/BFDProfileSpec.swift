@@ -1,0 +1,12 @@
+package struct BFDProfileSpec: Codable, Hashable, Sendable {
+    /// Milliseconds.
+    package var receiveInterval: Int?
+    /// Milliseconds.
+    package var transmitInterval: Int?
+    package var detectMultiplier: Int?
+    /// Milliseconds.
+    package var echoInterval: Int?
+    package var echoMode: Bool?
+    package var passiveMode: Bool?
+    package var minimumTtl: Int?
+}

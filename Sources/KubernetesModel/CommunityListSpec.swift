@@ -1,0 +1,3 @@
+package struct CommunityListSpec: Codable, Hashable, Sendable {
+    package var communities: [CommunityAlias]?
+}

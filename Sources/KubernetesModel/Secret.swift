@@ -1,0 +1,18 @@
+/// A Secret (core/v1). Its values never leave the process: not into a log, a status or a metric.
+package struct Secret: Codable, Hashable, Sendable {
+    package var metadata: ObjectMeta
+    package var type: String?
+    /// Values in Base64.
+    package var data: [String: String]?
+    /// Values in plain text, as manifests may have them.
+    package var stringData: [String: String]?
+
+    package init(
+        metadata: ObjectMeta, type: String? = nil, data: [String: String]? = nil, stringData: [String: String]? = nil
+    ) {
+        self.metadata = metadata
+        self.type = type
+        self.data = data
+        self.stringData = stringData
+    }
+}
