@@ -102,7 +102,7 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Timing"], path: "Tests/TestSupport", swiftSettings: houseRules),
+            name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport", swiftSettings: houseRules),
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
         tests(of: "Timing"),

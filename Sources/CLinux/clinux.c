@@ -1,0 +1,34 @@
+#include "CLinux.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+int clinux_enter_network_namespace(int descriptor) {
+    return setns(descriptor, CLONE_NEWNET) == 0 ? 0 : errno;
+}
+
+int clinux_set_realtime_priority(int priority) {
+    struct sched_param parameters = {.sched_priority = priority};
+    return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0 ? 0 : errno;
+}
+
+void clinux_set_thread_name(const char *name) {
+    char copy[16] = {0};
+    strncpy(copy, name, sizeof copy - 1);
+    pthread_setname_np(pthread_self(), copy);
+}
+
+pid_t clinux_thread_identifier(void) {
+    return gettid();
+}
+
+int clinux_exit_status(int status) {
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int descriptor) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, descriptor);
+}
