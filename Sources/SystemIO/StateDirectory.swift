@@ -1,0 +1,90 @@
+import Glibc
+
+/// The directory where a process keeps what must survive it. One process at a time holds it.
+///
+/// A file is replaced as a whole: written beside, flushed, renamed over, and the directory flushed. Whoever reads it,
+/// after a crash at any moment, finds the old content or the new.
+package final class StateDirectory: Sendable {
+    package let path: String
+    private let lock: FileDescriptor
+
+    /// Why a directory cannot be held.
+    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+        /// Another process holds it; its number, where it could be read.
+        case held(path: String, by: Int?)
+        case system(SystemError)
+
+        package var description: String {
+            switch self {
+            case .held(let path, let process):
+                """
+                the state directory \(path) is in use by another martlet\(process.map { " (process \($0))" } ?? ""): \
+                stop that one, or give this one a directory of its own with --state-dir
+                """
+            case .system(let error): error.description
+            }
+        }
+    }
+
+    /// Makes the directory if it is not there, and takes its lock until this object goes away.
+    package init(path: String) throws(Failure) {
+        self.path = path
+        do throws(SystemError) {
+            try StateDirectory.makeDirectories(path)
+            lock = try FileDescriptor(path: path + "/lock", flags: O_RDWR | O_CREAT)
+        } catch { throw .system(error) }
+        guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            guard errno == EWOULDBLOCK else { throw .system(.last("cannot lock \(path)/lock")) }
+            let holder = try? lock.readAll(from: path + "/lock", limit: 64)
+            throw .held(path: path, by: holder.flatMap { Int(String(decoding: $0.filter { $0 > 32 }, as: UTF8.self)) })
+        }
+        do throws(SystemError) {
+            // For the message of whoever comes second; the lock itself does not depend on it.
+            guard ftruncate(lock.rawValue, 0) == 0 else { throw .last("cannot write \(path)/lock") }
+            try lock.write(Array("\(getpid())\n".utf8), to: path + "/lock")
+        } catch { throw .system(error) }
+    }
+
+    /// The content of a file, or `nil` if there is none.
+    package func read(_ name: String) throws(SystemError) -> [UInt8]? {
+        let file = path + "/" + name
+        do throws(SystemError) {
+            return try FileDescriptor(path: file, flags: O_RDONLY).readAll(from: file, limit: 1 << 30)
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw error
+        }
+    }
+
+    /// Replaces a file, or leaves it as it was and throws.
+    package func replace(_ name: String, with bytes: [UInt8]) throws(SystemError) {
+        let file = path + "/" + name
+        let temporary = file + ".new"
+        do throws(SystemError) {
+            let descriptor = try FileDescriptor(path: temporary, flags: O_WRONLY | O_CREAT | O_TRUNC)
+            try descriptor.write(bytes, to: temporary)
+            guard fsync(descriptor.rawValue) == 0 else { throw .last("cannot write \(temporary)") }
+            guard unsafe rename(temporary, file) == 0 else { throw .last("cannot rename \(temporary) to \(file)") }
+            let directory = try FileDescriptor(path: path, flags: O_RDONLY | O_DIRECTORY)
+            guard fsync(directory.rawValue) == 0 else { throw .last("cannot flush \(path)") }
+        } catch {
+            unsafe unlink(temporary)
+            throw error
+        }
+    }
+
+    /// Moves a damaged file aside, for a person to look at, so that it is not read again.
+    package func setAside(_ name: String) throws(SystemError) {
+        let file = path + "/" + name
+        guard unsafe rename(file, file + ".damaged") == 0 else { throw .last("cannot rename \(file)") }
+    }
+
+    private static func makeDirectories(_ path: String) throws(SystemError) {
+        var partial = path.hasPrefix("/") ? "/" : ""
+        for component in path.split(separator: "/") {
+            partial += component
+            guard unsafe mkdir(partial, 0o750) == 0 || errno == EEXIST else { throw .last("cannot make \(partial)") }
+            partial += "/"
+        }
+    }
+}
