@@ -9,6 +9,9 @@ package struct MACAddress: Hashable, Sendable, Comparable, CustomStringConvertib
         self.rawValue = rawValue
     }
 
+    /// The address of the number's low 48 bits.
+    package init(truncatingIfNeeded number: UInt64) { rawValue = number & 0xFFFF_FFFF_FFFF }
+
     package init(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8, _ e: UInt8, _ f: UInt8) {
         rawValue = [a, b, c, d, e, f].reduce(0) { $0 << 8 | UInt64($1) }
     }

@@ -126,7 +126,7 @@ package final class ChildProcess: Sendable {
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
         var argv = unsafe arguments.map { unsafe strdup($0) as UnsafeMutablePointer<CChar>? } + [nil]
-        defer { for unsafepointer in unsafe argv { unsafe free(pointer) } }
+        defer { unsafe argv.forEach { unsafe free($0) } }
         var inherited: [String] = []
         var index = 0
         while let entry = unsafe environ[index] {
@@ -136,7 +136,7 @@ package final class ChildProcess: Sendable {
         let overridden = inherited.filter { entry in !environment.keys.contains { entry.hasPrefix($0 + "=") } }
         let entries = overridden + environment.map { "\($0.key)=\($0.value)" }.sorted()
         var envp = unsafe entries.map { unsafe strdup($0) as UnsafeMutablePointer<CChar>? } + [nil]
-        defer { for unsafepointer in unsafe envp { unsafe free(pointer) } }
+        defer { unsafe envp.forEach { unsafe free($0) } }
 
         var pid: pid_t = 0
         let problem = unsafe posix_spawnp(&pid, program, &actions, &attributes, &argv, &envp)

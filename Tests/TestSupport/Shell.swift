@@ -5,6 +5,8 @@ package enum Shell {
         try ChildProcess(arguments).waitBlocking(atMost: limit)
     }
 
+    @discardableResult package static func run(_ arguments: String...) throws -> CommandResult { try run(arguments) }
+
     /// Runs a command that must succeed.
     @discardableResult package static func check(_ arguments: [String]) throws -> CommandResult {
         let result = try run(arguments)

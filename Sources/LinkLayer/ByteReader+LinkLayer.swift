@@ -1,0 +1,36 @@
+import Addresses
+import WireCodec
+
+extension ByteReader {
+    /// Reads an integer; what does not fit is ``DropReason/truncated``.
+    @_lifetime(self: copy self)
+    mutating func field<Integer: FixedWidthInteger & Sendable>(
+        _ type: Integer.Type = Integer.self
+    ) throws(DropReason) -> Integer {
+        do { return try read(type) } catch { throw .truncated }
+    }
+
+    @_lifetime(self: copy self)
+    mutating func macAddress() throws(DropReason) -> MACAddress {
+        let high = try field(UInt16.self)
+        return MACAddress(truncatingIfNeeded: UInt64(high) << 32 | UInt64(try field(UInt32.self)))
+    }
+
+    @_lifetime(self: copy self)
+    mutating func ipv4Address() throws(DropReason) -> IPv4Address { IPv4Address(rawValue: try field()) }
+
+    @_lifetime(self: copy self)
+    mutating func ipv6Address() throws(DropReason) -> IPv6Address { IPv6Address(rawValue: try field()) }
+
+    @_lifetime(self: copy self)
+    mutating func skipField(count: Int) throws(DropReason) {
+        do { try skip(count: count) } catch { throw .truncated }
+    }
+}
+
+extension ByteWriter {
+    mutating func write(_ address: MACAddress) {
+        write(UInt16(truncatingIfNeeded: address.rawValue >> 32))
+        write(UInt32(truncatingIfNeeded: address.rawValue))
+    }
+}
