@@ -1,0 +1,51 @@
+/// Why a packet that arrived was not used. The raw value is the label of the metric that counts it.
+package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
+    // What the packet alone shows: RFC 5880 §6.8.6, in its order.
+
+    /// Shorter than the 24 octets that every control packet has.
+    case truncated
+    /// The version is not 1.
+    case unsupportedVersion
+    /// The Length field is below 24, or below 26 with the A bit.
+    case lengthTooSmall
+    /// The Length field exceeds what arrived.
+    case lengthBeyondPayload
+    /// Detect Mult is zero.
+    case detectMultiplierZero
+    /// My Discriminator is zero.
+    case myDiscriminatorZero
+    /// The authentication section's length is not that of its type: RFC 5880 §4.2 to §4.4.
+    case authenticationMalformed
+
+    // What it shows in the place where it arrived.
+
+    /// The TTL or hop limit is below what the session asks for: RFC 5881 §5, RFC 5883 §6.
+    case hopLimitTooLow
+    /// The M bit is set, but the session is between two systems: RFC 5880 §6.8.6.
+    case multipointUnexpected
+    /// The M bit is clear, but the packet came to the segment's group: RFC 8562 §5.13.2.
+    case multipointMissing
+    /// Your Discriminator is zero in a state other than Down and AdminDown: RFC 5880 §6.8.6.
+    case yourDiscriminatorZero
+    /// Your Discriminator is not zero, but the M bit is set: RFC 8562 §5.13.2.
+    case yourDiscriminatorNotZero
+    /// No session has the packet's Your Discriminator: RFC 5880 §6.8.6.
+    case sessionNotFound
+    /// The packet is authenticated, but no authentication is in use: RFC 5880 §6.8.6.
+    case authenticationUnexpected
+    /// The session is administratively down: RFC 5880 §6.8.6.
+    case administrativelyDown
+
+    // Policy of a segment: RFC 8562 §5.13.2 leaves to it which tails are created.
+
+    /// My Discriminator is no known node's.
+    case unknownSender
+    /// My Discriminator is our own: another node bears this node's name, or the network returns what we send.
+    case ownDiscriminator
+    /// The node is already heard from as many addresses as one node may have.
+    case tooManySources
+    /// Desired Min TX Interval is zero, which RFC 5880 §4.1 reserves.
+    case desiredMinTxIntervalZero
+    /// The head sends so rarely that its loss would be noticed too late: RFC 8562 §5.10 leaves the limit to the tail.
+    case detectionTimeTooLong
+}

@@ -1,0 +1,26 @@
+import Addresses
+import Timing
+
+/// Another node, as heard on one segment.
+package struct SegmentMember: Hashable, Sendable {
+    package let node: String
+    /// Where it is heard from, or was last; IPv4 where it is heard over both families.
+    package var address: IPAddress
+    /// Up if it is heard over either family; AdminDown if it said that it leaves; else Down.
+    package var state: SessionState
+    /// When it came to this state.
+    package var since: Instant
+    /// Why it left Up.
+    package var diagnostic: Diagnostic
+
+    package init(node: String, address: IPAddress, state: SessionState, since: Instant, diagnostic: Diagnostic = .none)
+    {
+        self.node = node
+        self.address = address
+        self.state = state
+        self.since = since
+        self.diagnostic = diagnostic
+    }
+
+    package var isUp: Bool { state == .up }
+}
