@@ -1,0 +1,47 @@
+import SystemIO
+import TestSupport
+import Testing
+
+@Suite struct FileWatcherTests {
+    /// What somebody does in the folder, as a shell command.
+    static let changes: [(String, String)] = [
+        ("a file is written", "echo x > f"),
+        ("an editor renames a new file over the old one", "echo y > .f.swp && mv .f.swp f"),
+        ("a file is deleted", "rm f"),
+        (
+            "a link is swapped, as a ConfigMap does",
+            "mkdir -p a b && ln -sfn a ..data && ln -sfn b ..tmp && mv -T ..tmp ..data"
+        ),
+        ("a file is moved away", "mv f ../moved"),
+    ]
+
+    @Test("A change in a watched directory is told", .timeLimit(.minutes(1)), arguments: changes)
+    func change(what: String, command: String) async throws {
+        let folder = try TemporaryFolder()
+        try Shell.check(["sh", "-c", "mkdir \(folder.path)/d && touch \(folder.path)/d/f"])
+        let watcher = try FileWatcher()
+        #expect(watcher.watch([folder.path + "/d"]).isEmpty)
+        try Shell.check(["sh", "-c", "cd \(folder.path)/d && \(command)"])
+        var iterator = watcher.changes.makeAsyncIterator()
+        #expect(await iterator.next() != nil, "\(what)")
+    }
+
+    @Test("A directory that vanishes is told; it is named as unwatchable until it is back", .timeLimit(.minutes(1)))
+    func vanished() async throws {
+        let folder = try TemporaryFolder()
+        let directory = folder.path + "/d"
+        try Shell.check(["mkdir", directory])
+        let watcher = try FileWatcher()
+        var iterator = watcher.changes.makeAsyncIterator()
+        #expect(watcher.watch([directory, folder.path]).isEmpty)
+        try Shell.check(["rmdir", directory])
+        #expect(await iterator.next() != nil)
+        #expect(Array(watcher.watch([directory, folder.path]).keys) == [directory])
+        try Shell.check(["mkdir", directory])
+        #expect(await iterator.next() != nil)
+        #expect(watcher.watch([directory, folder.path]).isEmpty)
+        // The burst above may still be in the stream; the file's own event follows it.
+        try Shell.check(["sh", "-c", "sleep 0.1; echo x > \(directory)/f"])
+        #expect(await iterator.next() != nil)
+    }
+}
