@@ -1,20 +1,31 @@
 import Dispatch
 import Glibc
 import Synchronization
+import Timing
 
 /// Says when something changes in directories, by inotify(7). It does not poll.
 ///
 /// Directories are watched, not files: an editor that writes a new file and renames it over the old one, a ConfigMap
-/// whose link is swapped, a file that vanishes and comes back are all seen. What changed is for the reader to find out.
+/// whose link is swapped, a file that vanishes and comes back are all seen. What changed is for the reader to find out;
+/// but ``isBeingWritten(_:at:)`` tells which files are half-written now.
 package final class FileWatcher: Sendable {
+    /// How long after its last change an open file counts as half-written, where its writer never closes it.
+    package static let patience = Duration.seconds(2)
+
     private struct State {
-        var watched: [String: CInt] = [:]
+        var directories: [CInt: String] = [:]
+        var writing: [String: Instant] = [:]
+    }
+
+    /// What the handler of events shares with the watcher, without keeping it alive.
+    private final class Shared: Sendable {
+        let state = Mutex(State())
     }
 
     private let descriptor: FileDescriptor
+    private let shared = Shared()
     // Dispatch sources may be used from any thread; their Swift type does not say so.
     nonisolated(unsafe) private let source: any DispatchSourceRead
-    private let state = Mutex(State())
 
     /// One element for each burst of changes; a burst that nobody has read yet absorbs the next.
     package let changes: AsyncStream<Void>
@@ -25,22 +36,7 @@ package final class FileWatcher: Sendable {
         descriptor = FileDescriptor(owning: raw)
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         changes = stream
-        unsafe source = FileWatcher.makeSource(raw, continuation)
-    }
-
-    private static func makeSource(_ descriptor: CInt, _ continuation: AsyncStream<Void>.Continuation)
-        -> any DispatchSourceRead
-    {
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: DispatchQueue(label: "files"))
-        source.setEventHandler {
-            var buffer = [UInt8](repeating: 0, count: 65_536)
-            // The events say only that there is something to read again, so they are thrown away.
-            while unsafe buffer.withUnsafeMutableBytes({ unsafe read(descriptor, $0.baseAddress, $0.count) }) > 0 {}
-            continuation.yield()
-        }
-        source.setCancelHandler { continuation.finish() }
-        source.resume()
-        return source
+        unsafe source = FileWatcher.makeSource(raw, shared, continuation)
     }
 
     deinit { unsafe source.cancel() }
@@ -49,25 +45,85 @@ package final class FileWatcher: Sendable {
     ///
     /// - Returns: those that cannot be watched now, with the reason. Watch their parents, and call again.
     package func watch(_ directories: Set<String>) -> [String: SystemError] {
-        state.withLock { state in
-            for (path, watch) in state.watched where !directories.contains(path) {
-                inotify_rm_watch(descriptor.rawValue, watch)
-                state.watched[path] = nil
-            }
+        shared.state.withLock { state in
             var failures: [String: SystemError] = [:]
+            var watched: [CInt: String] = [:]
             for path in directories.sorted() {
-                let mask =
-                    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
                 // Watching a path again gives the same watch, or a new one if another directory is there now.
-                let watch = unsafe inotify_add_watch(descriptor.rawValue, path, UInt32(mask))
-                if watch < 0 {
-                    failures[path] = .last("cannot watch \(path)")
-                    state.watched[path] = nil
-                } else {
-                    state.watched[path] = watch
-                }
+                let watch = unsafe inotify_add_watch(descriptor.rawValue, path, FileWatcher.events)
+                if watch < 0 { failures[path] = .last("cannot watch \(path)") } else { watched[watch] = path }
             }
+            for watch in state.directories.keys where watched[watch] == nil {
+                inotify_rm_watch(descriptor.rawValue, watch)
+            }
+            state.directories = watched
             return failures
         }
+    }
+
+    /// Whether somebody is writing the file: it was changed, and neither closed nor left alone for ``patience``.
+    package func isBeingWritten(_ path: String, at now: Instant) -> Bool {
+        shared.state.withLock { state in
+            guard let changed = state.writing[path] else { return false }
+            if changed.advanced(by: FileWatcher.patience) > now { return true }
+            state.writing[path] = nil
+            return false
+        }
+    }
+
+    private static let events = UInt32(
+        IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_MODIFY | IN_DELETE | IN_DELETE_SELF
+            | IN_MOVE_SELF)
+
+    private static func makeSource(
+        _ descriptor: CInt, _ shared: Shared, _ continuation: AsyncStream<Void>.Continuation
+    ) -> any DispatchSourceRead {
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: DispatchQueue(label: "files"))
+        source.setEventHandler {
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            var isComplete = false
+            while true {
+                let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+                guard count > 0 else { break }
+                if note(buffer[..<count], in: shared) { isComplete = true }
+            }
+            if isComplete { continuation.yield() }
+        }
+        source.setCancelHandler { continuation.finish() }
+        source.resume()
+        return source
+    }
+
+    /// Takes note of events, and says whether any of them left something to read.
+    private static func note(_ events: ArraySlice<UInt8>, in shared: Shared) -> Bool {
+        let now = UptimeClock.now
+        var isComplete = false
+        shared.state.withLock { state in
+            var rest = events
+            // struct inotify_event: wd, mask, cookie, len; then a name of len octets, filled up with zeros.
+            while rest.count >= 16 {
+                func word(_ index: Int) -> UInt32 {
+                    (0..<4).reduce(0) { $0 | UInt32(rest[rest.startIndex + 4 * index + $1]) << UInt32(8 * $1) }
+                }
+                let (watch, mask, length) = (CInt(bitPattern: word(0)), Int(word(1)), Int(word(3)))
+                let name = String(decoding: rest.dropFirst(16).prefix(length).prefix { $0 != 0 }, as: UTF8.self)
+                rest = rest.dropFirst(16 + length)
+                let path = state.directories[watch].map { ($0.hasSuffix("/") ? $0 : $0 + "/") + name } ?? name
+                if mask & Int(IN_MODIFY) != 0 || mask & Int(IN_CREATE) != 0 && isNewFile(path) {
+                    state.writing[path] = now
+                } else {
+                    state.writing[path] = nil
+                    isComplete = true
+                }
+            }
+        }
+        return isComplete
+    }
+
+    /// Whether this is a file with one name, which somebody has just made in order to write it; not a directory, nor a
+    /// symbolic or hard link, which are complete as soon as they are there.
+    private static func isNewFile(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_nlink == 1
     }
 }

@@ -1,6 +1,7 @@
 import SystemIO
 import TestSupport
 import Testing
+import Timing
 
 @Suite struct FileWatcherTests {
     /// What somebody does in the folder, as a shell command.
@@ -43,5 +44,26 @@ import Testing
         // The burst above may still be in the stream; the file's own event follows it.
         try Shell.check(["sh", "-c", "sleep 0.1; echo x > \(directory)/f"])
         #expect(await iterator.next() != nil)
+    }
+}
+
+extension FileWatcherTests {
+    @Test("A file that is open and changed is half-written until it is closed, or left alone for long")
+    func halfWritten() async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path + "/f"
+        try Shell.check(["touch", file])
+        let watcher = try FileWatcher()
+        _ = watcher.watch([folder.path])
+        let writer = try ChildProcess([
+            "sh", "-c", "exec 3>\(file); echo half >&3; sleep 0.5; echo whole >&3; exec 3>&-",
+        ])
+        defer { writer.stop() }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(watcher.isBeingWritten(file, at: UptimeClock.now))
+        #expect(!watcher.isBeingWritten(file, at: UptimeClock.now.advanced(by: .seconds(60))))
+        var iterator = watcher.changes.makeAsyncIterator()
+        #expect(await iterator.next() != nil)
+        #expect(!watcher.isBeingWritten(file, at: UptimeClock.now))
     }
 }

@@ -72,8 +72,7 @@ import Testing
         #expect(damaged == 0)
     }
 
-    @concurrent private static func countTorn(_ file: String, until isDone: Locked<Bool>) async -> (Int, Int)
-    {
+    @concurrent private static func countTorn(_ file: String, until isDone: Locked<Bool>) async -> (Int, Int) {
         var seen = 0
         var torn = 0
         repeat {
