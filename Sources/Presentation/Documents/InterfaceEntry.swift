@@ -1,0 +1,70 @@
+/// What happened on an interface at layer 2 since the process began, as `/v1/status` states it.
+package struct InterfaceEntry: Hashable, Sendable, Decodable {
+    /// Frames of one protocol.
+    package struct Counters: Hashable, Sendable, Decodable {
+        /// ARP requests, or neighbour solicitations, for an address that this node announces.
+        package var requests: UInt64
+        package var replies: UInt64
+        /// Gratuitous ARP, or unsolicited neighbour advertisements.
+        package var announcements: UInt64
+
+        package init(requests: UInt64 = 0, replies: UInt64 = 0, announcements: UInt64 = 0) {
+            self.requests = requests
+            self.replies = replies
+            self.announcements = announcements
+        }
+    }
+
+    /// Frames not acted on, for one reason.
+    package struct Drops: Hashable, Sendable, Decodable {
+        package var reason: String
+        package var count: UInt64
+
+        package init(reason: String, count: UInt64) {
+            self.reason = reason
+            self.count = count
+        }
+    }
+
+    package var interface: String
+    package var mac: String?
+    package var isUp: Bool
+    /// Addresses that this node announces here.
+    package var addresses: Int
+    package var arp: Counters
+    package var ndp: Counters
+    /// Sorted by reason.
+    package var drops: [Drops]
+
+    package init(
+        interface: String, mac: String?, isUp: Bool, addresses: Int, arp: Counters = Counters(),
+        ndp: Counters = Counters(), drops: [Drops] = []
+    ) {
+        self.interface = interface
+        self.mac = mac
+        self.isUp = isUp
+        self.addresses = addresses
+        self.arp = arp
+        self.ndp = ndp
+        self.drops = drops
+    }
+}
+
+extension InterfaceEntry: JSONRepresentable {
+    package var json: JSONValue {
+        [
+            "interface": interface.json, "mac": mac.json, "isUp": isUp.json, "addresses": addresses.json,
+            "arp": arp.json, "ndp": ndp.json, "drops": drops.json,
+        ]
+    }
+}
+
+extension InterfaceEntry.Counters: JSONRepresentable {
+    package var json: JSONValue {
+        ["requests": requests.json, "replies": replies.json, "announcements": announcements.json]
+    }
+}
+
+extension InterfaceEntry.Drops: JSONRepresentable {
+    package var json: JSONValue { ["reason": reason.json, "count": count.json] }
+}

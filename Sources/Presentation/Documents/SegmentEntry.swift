@@ -1,0 +1,37 @@
+import Timing
+
+/// A layer 2 segment and the speakers heard on it, as `/v1/status` states it.
+package struct SegmentEntry: Hashable, Sendable, Decodable {
+    package struct Member: Hashable, Sendable, Decodable {
+        package var node: String
+        package var address: String
+        /// As RFC 5880 names it: `AdminDown`, `Down`, `Init`, `Up`.
+        package var state: String
+        package var since: Timestamp?
+
+        package init(node: String, address: String, state: String, since: Timestamp?) {
+            self.node = node
+            self.address = address
+            self.state = state
+            self.since = since
+        }
+    }
+
+    package var interface: String
+    package var members: [Member]
+
+    package init(interface: String, members: [Member]) {
+        self.interface = interface
+        self.members = members
+    }
+}
+
+extension SegmentEntry: JSONRepresentable {
+    package var json: JSONValue { ["interface": interface.json, "members": members.json] }
+}
+
+extension SegmentEntry.Member: JSONRepresentable {
+    package var json: JSONValue {
+        ["node": node.json, "address": address.json, "state": state.json, "since": since.json]
+    }
+}

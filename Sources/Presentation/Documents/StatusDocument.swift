@@ -1,0 +1,103 @@
+import FoundationEssentials
+import Timing
+
+/// What a long-running process answers at `/v1/status`: all that it decided and all that it knows.
+package struct StatusDocument: Hashable, Sendable {
+    package var version: String
+    /// `run`, `controller` or `speaker`.
+    package var role: String
+    /// `nil` for a controller.
+    package var node: String?
+    package var assignments: [AssignmentEntry] = []
+    package var announcements: [AnnouncementEntry] = []
+    package var peers: [PeerEntry] = []
+    package var segments: [SegmentEntry] = []
+    // Additions; a process that is older does not send them.
+    package var silent: [SilenceEntry] = []
+    package var problems: [ProblemEntry] = []
+    package var pools: [PoolEntry] = []
+    package var interfaces: [InterfaceEntry] = []
+    /// When the process began.
+    package var started: Timestamp?
+    /// Why the process is not ready, a sentence each; empty when it is.
+    package var notReady: [String] = []
+
+    package init(version: String, role: String, node: String?) {
+        self.version = version
+        self.role = role
+        self.node = node
+    }
+
+    /// Reads what a process answered.
+    package init(jsonText: [UInt8]) throws(DocumentError) {
+        do {
+            self = try JSONDecoder().decode(StatusDocument.self, from: Data(jsonText))
+        } catch let error as DecodingError {
+            throw DocumentError("not a status document: \(StatusDocument.explain(error))")
+        } catch {
+            throw DocumentError("not a status document: \(error)")
+        }
+    }
+
+    private static func explain(_ error: DecodingError) -> String {
+        func place(_ path: [any CodingKey]) -> String {
+            var text = ""
+            for key in path {
+                if let index = key.intValue {
+                    text += "[\(index)]"
+                } else {
+                    text += text.isEmpty ? key.stringValue : ".\(key.stringValue)"
+                }
+            }
+            return text
+        }
+        switch error {
+        case .keyNotFound(let key, let context): return "`\(place(context.codingPath + [key]))` is missing"
+        case .typeMismatch(let type, let context): return "`\(place(context.codingPath))` is not a \(type)"
+        case .valueNotFound(_, let context): return "`\(place(context.codingPath))` is null"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty: return "it is not JSON"
+        case .dataCorrupted(let context): return "`\(place(context.codingPath))`: \(context.debugDescription)"
+        @unknown default: return "\(error)"
+        }
+    }
+}
+
+extension StatusDocument: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case version, role, node, assignments, announcements, peers, segments
+        case silent, problems, pools, interfaces, started, notReady
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func list<Entry: Decodable>(_ key: CodingKeys) throws -> [Entry] {
+            try container.decodeIfPresent([Entry].self, forKey: key) ?? []
+        }
+        version = try container.decode(String.self, forKey: .version)
+        role = try container.decode(String.self, forKey: .role)
+        node = try container.decodeIfPresent(String.self, forKey: .node)
+        assignments = try list(.assignments)
+        announcements = try list(.announcements)
+        peers = try list(.peers)
+        segments = try list(.segments)
+        silent = try list(.silent)
+        problems = try list(.problems)
+        pools = try list(.pools)
+        interfaces = try list(.interfaces)
+        started = try container.decodeIfPresent(Timestamp.self, forKey: .started)
+        notReady = try list(.notReady)
+    }
+}
+
+extension StatusDocument: JSONRepresentable {
+    package var json: JSONValue {
+        let contract: JSONValue = [
+            "version": version.json, "role": role.json, "node": node.json, "assignments": assignments.json,
+            "announcements": announcements.json, "peers": peers.json, "segments": segments.json,
+        ]
+        return contract.adding([
+            "silent": silent.json, "problems": problems.json, "pools": pools.json, "interfaces": interfaces.json,
+            "started": started.json, "notReady": notReady.json,
+        ])
+    }
+}

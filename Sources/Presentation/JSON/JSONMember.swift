@@ -1,0 +1,10 @@
+/// A name and its value in a JSON object.
+package struct JSONMember: Hashable, Sendable {
+    package let name: String
+    package let value: JSONValue
+
+    package init(name: String, value: JSONValue) {
+        self.name = name
+        self.value = value
+    }
+}

@@ -1,0 +1,10 @@
+/// A BGP session of one node.
+package struct NodePeerEntry: Hashable, Sendable, JSONRepresentable {
+    package let node: String
+    package let peer: PeerEntry
+
+    package var json: JSONValue {
+        guard case .object(let members) = peer.json else { return nil }
+        return .object([JSONMember(name: "node", value: node.json)] + members)
+    }
+}

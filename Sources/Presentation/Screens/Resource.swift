@@ -1,0 +1,12 @@
+/// What `martlet get` can show.
+package enum Resource: String, Hashable, Sendable, CaseIterable {
+    case pools
+    case services
+    case announcements
+    case peers
+    case speakers
+    case routes
+
+    /// What a status says about it.
+    package func list(from status: ClusterStatus) -> ResourceList { ResourceList(resource: self, status: status) }
+}

@@ -1,0 +1,13 @@
+/// What a piece of text means, for those who see colours.
+package enum Tone: Hashable, Sendable {
+    case plain
+    /// As it should be.
+    case good
+    /// On its way, or to be looked at.
+    case warning
+    /// Not as it should be.
+    case bad
+    /// Of less interest.
+    case faint
+    case heading
+}
