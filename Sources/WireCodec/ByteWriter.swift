@@ -23,6 +23,11 @@ package struct ByteWriter: Sendable {
 
     package mutating func write(bytes more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 
+    /// Takes back everything after the first `count` octets.
+    ///
+    /// - Precondition: at least that many were written.
+    package mutating func truncate(to count: Int) { bytes.removeSubrange(count...) }
+
     /// Overwrites octets that were written before, beginning at `offset`.
     ///
     /// - Precondition: they were written: `offset + width <= count`.

@@ -9,7 +9,9 @@ package struct Community: Hashable, Sendable, Comparable, CustomStringConvertibl
     /// Parses `HIGH:LOW`, two decimal numbers from 0 to 65535. `nil` if the text is anything else.
     package init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        guard parts.count == 2, let high = UInt16(digits: parts[0]), let low = UInt16(digits: parts[1]) else { return nil }
+        guard parts.count == 2, let high = UInt16(digits: parts[0]), let low = UInt16(digits: parts[1]) else {
+            return nil
+        }
         self.init(high, low)
     }
 
@@ -21,6 +23,8 @@ package struct Community: Hashable, Sendable, Comparable, CustomStringConvertibl
     package static let noAdvertise = Community(0xFFFF, 0xFF02)
     /// RFC 1997: to no external peer.
     package static let noExportSubconfed = Community(0xFFFF, 0xFF03)
+    /// RFC 7999: traffic to it is to be dropped.
+    package static let blackhole = Community(0xFFFF, 0x029A)
     /// RFC 3765: not to bilateral peers.
     package static let noPeer = Community(0xFFFF, 0xFF04)
 

@@ -1,0 +1,439 @@
+import Addresses
+import WireCodec
+
+/// The routes of one family, and what each peer has yet to be told about them.
+///
+/// Routes with the same ``Distribution`` lie together in a bucket, so that a table is sent in order of attributes without
+/// sorting. A peer whose session is up has, at rest, no state per route at all: what it was told is what the table says.
+/// Only where the two differ is there an entry in ``PeerState/pending``, which remembers what the peer was told last; and
+/// a route that changes back before the peer was told costs no message.
+///
+/// While a peer gets the whole table, a ``Walk`` goes through the buckets. Routes that change meanwhile get a number later
+/// than the walk's; it passes them over, and `pending` has them.
+struct FamilyTable<Key: RouteKey>: Sendable {
+    private struct Entry {
+        let key: Key
+        /// The number of the change that put it here.
+        let sequence: UInt64
+    }
+
+    private struct Bucket {
+        let distribution: Distribution
+        var entries: [Entry] = []
+    }
+
+    private struct Location {
+        let bucket: UInt32
+        var index: UInt32
+    }
+
+    /// What a peer was told last of a route that it may have to be told anew.
+    private struct Pending {
+        let told: AttributesID?
+        /// Tell it even if nothing has changed, because it asked for everything.
+        let mustSend: Bool
+    }
+
+    /// UPDATEs that are decided, and wait to be taken.
+    private struct Group {
+        /// `nil`: withdraw.
+        let attributes: AttributesID?
+        let keys: [Key]
+        var next = 0
+    }
+
+    private enum Queued {
+        case group(Group)
+        case message([UInt8])
+    }
+
+    /// A peer's way through the whole table.
+    private struct Walk {
+        struct Step {
+            let attributes: AttributesID
+            /// `nil` once the bucket is gone.
+            var bucket: UInt32?
+        }
+
+        /// In the order of attributes.
+        var steps: [Step]
+        var stepOfBucket: [UInt32: Int]
+        /// Only routes up to this change are the walk's.
+        let sequence: UInt64
+        /// The peer was told all this before: RFC 2918.
+        let isRepetition: Bool
+        /// What ends the walk.
+        let marker: [UInt8]
+        var step = 0
+        var index = 0
+
+        func hasYetToVisit(_ location: Location) -> Bool {
+            guard let step = stepOfBucket[location.bucket] else { return false }
+            return step > self.step || (step == self.step && Int(location.index) >= index)
+        }
+    }
+
+    private struct PeerState {
+        let encoding: Int
+        var pending: [Key: Pending] = [:]
+        var queue: [Queued] = []
+        var queueStart = 0
+        var walk: Walk?
+        /// Asked for during a walk: the peer wants everything again. The value is whether with markers.
+        var nextRepetition: Bool?
+        /// How many routes the peer has.
+        var told = 0
+
+        var hasOutput: Bool { !pending.isEmpty || queueStart < queue.count || walk != nil }
+        var queued: Queued? { queueStart < queue.count ? queue[queueStart] : nil }
+
+        /// Remembers what the peer was told of a route, which the table is about to change.
+        mutating func note(_ key: Key, from before: AttributesID?, to after: AttributesID?, isYetToBeVisited: Bool) {
+            let entry: Pending
+            if let known = pending[key] {
+                entry = known
+            } else if isYetToBeVisited, before != nil {
+                let isRepetition = walk?.isRepetition ?? false
+                entry = Pending(told: isRepetition ? before : nil, mustSend: isRepetition)
+            } else {
+                entry = Pending(told: before, mustSend: false)
+            }
+            // Back to what the peer was told: nothing to say.
+            let isNothing = !entry.mustSend && entry.told == after
+            pending[key] = isNothing ? nil : entry
+        }
+
+        mutating func takePending() -> [Key: Pending] {
+            var taken: [Key: Pending] = [:]
+            swap(&taken, &pending)
+            return taken
+        }
+
+        mutating func advanceQueue() {
+            queueStart += 1
+            if queueStart == queue.count {
+                queue = []
+                queueStart = 0
+            }
+        }
+    }
+
+    private var locations: [Key: Location] = [:]
+    private var buckets: [Bucket?] = []
+    private var freeBuckets: [UInt32] = []
+    private var bucketOf: [Distribution: UInt32] = [:]
+    private var sequence: UInt64 = 0
+    // Nothing below keeps a copy of a peer's state or of a bucket while it changes that: the copy would be a real one.
+    private var peers: [PeerIndex: PeerState] = [:]
+    private var walks = 0
+
+    init() {}
+
+    var count: Int { locations.count }
+
+    func told(_ peer: PeerIndex) -> Int { peers[peer]?.told ?? 0 }
+
+    func hasOutput(_ peer: PeerIndex) -> Bool { peers[peer]?.hasOutput ?? false }
+
+    /// Whether no peer has anything left to be told.
+    var isQuiet: Bool { peers.values.allSatisfy { !$0.hasOutput } }
+}
+
+// MARK: - Changes
+
+extension FamilyTable {
+    /// Makes `distribution` (`nil`: none) the one of a route.
+    ///
+    /// - Parameters:
+    ///   - retired: gets the distribution that no route has any longer, if there is one now.
+    ///   - concerned: gets the peers that have something to be told.
+    /// - Returns: whether a distribution is in use that was not before.
+    mutating func set(
+        _ key: Key, _ distribution: Distribution?, retired: inout [Distribution], concerned: inout Set<PeerIndex>
+    ) -> Bool {
+        let location = locations[key]
+        let old = location.flatMap { buckets[Int($0.bucket)]?.distribution }
+        guard old != distribution else { return false }
+        notePeers(key, location, old, distribution, &concerned)
+        if let location, let gone = remove(location) { retired.append(gone) }
+        guard let distribution else {
+            locations[key] = nil
+            return false
+        }
+        sequence += 1
+        let (bucket, isNew) = bucket(for: distribution)
+        let index = buckets[bucket]?.entries.count ?? 0
+        buckets[bucket]?.entries.append(Entry(key: key, sequence: sequence))
+        locations[key] = Location(bucket: UInt32(bucket), index: UInt32(index))
+        return isNew
+    }
+
+    /// Remembers what each peer was told, before the table says something else.
+    private mutating func notePeers(
+        _ key: Key, _ location: Location?, _ old: Distribution?, _ new: Distribution?, _ concerned: inout Set<PeerIndex>
+    ) {
+        let entry = location.flatMap { buckets[Int($0.bucket)]?.entries[Int($0.index)] }
+        Distribution.forEachPeer(of: old, new) { peer, before, after in
+            guard peers[peer] != nil else { return }
+            let isYetToBeVisited = isYetToBeVisited(by: peer, location, entry)
+            peers[peer]?.note(key, from: before, to: after, isYetToBeVisited: isYetToBeVisited)
+            concerned.insert(peer)
+        }
+    }
+
+    private func isYetToBeVisited(by peer: PeerIndex, _ location: Location?, _ entry: Entry?) -> Bool {
+        guard walks > 0, let location, let entry, let walk = peers[peer]?.walk else { return false }
+        return entry.sequence <= walk.sequence && walk.hasYetToVisit(location)
+    }
+
+    private mutating func bucket(for distribution: Distribution) -> (index: Int, isNew: Bool) {
+        if let bucket = bucketOf[distribution] { return (Int(bucket), false) }
+        let bucket = Bucket(distribution: distribution)
+        let index: Int
+        if let free = freeBuckets.popLast() {
+            index = Int(free)
+            buckets[index] = bucket
+        } else {
+            index = buckets.count
+            buckets.append(bucket)
+        }
+        bucketOf[distribution] = UInt32(index)
+        return (index, true)
+    }
+
+    /// Takes a route out of its bucket; the bucket's last takes its place.
+    ///
+    /// - Returns: the distribution, if no route is left that has it.
+    private mutating func remove(_ location: Location) -> Distribution? {
+        let number = Int(location.bucket)
+        let index = Int(location.index)
+        let last = (buckets[number]?.entries.count ?? 0) - 1
+        guard last > 0 else { return retireBucket(location.bucket) }
+        if index != last, let moved = buckets[number]?.entries[last] {
+            if walks > 0 { noteMove(moved, from: last, to: location) }
+            locations[moved.key]?.index = location.index
+            buckets[number]?.entries.swapAt(index, last)
+        }
+        buckets[number]?.entries.removeLast()
+        return nil
+    }
+
+    /// A route that a walk has not reached moves to where the walk was already: it must be told otherwise.
+    private mutating func noteMove(_ entry: Entry, from: Int, to: Location) {
+        for member in buckets[Int(to.bucket)]?.distribution.entries ?? [] {
+            let peer = member.peer
+            guard let walk = peers[peer]?.walk, entry.sequence <= walk.sequence,
+                walk.hasYetToVisit(Location(bucket: to.bucket, index: UInt32(from))), !walk.hasYetToVisit(to)
+            else { continue }
+            if peers[peer]?.pending[entry.key] == nil {
+                let isRepetition = walk.isRepetition
+                peers[peer]?.pending[entry.key] = Pending(
+                    told: isRepetition ? member.attributes : nil, mustSend: isRepetition)
+            }
+        }
+    }
+
+    private mutating func retireBucket(_ number: UInt32) -> Distribution? {
+        guard let distribution = buckets[Int(number)]?.distribution else { return nil }
+        bucketOf[distribution] = nil
+        buckets[Int(number)] = nil
+        freeBuckets.append(number)
+        guard walks > 0 else { return distribution }
+        for peer in Array(peers.keys) {
+            guard let step = peers[peer]?.walk?.stepOfBucket.removeValue(forKey: number) else { continue }
+            peers[peer]?.walk?.steps[step].bucket = nil
+        }
+        return distribution
+    }
+}
+
+// MARK: - Peers
+
+extension FamilyTable {
+    /// Begins to tell a peer everything, then `marker`.
+    mutating func attach(_ peer: PeerIndex, encoding: Int, marker: [UInt8]) {
+        detach(peer)
+        peers[peer] = PeerState(encoding: encoding)
+        beginWalk(peer, isRepetition: false, marker: marker)
+    }
+
+    mutating func detach(_ peer: PeerIndex) {
+        if peers.removeValue(forKey: peer)?.walk != nil { walks -= 1 }
+    }
+
+    /// Begins to tell a peer everything again; once more, if it is being told everything.
+    mutating func sendAgain(_ peer: PeerIndex, isEnhanced: Bool) {
+        guard peers[peer] != nil else { return }
+        guard peers[peer]?.walk == nil else {
+            peers[peer]?.nextRepetition = isEnhanced
+            return
+        }
+        beginRepetition(peer, isEnhanced: isEnhanced)
+    }
+
+    private mutating func beginRepetition(_ peer: PeerIndex, isEnhanced: Bool) {
+        // What is pending is decided first, so that the walk has every route of the table.
+        flushPending(peer)
+        // RFC 7313 §4.1: between two markers.
+        var marker = ByteWriter()
+        if isEnhanced {
+            let family = RouteFamily(unicast: Key.family)
+            RouteRefreshMessage(family: family, subtype: .beginning).encode(into: &marker)
+            peers[peer]?.queue.append(.message(marker.bytes))
+            marker.removeAll()
+            RouteRefreshMessage(family: family, subtype: .end).encode(into: &marker)
+        }
+        beginWalk(peer, isRepetition: true, marker: marker.bytes)
+    }
+
+    private mutating func beginWalk(_ peer: PeerIndex, isRepetition: Bool, marker: [UInt8]) {
+        var steps: [Walk.Step] = []
+        for (number, bucket) in buckets.enumerated() {
+            guard let attributes = bucket?.distribution.attributes(for: peer) else { continue }
+            steps.append(Walk.Step(attributes: attributes, bucket: UInt32(number)))
+        }
+        steps.sort { ($0.attributes, $0.bucket ?? 0) < ($1.attributes, $1.bucket ?? 0) }
+        var stepOfBucket: [UInt32: Int] = [:]
+        for (index, step) in steps.enumerated() { if let bucket = step.bucket { stepOfBucket[bucket] = index } }
+        peers[peer]?.walk = Walk(
+            steps: steps, stepOfBucket: stepOfBucket, sequence: sequence, isRepetition: isRepetition, marker: marker)
+        walks += 1
+    }
+
+    /// Decides what the peer is told of the routes that have changed. Fewest messages: withdrawals first, then routes by
+    /// their attributes.
+    private mutating func flushPending(_ peer: PeerIndex) {
+        guard let pending = peers[peer]?.takePending(), !pending.isEmpty else { return }
+        var withdrawn: [Key] = []
+        var announced: [AttributesID: [Key]] = [:]
+        var difference = 0
+        for (key, entry) in pending {
+            let wanted = locations[key].flatMap { buckets[Int($0.bucket)]?.distribution.attributes(for: peer) }
+            guard entry.mustSend || wanted != entry.told else { continue }
+            if let wanted {
+                announced[wanted, default: []].append(key)
+                if entry.told == nil { difference += 1 }
+            } else if entry.told != nil {
+                withdrawn.append(key)
+                difference -= 1
+            }
+        }
+        peers[peer]?.told += difference
+        if !withdrawn.isEmpty {
+            withdrawn.sort()
+            peers[peer]?.queue.append(.group(Group(attributes: nil, keys: withdrawn)))
+        }
+        for attributes in announced.keys.sorted() {
+            guard let keys = announced[attributes]?.sorted() else { continue }
+            peers[peer]?.queue.append(.group(Group(attributes: attributes, keys: keys)))
+        }
+    }
+}
+
+// MARK: - Output
+
+extension FamilyTable {
+    /// What to send next.
+    enum Output {
+        /// Routes that fit one UPDATE; `nil` for those withdrawn.
+        case routes([Key], AttributesID?, encoding: Int)
+        case message([UInt8])
+    }
+
+    /// The next message for a peer, or `nil` if it was told everything.
+    ///
+    /// - Parameter packers: tell how many prefixes fit an UPDATE.
+    mutating func next(_ peer: PeerIndex, _ packers: inout UpdatePackers) -> Output? {
+        while let encoding = peers[peer]?.encoding {
+            if let queued = peers[peer]?.queued {
+                switch queued {
+                case .message(let bytes):
+                    peers[peer]?.advanceQueue()
+                    return .message(bytes)
+                case .group(let group):
+                    if let output = next(of: group, peer, encoding, &packers) { return output }
+                }
+            } else if peers[peer]?.pending.isEmpty == false {
+                flushPending(peer)
+            } else if peers[peer]?.walk != nil {
+                if let output = walkOn(peer, encoding, &packers) { return output }
+            } else {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    private mutating func next(
+        of group: Group, _ peer: PeerIndex, _ encoding: Int, _ packers: inout UpdatePackers
+    ) -> Output? {
+        guard let room = packers.packer(group.attributes, Key.family, encoding: encoding)?.capacity else {
+            peers[peer]?.advanceQueue()
+            return nil
+        }
+        var end = group.next
+        var length = 0
+        while end < group.keys.count, length + group.keys[end].encodedLength <= room {
+            length += group.keys[end].encodedLength
+            end += 1
+        }
+        let keys = Array(group.keys[group.next..<end])
+        if end == group.keys.count {
+            peers[peer]?.advanceQueue()
+        } else {
+            var rest = group
+            rest.next = end
+            let index = peers[peer]?.queueStart ?? 0
+            peers[peer]?.queue[index] = .group(rest)
+        }
+        return .routes(keys, group.attributes, encoding: encoding)
+    }
+
+    /// One UPDATE's worth of the walk; `nil` if this part of the way had nothing to send.
+    private mutating func walkOn(
+        _ peer: PeerIndex, _ encoding: Int, _ packers: inout UpdatePackers
+    ) -> Output? {
+        guard var walk = peers[peer]?.walk else { return nil }
+        guard walk.step < walk.steps.count else {
+            endWalk(peer, walk)
+            return nil
+        }
+        let attributes = walk.steps[walk.step].attributes
+        let room = packers.packer(attributes, Key.family, encoding: encoding)?.capacity
+        var keys: [Key] = []
+        var length = 0
+        steps: while walk.step < walk.steps.count, walk.steps[walk.step].attributes == attributes {
+            if let number = walk.steps[walk.step].bucket, let room, let entries = buckets[Int(number)]?.entries {
+                while walk.index < entries.count {
+                    let entry = entries[walk.index]
+                    if entry.sequence <= walk.sequence {
+                        let more = entry.key.encodedLength
+                        if length + more > room { break steps }
+                        length += more
+                        keys.append(entry.key)
+                    }
+                    walk.index += 1
+                }
+            }
+            walk.step += 1
+            walk.index = 0
+        }
+        peers[peer]?.walk?.step = walk.step
+        peers[peer]?.walk?.index = walk.index
+        guard !keys.isEmpty else { return nil }
+        if !walk.isRepetition { peers[peer]?.told += keys.count }
+        return .routes(keys, attributes, encoding: encoding)
+    }
+
+    private mutating func endWalk(_ peer: PeerIndex, _ walk: Walk) {
+        peers[peer]?.walk = nil
+        walks -= 1
+        // Routes that the walk has lost to `pending` come before its end.
+        flushPending(peer)
+        if !walk.marker.isEmpty { peers[peer]?.queue.append(.message(walk.marker)) }
+        if let isEnhanced = peers[peer]?.nextRepetition {
+            peers[peer]?.nextRepetition = nil
+            beginRepetition(peer, isEnhanced: isEnhanced)
+        }
+    }
+}
