@@ -1,0 +1,24 @@
+import Addresses
+
+/// What a person should hear of, once each.
+package enum Layer2Event: Hashable, Sendable {
+    /// Frames on the interface are answered from now on, with this MAC address.
+    case answering(interface: String, hardwareAddress: MACAddress)
+    /// They are no more: what came in the way, or nothing if nothing is announced there.
+    case silent(interface: String, InterfaceObstacle?)
+    /// The interface went away.
+    case interfaceRemoved(String)
+    case renamed(from: String, to: String)
+    case hardwareAddressChanged(interface: String, MACAddress)
+    /// The capture could not be opened, or broke; tried again after the delay.
+    case captureFailed(interface: String, message: String, retryAfter: Duration)
+    /// A solicited-node group could not be joined: switches that snoop MLD will keep solicitations from this node.
+    case joinFailed(interface: String, message: String)
+    case conflict(IPAddress, with: MACAddress, interface: String)
+    /// The kernel has the announced address on an interface and answers for it by itself.
+    case configuredLocally(IPAddress, interface: String)
+    /// The thread runs without real-time priority; the text says why.
+    case notRealtime(String)
+    /// The thread cannot go on; nothing is answered any more.
+    case stopped(String)
+}

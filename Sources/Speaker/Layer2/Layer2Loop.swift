@@ -1,0 +1,225 @@
+import Addresses
+import LinkLayer
+import NetworkIO
+import SystemIO
+import Timing
+import WireCodec
+
+/// The engine's thread: waits, gives the core what happened, and does what it says. Everything in it belongs to that
+/// thread.
+///
+/// Each turn does a bounded amount of everything, so that neither ten thousand announcements nor a flood on one interface
+/// keep a request on another waiting.
+final class Layer2Loop {
+    /// ARP requests, and neighbour solicitations without extension headers, which is how all hosts send them.
+    static let filter = "(arp and arp[6:2] = 1) or (ip6 and ip6[6] = 58 and ip6[40] = 135)"
+
+    private enum Limit {
+        static let frames = 64
+        static let announcements = 32
+        static let memberships = 16
+        static let changes = 256
+    }
+
+    private enum Membership {
+        case join(IPv6Address, on: CInt)
+        case leave(IPv6Address, on: CInt)
+    }
+
+    private final class Opened {
+        let capture: PacketCapture
+
+        init(_ capture: consuming PacketCapture) { self.capture = capture }
+    }
+
+    private let mailbox: Layer2Mailbox
+    private let tell: @Sendable (Layer2Event) -> Void
+    private var core: Layer2Core
+    private var captures: [CInt: Opened] = [:]
+    /// The captures in the order of `poll`, after the two descriptors of our own.
+    private var polled: [CInt] = []
+    private var poll = PollSet()
+    private var timer: DeadlineTimer
+    private var changes: ArraySlice<Layer2Change> = []
+    private var memberships: [Membership] = []
+    /// The next of `memberships` to carry out.
+    private var nextMembership = 0
+    private var groups = GroupMemberships()
+    private var failedJoins: Set<CInt> = []
+    private var frame = ByteWriter(reserving: 128)
+    private var generator = SystemRandomNumberGenerator()
+
+    private init(
+        _ mailbox: Layer2Mailbox, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void
+    ) throws(SystemError) {
+        self.mailbox = mailbox
+        self.tell = tell
+        core = Layer2Core(pace: settings.pace)
+        timer = try DeadlineTimer()
+        updatePoll()
+    }
+
+    /// Runs until the mailbox says stop.
+    static func run(
+        _ mailbox: Layer2Mailbox, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void
+    ) {
+        if let priority = settings.realtimePriority {
+            do { try DedicatedThread.becomeRealtime(priority: priority) } catch { tell(.notRealtime("\(error)")) }
+        }
+        var last = Layer2Snapshot()
+        do throws(SystemError) {
+            let loop = try Layer2Loop(mailbox, settings, tell: tell)
+            defer { last = loop.core.snapshot }
+            try loop.turnUntilStopped()
+        } catch {
+            tell(.stopped("\(error)"))
+        }
+        mailbox.close(with: last)
+    }
+
+    private func turnUntilStopped() throws(SystemError) {
+        var isMailWaiting = true
+        while true {
+            if isMailWaiting, takeMail() { return }
+            applyChanges()
+            perform(core.handleDeadline(at: UptimeClock.now))
+            sendAnnouncements()
+            changeMemberships()
+
+            let now = UptimeClock.now
+            let deadline = core.nextDeadline
+            let isBusy = !changes.isEmpty || nextMembership < memberships.count || deadline.map { $0 <= now } ?? false
+            if !isBusy { timer.arm(at: deadline) }
+            try poll.wait(for: isBusy ? .zero : nil)
+            isMailWaiting = poll.isReady(0)
+            if poll.isReady(1) { timer.clear() }
+            receive()
+        }
+    }
+
+    /// Returns whether to stop.
+    private func takeMail() -> Bool {
+        let mail = mailbox.take()
+        if mail.isStopped { return true }
+        if let table = mail.table { perform(core.update(table, at: UptimeClock.now)) }
+        changes += mail.changes
+        if !mail.requests.isEmpty {
+            // A snapshot shows what was asked for before it.
+            while !changes.isEmpty { applyChanges() }
+            let snapshot = core.snapshot
+            for request in mail.requests { request(snapshot) }
+        }
+        return false
+    }
+
+    private func applyChanges() {
+        guard !changes.isEmpty else { return }
+        let now = UptimeClock.now
+        for change in changes.prefix(Limit.changes) { perform(core.apply(change, at: now)) }
+        changes = changes.dropFirst(Limit.changes)
+        if changes.isEmpty { changes = [] }
+    }
+
+    // MARK: Frames
+
+    private func receive() {
+        for (position, index) in polled.enumerated() where poll.isReady(position + 2) {
+            // An earlier one of this round may have closed it.
+            guard let opened = captures[index] else { continue }
+            do throws(PacketCaptureError) {
+                _ = try opened.capture.receive(limit: Limit.frames) { received, _ in
+                    answer(received, on: index, opened)
+                }
+            } catch {
+                fail(index, error)
+            }
+        }
+    }
+
+    private func answer(_ received: Span<UInt8>, on index: CInt, _ opened: Opened) {
+        frame.removeAll()
+        switch core.receive(received, on: index, into: &frame) {
+        case .answered: send(on: index, opened)
+        case .conflict(let address, let stranger):
+            perform(core.noteConflict(address, with: stranger, on: index, at: UptimeClock.now))
+        case .dropped: break
+        }
+    }
+
+    private func send(on index: CInt, _ opened: Opened) {
+        // A frame that cannot be sent is lost, as it would be on the wire; whether the interface still works shows when
+        // it is read from.
+        let octets = frame.bytes
+        do { try opened.capture.send(octets.span) } catch { core.countSendFailure(on: index) }
+    }
+
+    private func sendAnnouncements() {
+        let now = UptimeClock.now
+        for _ in 0..<Limit.announcements {
+            frame.removeAll()
+            guard let index = core.popAnnouncement(at: now, using: &generator, into: &frame) else { return }
+            if let opened = captures[index] { send(on: index, opened) }
+        }
+    }
+
+    // MARK: Actions
+
+    private func perform(_ actions: [Layer2Core.Action]) {
+        for action in actions {
+            switch action {
+            case .open(let interface): open(interface)
+            case .close(let index):
+                if captures.removeValue(forKey: index) != nil { updatePoll() }
+            case .join(let group, let index): memberships.append(.join(group, on: index))
+            case .leave(let group, let index): memberships.append(.leave(group, on: index))
+            case .tell(let event): tell(event)
+            }
+        }
+    }
+
+    private func open(_ interface: Interface) {
+        do throws(PacketCaptureError) {
+            let capture = try PacketCapture(
+                interface: interface.name, options: PacketCapture.Options(filter: Layer2Loop.filter))
+            captures[interface.index] = Opened(capture)
+            failedJoins.remove(interface.index)
+            updatePoll()
+            perform(core.captureOpened(on: interface.index, at: UptimeClock.now))
+        } catch {
+            fail(interface.index, error)
+        }
+    }
+
+    private func fail(_ index: CInt, _ error: PacketCaptureError) {
+        perform(core.captureFailed(on: index, message: "\(error)", at: UptimeClock.now, using: &generator))
+    }
+
+    private func updatePoll() {
+        polled = captures.keys.sorted()
+        poll.replace(
+            with: [mailbox.wakeUp.rawValue, timer.rawValue] + polled.compactMap { captures[$0]?.capture.descriptor })
+    }
+
+    private func changeMemberships() {
+        for _ in 0..<Limit.memberships {
+            guard nextMembership < memberships.count else {
+                memberships.removeAll()
+                nextMembership = 0
+                return
+            }
+            switch memberships[nextMembership] {
+            case .leave(let group, let index): groups.leave(group, on: index)
+            case .join(let group, let index):
+                do { try groups.join(group, on: index) } catch {
+                    // One of many on an interface is told.
+                    if failedJoins.insert(index).inserted {
+                        tell(
+                            .joinFailed(
+                                interface: captures[index]?.capture.interface ?? "\(index)", message: "\(error)"))
+                    }
+                }
+            }
+            nextMembership += 1
+        }
+    }
+}

@@ -1,0 +1,11 @@
+import LinkLayer
+
+/// How the layer-2 engine of a node works.
+package struct Layer2Settings: Hashable, Sendable {
+    /// When addresses are announced.
+    package var pace = Announcer.Pace()
+    /// The SCHED_FIFO priority of the answering thread; `nil` leaves it an ordinary one.
+    package var realtimePriority: Int32? = 20
+
+    package init() {}
+}
