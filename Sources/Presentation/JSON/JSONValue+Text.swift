@@ -10,7 +10,7 @@ extension JSONValue {
 
     /// Over several lines, indented by two; what fits into `width` columns stands on one line, so that an entry of a
     /// list mostly is one line for `grep` and `diff`. Ends with a line break.
-    package func text(width: Int = 120) -> String {
+    package func text(width: Int = 200) -> String {
         var text = ""
         append(to: &text, indentation: 0, prefix: 0, width: width)
         text.append("\n")

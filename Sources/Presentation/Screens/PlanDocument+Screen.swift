@@ -21,8 +21,8 @@ extension PlanDocument: Screen {
         var table = Table(
             [
                 Column("SERVICE"), Column("ADDRESSES", overflow: .wrap, minimumWidth: 15), Column("POOL", rank: 2),
-                Column("STATE", rank: 1), Column("REASON", hidesWhenEmpty: true),
-                Column("MESSAGE", overflow: .wrap, minimumWidth: 20, rank: 3, hidesWhenEmpty: true),
+                Column("STATE", rank: 3), Column("REASON", hidesWhenEmpty: true),
+                Column("MESSAGE", overflow: .wrap, minimumWidth: 16, rank: 1, hidesWhenEmpty: true),
             ], emptyMessage: "No Service of type LoadBalancer is Martlet's.")
         for entry in assignments {
             let isAssigned = entry.state == "assigned"

@@ -8,7 +8,7 @@ extension ResourceList {
             [
                 Column("POOL"), Column("FAMILY", rank: 1), Column("USED", rank: 3), Column("ASSIGNED", .trailing),
                 Column("SIZE", .trailing), Column("FREE", .trailing, rank: 2), Column("AUTOASSIGN", rank: 4),
-                Column("ADDRESSES", overflow: .wrap, minimumWidth: 20, isWideOnly: true),
+                Column("ADDRESSES", overflow: .wrap, minimumWidth: 18, rank: 5, isWideOnly: true),
             ], emptyMessage: "No pools.")
         for pool in status.pools {
             for usage in pool.families {
@@ -27,9 +27,9 @@ extension ResourceList {
             [
                 Column("SERVICE"), Column("ADDRESS"), Column("POOL", rank: 3), Column("PROTOCOL", rank: 2),
                 Column("OWNER", overflow: .wrap, minimumWidth: 12), Column("FOR", rank: 1),
-                Column("REASON", overflow: .wrap, minimumWidth: 12, hidesWhenEmpty: true),
-                Column("PEERS", overflow: .wrap, minimumWidth: 12, isWideOnly: true, hidesWhenEmpty: true),
-                Column("MESSAGE", overflow: .wrap, minimumWidth: 24, isWideOnly: true, hidesWhenEmpty: true),
+                Column("REASON", overflow: .wrap, minimumWidth: 18, hidesWhenEmpty: true),
+                Column("PEERS", overflow: .wrap, minimumWidth: 12, rank: 4, isWideOnly: true, hidesWhenEmpty: true),
+                Column("MESSAGE", overflow: .wrap, minimumWidth: 24, rank: 1, isWideOnly: true, hidesWhenEmpty: true),
             ], emptyMessage: "No Service of type LoadBalancer is Martlet's.")
         for service in status.services {
             let assignment = service.assignment
@@ -74,9 +74,9 @@ extension ResourceList {
         var table = Table(
             [
                 Column("SERVICE"), Column("ADDRESS"), Column("PROTOCOL", rank: 2), Column("NODE"),
-                Column("VIA", minimumWidth: 8), Column("FOR", rank: 1), Column("PREFIX", isWideOnly: true),
-                Column("LOCALPREF", .trailing, isWideOnly: true),
-                Column("COMMUNITIES", overflow: .wrap, minimumWidth: 12, isWideOnly: true),
+                Column("VIA", minimumWidth: 8), Column("FOR", rank: 1), Column("PREFIX", rank: 3, isWideOnly: true),
+                Column("LOCALPREF", .trailing, rank: 5, isWideOnly: true),
+                Column("COMMUNITIES", overflow: .wrap, minimumWidth: 12, rank: 4, isWideOnly: true),
             ], emptyMessage: "Nothing is announced.")
         for entry in status.announcements {
             table.append([
@@ -93,8 +93,9 @@ extension ResourceList {
             [
                 Column("NODE", rank: 1), Column("PEER"), Column("ADDRESS", rank: 4), Column("STATE"),
                 Column("FOR", rank: 2), Column("ROUTES", .trailing, rank: 3), Column("BFD", hidesWhenEmpty: true),
-                Column("AS", .trailing, isWideOnly: true), Column("ROUTER ID", isWideOnly: true),
-                Column("HOLD", .trailing, isWideOnly: true), Column("LOST", .trailing, isWideOnly: true),
+                Column("AS", .trailing, rank: 5, isWideOnly: true), Column("ROUTER ID", rank: 6, isWideOnly: true),
+                Column("HOLD", .trailing, rank: 7, isWideOnly: true),
+                Column("LOST", .trailing, rank: 8, isWideOnly: true),
                 Column("LAST ERROR", overflow: .wrap, minimumWidth: 20, hidesWhenEmpty: true),
             ], emptyMessage: "No BGP peers.")
         for entry in status.peers {
@@ -104,7 +105,7 @@ extension ResourceList {
                 Cell(entry.node), Cell(peer.peer), Cell(peer.address), Cell(peer.state, peer.tone),
                 Cell(layout.age(peer.since)), Cell(String(peer.prefixesSent)), Cell(peer.bfd, bfdTone),
                 Cell(peer.asn.map(String.init)), Cell(peer.routerID), Cell(peer.holdTime.map { "\($0)s" }),
-                Cell(peer.flaps.map { "\($0)x" }), Cell(peer.lastError, peer.isEstablished ? .faint : .bad),
+                Cell(peer.flaps.map(String.init)), Cell(peer.lastError, peer.isEstablished ? .faint : .bad),
             ])
         }
         return table
@@ -116,7 +117,7 @@ extension ResourceList {
                 Column("NODE"), Column("STATE"), Column("ADDRESSES", .trailing), Column("SESSIONS", .trailing),
                 Column("ROUTES", .trailing, rank: 2),
                 Column("SEGMENTS", overflow: .wrap, minimumWidth: 12, rank: 3, hidesWhenEmpty: true),
-                Column("UP FOR", rank: 1), Column("VERSION", rank: 4), Column("ROLE", isWideOnly: true),
+                Column("UP FOR", rank: 1), Column("VERSION", rank: 4), Column("ROLE", rank: 5, isWideOnly: true),
                 Column("NOT READY BECAUSE", overflow: .wrap, minimumWidth: 20, hidesWhenEmpty: true),
             ], emptyMessage: "No speakers.")
         for speaker in status.speakers {
@@ -142,7 +143,7 @@ extension ResourceList {
                 Column("NODE"), Column("PEER"), Column("PREFIX"),
                 Column("LOCALPREF", .trailing, rank: 2, hidesWhenEmpty: true),
                 Column("COMMUNITIES", overflow: .wrap, minimumWidth: 12, rank: 1, hidesWhenEmpty: true),
-                Column("SERVICES", overflow: .wrap, minimumWidth: 12, rank: 3),
+                Column("SERVICES", overflow: .wrap, minimumWidth: 24, rank: 3),
             ], emptyMessage: "No routes are advertised.")
         for route in status.routes {
             let services = layout.isWide || route.services.count == 1 ? route.services : ["\(route.services.count)"]

@@ -1,23 +1,23 @@
 /// One value in a table.
 package struct Cell: Hashable, Sendable, ExpressibleByStringInterpolation {
-    /// Made harmless for a terminal; see ``Swift/String/withoutControls``.
+    /// Made harmless for a terminal, see ``Swift/String/withoutControls``; a dash for what is empty.
     package let text: String
     package let tone: Tone
 
     package init(_ text: String, _ tone: Tone = .plain) {
-        self.text = text.withoutControls
-        self.tone = tone
+        self.text = text.isEmpty ? "-" : text.withoutControls
+        self.tone = text.isEmpty ? .faint : tone
     }
 
     package init(stringLiteral value: String) { self.init(value) }
 
     /// What is not there.
-    package static let none = Cell("-", .faint)
+    package static let none = Cell("")
 
     /// The text, or ``none``.
     package init(_ text: String?, _ tone: Tone = .plain) {
-        if let text, !text.isEmpty { self.init(text as String, tone) } else { self = .none }
+        self.init(text ?? "", tone)
     }
 
-    var isNone: Bool { text.isEmpty || self == .none }
+    var isNone: Bool { self == .none }
 }
