@@ -31,6 +31,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -59,11 +60,13 @@ let package = Package(
         target("KubernetesModel"),
 
         // Decisions
-        target("ClusterConfiguration", ["Addresses", "KubernetesModel"]),
+        target("ClusterConfiguration", ["Addresses", "BGP", "KubernetesModel"]),
         target(
             "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing", collections]),
-        target("Announcement", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
-        target("Presentation", ["Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel"]),
+        target("Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
+        target(
+            "Presentation",
+            ["Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing"]),
 
         // Edges
         .systemLibrary(name: "CLibpcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -73,7 +76,12 @@ let package = Package(
         target("SystemIO", ["CLinux", "Timing"]),
         target("NetworkIO", ["Addresses", "CLibnl", "CLibpcap", "CLinux", "SystemIO", "Timing", nioCore, nioPosix]),
         target("Manifests", ["ClusterConfiguration", "KubernetesModel", yams]),
-        target("Telemetry", ["Presentation", logging, metrics, nioCore, nioHTTP1, nioPosix, serviceLifecycle]),
+        target(
+            "Telemetry",
+            [
+                "Addresses", "Presentation", "SystemIO", "Timing", logging, metrics, nioCore, nioHTTP1, nioPosix,
+                serviceLifecycle,
+            ]),
 
         // Services
         target(
@@ -96,7 +104,7 @@ let package = Package(
             dependencies: [
                 "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller", "KubernetesModel",
                 "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO", "Telemetry", "Timing", argumentParser,
-                logging, serviceLifecycle,
+                logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
             ],
             swiftSettings: houseRules),
 
@@ -114,14 +122,18 @@ let package = Package(
         tests(of: "ClusterConfiguration", ["Addresses", "KubernetesModel", "Manifests"]),
         tests(
             of: "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing"]),
-        tests(of: "Announcement", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
+        tests(of: "Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
         tests(
-            of: "Presentation", ["Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel"]),
+            of: "Presentation",
+            [
+                "Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing",
+                yams,
+            ], resources: [.copy("Goldens")]),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
             of: "NetworkIO", ["Addresses", "BFD", "LinkLayer", "SystemIO", "Timing", "WireCodec", nioCore, nioPosix]),
-        tests(of: "Telemetry", ["Presentation", nioCore, nioPosix]),
+        tests(of: "Telemetry", ["Presentation", "Timing", logging, metrics, nioCore, nioPosix, serviceLifecycle]),
         tests(of: "Controller", ["Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO"]),
         tests(
             of: "Speaker",

@@ -10,7 +10,7 @@ extension JSONValue {
 
     /// Over several lines, indented by two; what fits into `width` columns stands on one line, so that an entry of a
     /// list mostly is one line for `grep` and `diff`. Ends with a line break.
-    package func text(width: Int = 200) -> String {
+    package func text(width: Int = 240) -> String {
         var text = ""
         append(to: &text, indentation: 0, prefix: 0, width: width)
         text.append("\n")
@@ -70,11 +70,12 @@ extension JSONValue {
             // Escapes make it longer, so this may be too little by a few columns; nothing depends on them.
             return string.unicodeScalars.count + 2
         case .array(let elements):
-            var total = 2
+            // Two for the brackets and two between elements: two for each element.
+            var total = elements.isEmpty ? 2 : 0
             for element in elements where total < limit { total += element.compactWidth(limit: limit - total) + 2 }
             return total
         case .object(let members):
-            var total = 2
+            var total = members.isEmpty ? 2 : 0
             for member in members where total < limit {
                 total += member.name.unicodeScalars.count + 4 + member.value.compactWidth(limit: limit - total) + 2
             }

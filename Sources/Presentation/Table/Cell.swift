@@ -1,12 +1,14 @@
 /// One value in a table.
 package struct Cell: Hashable, Sendable, ExpressibleByStringInterpolation {
-    /// Made harmless for a terminal, see ``Swift/String/withoutControls``; a dash for what is empty.
+    /// Made harmless for a terminal, see ``Swift/String/withoutControls``, without blanks at its ends; a dash for what is
+    /// empty.
     package let text: String
     package let tone: Tone
 
     package init(_ text: String, _ tone: Tone = .plain) {
-        self.text = text.isEmpty ? "-" : text.withoutControls
-        self.tone = text.isEmpty ? .faint : tone
+        let trimmed = text.withoutControls.trimmed
+        self.text = trimmed.isEmpty ? "-" : trimmed
+        self.tone = trimmed.isEmpty ? .faint : tone
     }
 
     package init(stringLiteral value: String) { self.init(value) }

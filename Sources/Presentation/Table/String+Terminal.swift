@@ -20,6 +20,13 @@ extension String {
         return text
     }
 
+    /// The text without blanks at its ends.
+    var trimmed: String {
+        guard first == " " || last == " " else { return self }
+        let beginning = drop { $0 == " " }
+        return beginning.lastIndex { $0 != " " }.map { String(beginning[...$0]) } ?? ""
+    }
+
     /// The columns that the text takes on a terminal.
     package var displayWidth: Int {
         // Most text is ASCII, where a character is a column.
