@@ -25,6 +25,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources:
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -53,7 +54,7 @@ let package = Package(
         target("Timing"),
 
         // Cores
-        target("AddressPools", ["Addresses"]),
+        target("AddressPools", ["Addresses", "Timing", heapModule]),
         target("LinkLayer", ["Addresses", "Timing", "WireCodec"]),
         target("BGP", ["Addresses", "Timing", "WireCodec", collections]),
         target("BFD", ["Addresses", "Timing", "WireCodec"]),
@@ -62,7 +63,7 @@ let package = Package(
         // Decisions
         target("ClusterConfiguration", ["Addresses", "BGP", "KubernetesModel"]),
         target(
-            "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing", collections]),
+            "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing", heapModule]),
         target("Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
         target(
             "Presentation",
@@ -114,7 +115,7 @@ let package = Package(
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
         tests(of: "Timing"),
-        tests(of: "AddressPools", ["Addresses"]),
+        tests(of: "AddressPools", ["Addresses", "Timing"]),
         tests(of: "LinkLayer", ["Addresses", "Timing", "WireCodec"]),
         tests(of: "BGP", ["Addresses", "Timing", "WireCodec"], resources: [.copy("Captures")]),
         tests(of: "BFD", ["Addresses", "Timing", "WireCodec"]),
@@ -133,7 +134,7 @@ let package = Package(
         tests(of: "SystemIO", ["Timing"]),
         tests(
             of: "NetworkIO", ["Addresses", "BFD", "LinkLayer", "SystemIO", "Timing", "WireCodec", nioCore, nioPosix]),
-        tests(of: "Telemetry", ["Presentation", "Timing", logging, metrics, nioCore, nioPosix, serviceLifecycle]),
+        tests(of: "Telemetry", ["Addresses", "Presentation", "Timing", logging, metrics, nioCore, nioPosix, serviceLifecycle]),
         tests(of: "Controller", ["Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO"]),
         tests(
             of: "Speaker",

@@ -1,0 +1,41 @@
+import Addresses
+import KubernetesModel
+
+/// What became of one Service, for whoever writes its status.
+package struct AssignmentChange: Hashable, Sendable {
+    /// What to do with `status.loadBalancer` of the Service.
+    package enum StatusUpdate: Hashable, Sendable {
+        /// Nothing: it says what is true already, or it is somebody else's.
+        case none
+        /// Write the addresses of ``AssignmentChange/assignment``.
+        case write
+        /// Empty it: what it says was Martlet's doing and is so no longer.
+        case clear
+    }
+
+    /// An address that the Service had and has no longer.
+    package struct Release: Hashable, Sendable {
+        package let address: IPAddress
+        /// Why, as a sentence for a person.
+        package let message: String
+    }
+
+    package var service: NamespacedName
+    /// `nil` where Martlet is not, or no longer, responsible for the Service.
+    package var assignment: ServiceAssignment?
+    package var status: StatusUpdate
+    package var releases: [Release]
+    /// Those that were not given before.
+    package var warnings: [AssignmentWarning]
+
+    package init(
+        service: NamespacedName, assignment: ServiceAssignment?, status: StatusUpdate = .none,
+        releases: [Release] = [], warnings: [AssignmentWarning] = []
+    ) {
+        self.service = service
+        self.assignment = assignment
+        self.status = status
+        self.releases = releases
+        self.warnings = warnings
+    }
+}

@@ -1,0 +1,185 @@
+import AddressPools
+import Addresses
+import ClusterConfiguration
+import HeapModule
+import KubernetesModel
+import Timing
+
+// MARK: - Reasons
+extension AssignmentEngine {
+    /// At most so many pools are named in one sentence.
+    private static let namedPools = 8
+
+    /// What stands between a pool and a Service. In the order of how near the pool came to serving it.
+    private enum Verdict: Int {
+        case notAutomatic, notAllowed, lacksFamily, exhausted, overQuota, resting
+
+        var reason: AssignmentReason {
+            switch self {
+            case .notAutomatic: .noPools
+            case .notAllowed: .poolNotAllowed
+            case .lacksFamily: .familyMismatch
+            case .exhausted: .poolExhausted
+            case .overQuota: .quotaExceeded
+            case .resting: .reuseAfter
+            }
+        }
+    }
+
+    /// Why the Service has no address, or not every one that it wants.
+    func explanation(for record: Record) -> (reason: AssignmentReason, message: String)? {
+        let demand = record.demand
+        if let fault = demand.fault { return (fault.reason, fault.message) }
+        let missing = record.missing
+        for family in missing {
+            guard let address = demand.requested(of: family),
+                let refusal = refusal(of: address, to: record, asHolder: false)
+            else { continue }
+            return (refusal.reason, "\(address) was asked for: \(sentence(for: refusal, address, record))")
+        }
+        // An address that could be had alone is withheld for want of the other.
+        let partner = record.holdings.first?.pool
+        let pinned = demand.requestedPool == nil ? pinnedPools(for: demand) : []
+        for family in missing where demand.requested(of: family) == nil {
+            if isServed(family, demand, pinned, partner) { continue }
+            return explanation(for: family, demand)
+        }
+        return nil
+    }
+
+    private func isServed(_ family: AddressFamily, _ demand: Demand, _ pinned: [Int], _ partner: Int?) -> Bool {
+        let candidates = demand.requestedPool.map { poolNumbers[$0].map { [$0] } ?? [] } ?? Array(pools.indices)
+        return candidates.contains { pool in
+            let serves = demand.requestedPool != nil || pools[pool].isForAll || pinned.contains(pool) || pool == partner
+            return serves && allows(pool, demand) && pick(family, from: pool, demand) != nil
+        }
+    }
+
+    private func explanation(for family: AddressFamily, _ demand: Demand) -> (AssignmentReason, String) {
+        if let name = demand.requestedPool {
+            guard let pool = poolNumbers[name] else {
+                return (.poolNotFound, "The pool \(name) was asked for, and there is no such pool.")
+            }
+            let (verdict, clause) = verdict(on: pool, isRequested: true, family, demand)
+            return (verdict.reason, "No \(family) address from the pool that was asked for: \(clause).")
+        }
+        guard !pools.isEmpty else { return (.noPools, "There is no pool of addresses.") }
+        var nearest = Verdict.notAutomatic
+        var clauses: [String] = []
+        for pool in pools.indices {
+            let (verdict, clause) = verdict(on: pool, isRequested: false, family, demand)
+            if verdict.rawValue > nearest.rawValue { nearest = verdict }
+            if clauses.count < AssignmentEngine.namedPools { clauses.append(clause) }
+        }
+        if pools.count > clauses.count { clauses.append("and so on for \(pools.count - clauses.count) more") }
+        let message = "No pool gives it an \(family) address: \(clauses.joined(separator: "; "))."
+        return (nearest.reason, message)
+    }
+
+    private func verdict(
+        on pool: Int, isRequested: Bool, _ family: AddressFamily, _ demand: Demand
+    ) -> (Verdict, String) {
+        let entry = pools[pool]
+        let name = entry.pool.name
+        guard isRequested || entry.pool.autoAssign else {
+            return (.notAutomatic, "\(name) gives addresses only on request (autoAssign: false)")
+        }
+        guard allows(pool, demand) else { return (.notAllowed, "\(name) is pinned to \(pinning(of: entry.pool))") }
+        guard entry.has(family) else { return (.lacksFamily, "\(name) has no \(family) addresses") }
+        if let quota = entry.pool.quotaPerNamespace, entry.isOverQuota(demand.namespace, family) {
+            let held = entry.heldCount(of: demand.namespace, family)
+            return (
+                .overQuota, "the namespace \(demand.namespace) has \(held) addresses of \(name) and may have \(quota)"
+            )
+        }
+        let stock = entry[family]
+        if stock.restingCount > 0 {
+            return (
+                .resting,
+                "of \(stock.size) in \(name), \(stock.heldCount) are in use and \(stock.restingCount) were released too recently"
+            )
+        }
+        return (.exhausted, "\(name) is full (\(stock.heldCount) of \(stock.size) in use)")
+    }
+
+    /// What a pool is pinned to, for example `the namespaces a, b and Services with app=web`.
+    private func pinning(of pool: Pool) -> String {
+        guard let allocation = pool.allocation else { return "nobody" }
+        var namespaces: [String] = []
+        if !allocation.namespaces.isEmpty {
+            namespaces.append("the namespaces \(allocation.namespaces.sorted().joined(separator: ", "))")
+        }
+        if !allocation.namespaceSelectors.isEmpty {
+            namespaces.append(
+                "namespaces with \(allocation.namespaceSelectors.map(\.description).joined(separator: " or "))")
+        }
+        let services =
+            allocation.serviceSelectors.isEmpty
+            ? nil : "Services with \(allocation.serviceSelectors.map(\.description).joined(separator: " or "))"
+        return [namespaces.isEmpty ? nil : namespaces.joined(separator: " or "), services].compactMap { $0 }
+            .joined(separator: ", and there to ")
+    }
+}
+
+// MARK: - Refusals
+extension AssignmentEngine {
+    /// A refusal as a sentence.
+    func sentence(for refusal: Refusal, _ address: IPAddress, _ record: Record) -> String {
+        let demand = record.demand
+        return switch refusal {
+        case .notInPool:
+            "no pool holds it\(pools.isEmpty ? ", for there is none" : "")."
+        case .excluded(let pool):
+            address.isBuggy && pools[pool].pool.avoidBuggyIPs
+                ? "\(name(pool)) never gives addresses that end in .0 or .255 (avoidBuggyIPs)."
+                : "it is among the excluded addresses of \(name(pool))."
+        case .otherPoolRequested(let pool):
+            poolNumbers[demand.requestedPool ?? ""] == nil
+                ? "it is in \(name(pool)), and the pool \(demand.requestedPool ?? "") that was asked for does not exist."
+                : "it is in \(name(pool)), but the pool \(demand.requestedPool ?? "") was asked for."
+        case .notAllowed(let pool):
+            "its pool \(name(pool)) is pinned to \(pinning(of: pools[pool].pool))."
+        case .inUse(let holder):
+            "\(service(holder)) has it, and does not share."
+        case .doesNotShare(let holder):
+            "\(service(holder)) shares it, but this Service has no sharing key."
+        case .otherGroup(let holder):
+            difference(from: holder, record, address)
+        case .portInUse(let port, let holder):
+            "\(service(holder)) shares it, and uses port \(port) too."
+        case .resting(let pool, _):
+            "it was released too recently, and rests as \(name(pool)) says (reuseAfter, retainFor)."
+        case .overQuota(let pool):
+            "the namespace \(demand.namespace) has \(pools[pool].heldCount(of: demand.namespace, address.family)) "
+                + "addresses of \(name(pool)) and may have \(pools[pool].pool.quotaPerNamespace ?? 0)."
+        case .familyNotWanted:
+            "the Service does not ask for \(address.family) any more."
+        case .otherRequested:
+            demand.fault?.message
+                ?? "the Service asks for \(demand.requested(of: address.family)?.description ?? "another")."
+        }
+    }
+
+    /// Why two Services that both offer to share do not share.
+    private func difference(from holder: Int, _ record: Record, _ address: IPAddress) -> String {
+        guard let other = records[holder], let theirs = other.demand.sharing, let ours = record.demand.sharing else {
+            return "it is shared by others."
+        }
+        if theirs.key != ours.key {
+            return
+                "\(other.order.name) shares it under the key \"\(theirs.key)\", and this Service has \"\(ours.key)\"."
+        }
+        if other.demand.namespace != record.demand.namespace,
+            locator.pool(of: address).map({ pools[$0].pool.sharing == .namespace }) ?? false
+        {
+            return "\(other.order.name) shares it, but the pool shares only within a namespace (sharing: Namespace)."
+        }
+        return
+            "\(other.order.name) shares it, but one of the two has externalTrafficPolicy Local, and they have not the "
+            + "same policy, namespace and selector."
+    }
+
+    private func name(_ pool: Int) -> String { pools[pool].pool.name }
+
+    private func service(_ number: Int) -> String { records[number]?.order.name.description ?? "another Service" }
+}

@@ -1,0 +1,187 @@
+import AddressPools
+import Addresses
+import ClusterConfiguration
+import HeapModule
+import KubernetesModel
+import Timing
+
+/// Decides which address each Service has.
+///
+/// Give it what happened and when, and it answers with what became of which Service:
+///
+///     let changes = engine.handle([.service(service, rank: 7)], at: now)
+///
+/// Events given together are judged together: first every Service that has an address is settled, then the others are
+/// served in order. So give all that is known at the start in one call, after ``restore(_:at:unixTime:)``. Call again, if
+/// need be without events, no later than ``nextDeadline``. It reads no clock and never fails.
+///
+/// The work for one Service's event does not grow with the number of Services or with the size or fill of the pools; an
+/// edit of the pools looks at every Service once.
+package struct AssignmentEngine: Sendable {
+    /// An address that a Service has.
+    struct Holding: Hashable, Sendable {
+        let address: IPAddress
+        let pool: Int
+    }
+
+    /// A Service that Martlet is responsible for.
+    struct Record: Sendable {
+        var order: AssignmentOrder
+        var demand: Demand
+        /// IPv4 first.
+        var holdings: [Holding] = []
+        /// What the Service's status said when it was last read.
+        var status: [IPAddress]
+        /// Whether the status was all addresses; one with a host name or an unreadable address was not Martlet's.
+        var statusIsPlain: Bool
+        var waits: [WaitResource] = []
+        var waitClass: WaitClass?
+        /// Tells this record's present entries in the queues from earlier ones, and from other records'.
+        var ticket: UInt64 = 0
+        /// What was told last.
+        var told: ServiceAssignment?
+        var toldWarnings: [AssignmentWarning] = []
+
+        var missing: [AddressFamily] {
+            demand.families.filter { family in !holdings.contains { $0.address.family == family } }
+        }
+    }
+
+    /// An address that was released and is not free yet, or was not given since.
+    struct Departure: Hashable, Sendable {
+        let service: NamespacedName
+        let releasedAt: Instant
+        /// Whether the Service went away, rather than the address from it.
+        let isRetained: Bool
+        /// Until when nobody gets the address.
+        var restsUntil: Instant
+        /// Until when it is kept for the Service.
+        var retainedUntil: Instant
+    }
+
+    struct RestEnd: Comparable, Sendable {
+        let at: Instant
+        let address: IPAddress
+
+        static func < (a: RestEnd, b: RestEnd) -> Bool { (a.at, a.address) < (b.at, b.address) }
+    }
+
+    /// Services with this `spec.loadBalancerClass` are Martlet's; `nil`: those without any.
+    package let loadBalancerClass: String?
+
+    // Services, by number. Numbers of Services that went are given again.
+    var records: [Record?] = []
+    var unusedNumbers: [Int] = []
+    var numbers: [NamespacedName: Int] = [:]
+    var members: [String: Set<Int>] = [:]
+    var namespaceLabels: [String: [String: String]] = [:]
+
+    // Pools, in the order in which they serve.
+    var declaredPools: [Pool] = []
+    var pools: [PoolEntry] = []
+    var poolNumbers: [String: Int] = [:]
+    var locator = AddressLocator([])
+    /// Pinned pools that name their namespaces and select none otherwise, by namespace.
+    var pinnedByNamespace: [String: [Int]] = [:]
+    /// Pinned pools that must be asked.
+    var pinnedBySelector: [Int] = []
+    /// Of each family: the pools that serve everybody and have a free address are the free slots.
+    var poolsWithFree: [AddressFamily: FreeSlots] = [:]
+    /// Of each family: how many pools that serve everybody have addresses, and how many of those have free ones.
+    var poolsForAll: [AddressFamily: Int] = [:]
+    var poolsForAllWithFree: [AddressFamily: Int] = [:]
+    /// Pools that serve everybody up to a quota.
+    var poolsForAllWithQuota: [Int] = []
+
+    // Addresses.
+    var uses: [IPAddress: AddressUse] = [:]
+    var groups: [SharingGroup: [Int: JoinableAddresses]] = [:]
+    var departures: [IPAddress: Departure] = [:]
+    var departed: [NamespacedName: Set<IPAddress>] = [:]
+    var restEnds: Heap<RestEnd> = []
+
+    // Services that wait.
+    var queues: [WaitResource: WaitQueue] = [:]
+    var lastTicket: UInt64 = 0
+
+    /// What was saved before a restart, until the first events come.
+    var restored: [NamespacedName: [IPAddress]] = [:]
+
+    package init(loadBalancerClass: String? = nil) { self.loadBalancerClass = loadBalancerClass }
+
+    /// When ``handle(_:at:)`` must be called again, whatever happens.
+    package var nextDeadline: Instant? { restEnds.min?.at }
+
+    /// Takes in what happened, and returns what became of the Services concerned, in order.
+    package mutating func handle(_ events: [AssignmentEvent], at now: Instant) -> [AssignmentChange] {
+        var settlement = Settlement(now: now)
+        for event in events { absorb(event, &settlement) }
+        if settlement.poolsChanged { replacePools(&settlement) }
+        endRests(&settlement)
+        settle(&settlement)
+        forgetStaleRestEnds()
+        return report(&settlement)
+    }
+
+    /// Whether a Service is Martlet's to serve.
+    package func isResponsible(for service: Service) -> Bool {
+        service.spec?.type == "LoadBalancer" && service.spec?.loadBalancerClass == loadBalancerClass
+    }
+}
+
+// MARK: - Questions
+extension AssignmentEngine {
+    /// What the Service has, or `nil` if Martlet is not responsible for it.
+    package func assignment(of service: NamespacedName) -> ServiceAssignment? {
+        numbers[service].map { assignment(ofNumber: $0) }
+    }
+
+    /// Everything that Martlet is responsible for, sorted by name.
+    package var assignments: [ServiceAssignment] {
+        numbers.sorted { $0.key < $1.key }.map { assignment(ofNumber: $0.value) }
+    }
+
+    /// The Services that have an address, sorted by name.
+    package func services(with address: IPAddress) -> [NamespacedName] {
+        (uses[address]?.holders ?? []).compactMap { records[$0]?.order.name }.sorted()
+    }
+
+    /// Of every pool, in the order of the input, and each family that it has addresses of.
+    package var counts: [PoolCounts] {
+        declaredPools.flatMap { pool in
+            poolNumbers[pool.name].map { number in
+                pools[number].stocks.filter { !$0.size.isZero }.map { stock in
+                    PoolCounts(
+                        pool: pool.name, family: stock.family, size: stock.size, assigned: stock.heldCount,
+                        resting: stock.restingCount)
+                }
+            } ?? []
+        }
+    }
+
+    func assignment(ofNumber number: Int) -> ServiceAssignment {
+        guard let record = records[number] else {
+            preconditionFailure("number \(number) is of no Service, though \(numbers.count) have one")
+        }
+        let explanation = explanation(for: record)
+        return ServiceAssignment(
+            service: record.order.name,
+            addresses: record.holdings.map { .init(address: $0.address, pool: pools[$0.pool].pool.name) },
+            reason: explanation?.reason, message: explanation?.message)
+    }
+}
+
+// MARK: - Plans
+extension AssignmentEngine {
+    /// What each Service of a snapshot has under a configuration, sorted by name: those alone that are Martlet's.
+    package static func plan(
+        configuration: Configuration, state: ClusterState, loadBalancerClass: String? = nil
+    ) -> [ServiceAssignment] {
+        var engine = AssignmentEngine(loadBalancerClass: loadBalancerClass)
+        var events: [AssignmentEvent] = [.pools(configuration.pools)]
+        events += state.namespaces.map { .namespace($0) }
+        events += state.services.enumerated().map { .service($1, rank: Int64($0)) }
+        _ = engine.handle(events, at: .zero)
+        return engine.assignments
+    }
+}

@@ -1,0 +1,68 @@
+import AddressPools
+import Addresses
+import ClusterConfiguration
+
+/// A pool at work.
+struct PoolEntry: Sendable {
+    let pool: Pool
+    /// Those of the pool's ranges that no earlier pool has, the excluded addresses included.
+    let ranges: [IPRange]
+    /// One of each family.
+    private(set) var stocks: [AddressStock]
+    /// How many addresses each namespace holds, of each family; kept where there is a quota.
+    private var held: [[String: Int]] = [[:], [:]]
+
+    init(_ pool: Pool, ranges: [IPRange]) {
+        self.pool = pool
+        self.ranges = ranges
+        let excluded = IPRange.merged(pool.excluded)
+        let given = excluded.isEmpty ? ranges : ranges.flatMap { $0.subtracting(excluded) }
+        stocks = AddressFamily.allCases.map { family in
+            AddressStock(AddressSegments(family: family, ranges: given, avoidBuggyIPs: pool.avoidBuggyIPs))
+        }
+    }
+
+    var isPinned: Bool { pool.allocation?.isPinned ?? false }
+
+    /// Whether the pool serves everybody who asks for nothing.
+    var isForAll: Bool { pool.autoAssign && !isPinned }
+
+    subscript(family: AddressFamily) -> AddressStock {
+        get { stocks[PoolEntry.index(family)] }
+        _modify { yield &stocks[PoolEntry.index(family)] }
+    }
+
+    func has(_ family: AddressFamily) -> Bool { !self[family].size.isZero }
+
+    func isOverQuota(_ namespace: String, _ family: AddressFamily) -> Bool {
+        guard let quota = pool.quotaPerNamespace else { return false }
+        return held[PoolEntry.index(family)][namespace, default: 0] >= quota
+    }
+
+    func heldCount(of namespace: String, _ family: AddressFamily) -> Int {
+        held[PoolEntry.index(family)][namespace, default: 0]
+    }
+
+    mutating func count(_ change: Int, for namespace: String, _ family: AddressFamily) {
+        guard pool.quotaPerNamespace != nil else { return }
+        let index = PoolEntry.index(family)
+        let count = held[index][namespace, default: 0] + change
+        held[index][namespace] = count > 0 ? count : nil
+    }
+
+    private static func index(_ family: AddressFamily) -> Int {
+        switch family {
+        case .ipv4: 0
+        case .ipv6: 1
+        }
+    }
+
+    /// Pools that are pinned first; then by priority, of which 0 is the last; then by name.
+    static func precedes(_ a: Pool, _ b: Pool) -> Bool {
+        func key(_ pool: Pool) -> (Int, Int, String) {
+            let priority = pool.allocation?.priority ?? 0
+            return (pool.allocation?.isPinned ?? false ? 0 : 1, priority == 0 ? .max : priority, pool.name)
+        }
+        return key(a) < key(b)
+    }
+}
