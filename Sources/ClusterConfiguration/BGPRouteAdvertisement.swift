@@ -4,6 +4,8 @@ import BGP
 /// A valid BGPAdvertisement.
 package struct BGPRouteAdvertisement: Hashable, Sendable {
     package var name: String
+    /// The object's namespace, to name it in problems; `nil` if not known.
+    package var namespace: String?
     package var pools: PoolSelection
     /// A node matches one of these; none given: every node matches.
     package var nodeSelectors: [Selector]
@@ -24,9 +26,11 @@ package struct BGPRouteAdvertisement: Hashable, Sendable {
     package init(
         name: String, pools: PoolSelection = .all, nodeSelectors: [Selector] = [], serviceSelectors: [Selector] = [],
         peers: Set<String>? = nil, aggregationLength: Int = 32, aggregationLengthV6: Int = 128,
-        localPreference: UInt32? = nil, communities: [BGP.Community] = [], largeCommunities: [LargeCommunity] = []
+        localPreference: UInt32? = nil, communities: [BGP.Community] = [], largeCommunities: [LargeCommunity] = [],
+        namespace: String? = nil
     ) {
         self.name = name
+        self.namespace = namespace
         self.pools = pools
         self.nodeSelectors = nodeSelectors
         self.serviceSelectors = serviceSelectors

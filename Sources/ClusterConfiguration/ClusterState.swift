@@ -15,6 +15,8 @@ package struct ClusterState: Hashable, Sendable {
     package var endpointSlices: [EndpointSlice] = []
     /// Where the objects and their fields stand in the input, where known.
     package var locations = ObjectLocations()
+    /// Objects of the input that could not be understood, each with a problem; they are in none of the lists above.
+    package var leftOut: Set<ObjectReference> = []
 
     package init() {}
 }

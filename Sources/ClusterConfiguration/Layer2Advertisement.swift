@@ -7,15 +7,18 @@ package struct Layer2Advertisement: Hashable, Sendable {
     /// A Service matches one of these; none given: every Service matches.
     package var serviceSelectors: [Selector]
     package var interfaces: InterfaceSelection
+    /// Nodes that should rather announce than others; the weights of all that match a node add up.
+    package var preferences: [NodePreference]
 
     package init(
         name: String, pools: PoolSelection = .all, nodeSelectors: [Selector] = [], serviceSelectors: [Selector] = [],
-        interfaces: InterfaceSelection = .all
+        interfaces: InterfaceSelection = .all, preferences: [NodePreference] = []
     ) {
         self.name = name
         self.pools = pools
         self.nodeSelectors = nodeSelectors
         self.serviceSelectors = serviceSelectors
         self.interfaces = interfaces
+        self.preferences = preferences
     }
 }

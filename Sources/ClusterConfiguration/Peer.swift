@@ -36,8 +36,8 @@ package struct Peer: Hashable, Sendable {
     package var routerID: IPv4Address?
     /// A node matches one of these; none given: every node matches.
     package var nodeSelectors: [Selector]
-    /// From `password` or the Secret; for TCP-MD5 (RFC 2385). Never printed.
-    package var password: String?
+    /// From `password` or the Secret; for TCP-MD5 (RFC 2385).
+    package var password: Password?
     package var bfd: BFDSettings?
     package var ebgpMultiHop: Bool
     package var enableGracefulRestart: Bool
@@ -49,7 +49,7 @@ package struct Peer: Hashable, Sendable {
         name: String, myASN: UInt32, remoteAS: RemoteAS, endpoint: Endpoint, localASN: UInt32? = nil,
         port: UInt16 = 179, sourceAddress: IPAddress? = nil, holdTime: Duration = .seconds(90),
         keepaliveTime: Duration = .seconds(30), connectTime: Duration? = nil, routerID: IPv4Address? = nil,
-        nodeSelectors: [Selector] = [], password: String? = nil, bfd: BFDSettings? = nil, ebgpMultiHop: Bool = false,
+        nodeSelectors: [Selector] = [], password: Password? = nil, bfd: BFDSettings? = nil, ebgpMultiHop: Bool = false,
         enableGracefulRestart: Bool = false, vrf: String? = nil, disableMP: Bool = false,
         dualStackAddressFamily: Bool = false
     ) {

@@ -23,4 +23,6 @@ package struct BGPPeerSpec: Codable, Hashable, Sendable {
     package var vrf: String?
     package var disableMP: Bool?
     package var dualStackAddressFamily: Bool?
+
+    package init() {}
 }

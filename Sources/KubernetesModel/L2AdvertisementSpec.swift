@@ -7,4 +7,6 @@ package struct L2AdvertisementSpec: Codable, Hashable, Sendable {
     /// Interfaces to announce on. Default: every suitable one.
     package var interfaces: [String]?
     package var serviceSelectors: [LabelSelector]?
+    /// Of the nodes that may announce, those that should.
+    package var preferredNodeSelectors: [PreferredNodeSelector]?
 }

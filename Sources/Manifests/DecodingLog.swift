@@ -1,0 +1,57 @@
+/// What was found while one object was decoded.
+final class DecodingLog {
+    struct Finding: Hashable {
+        var isError: Bool
+        var field: String
+        var line: Int
+        var message: String
+    }
+
+    /// One mapping that was decoded, and which of its keys the model asked for.
+    final class Access {
+        let field: String
+        let node: ManifestNode
+        var asked: Set<String> = []
+        /// The keys are names of the user's choice, as in labels.
+        var isDictionary = false
+
+        init(field: String, node: ManifestNode) {
+            self.field = field
+            self.node = node
+        }
+    }
+
+    let shape: ObjectShape
+    private(set) var findings: [Finding] = []
+    private var accesses: [Access] = []
+
+    init(shape: ObjectShape) { self.shape = shape }
+
+    func error(_ field: String, _ node: ManifestNode, _ message: String) {
+        findings.append(Finding(isError: true, field: field, line: node.line, message: message))
+    }
+
+    func access(_ field: String, _ node: ManifestNode) -> Access {
+        let access = Access(field: field, node: node)
+        accesses.append(access)
+        return access
+    }
+
+    /// Warns of the keys that nobody asked for.
+    func findUnknownFields() {
+        for access in accesses where !access.isDictionary {
+            guard case .mapping(let entries) = access.node.content else { continue }
+            let known = shape.fields(at: access.field)
+            for entry in entries where !access.asked.contains(entry.key) && !known.contains(entry.key) {
+                let candidates = access.asked.union(known).subtracting(entries.map(\.key))
+                let meant = entry.key.likelyMeant(among: candidates)
+                guard meant != nil || shape.isModelledWhole(access.field) else { continue }
+                let remedy = meant.map { "did you mean \"\($0)\"?" } ?? "remove it, or look up the field's name"
+                findings.append(
+                    Finding(
+                        isError: false, field: FieldPath.child(of: access.field, key: entry.key), line: entry.line,
+                        message: "unknown field \"\(entry.key.shortened)\" is ignored: \(remedy)"))
+            }
+        }
+    }
+}
