@@ -1,0 +1,40 @@
+import Addresses
+import Glibc
+import NIOCore
+
+/// An address and a port; for a link-local address, also the interface.
+package struct TCPEndpoint: Hashable, Sendable, CustomStringConvertible {
+    package let address: IPAddress
+    /// The name of the interface. Only link-local addresses have one.
+    package let zone: String?
+    package let port: UInt16
+
+    package init(_ address: IPAddress, zone: String? = nil, port: UInt16) {
+        self.address = address
+        self.zone = zone
+        self.port = port
+    }
+
+    /// The endpoint of a socket, without the zone.
+    package init?(_ address: SocketAddress?) {
+        guard let text = address?.ipAddress, let parsed = try? IPAddress(text) else { return nil }
+        self.address = parsed
+        zone = nil
+        port = UInt16(clamping: address?.port ?? 0)
+    }
+
+    /// - Throws: ``TCPError/noInterface(_:)`` if there is no interface of the zone's name now.
+    package func socketAddress() throws -> SocketAddress {
+        guard let zone else {
+            return try SocketAddress(packedIPAddress: ByteBuffer(bytes: address.octets), port: Int(port))
+        }
+        guard unsafe if_nametoindex(zone) > 0 else { throw TCPError.noInterface(zone) }
+        // The resolver knows zones. An address in figures is not looked up anywhere.
+        return try SocketAddress.makeAddressResolvingHost("\(address)%\(zone)", port: Int(port))
+    }
+
+    package var description: String {
+        let zone = zone.map { "%" + $0 } ?? ""
+        return address.family == .ipv4 ? "\(address):\(port)" : "[\(address)\(zone)]:\(port)"
+    }
+}

@@ -1,0 +1,38 @@
+import Addresses
+import BGP
+import ClusterConfiguration
+import NetworkIO
+
+extension BGPPeerSettings {
+    /// The session that a node holds with a configured peer; `nil` where the peer cannot be reached by what is built:
+    /// unnumbered sessions are not.
+    ///
+    /// - Parameters:
+    ///   - routerID: what the node calls itself where the configuration does not say.
+    ///   - ownAddresses: the node's own, for routes of a family that the session does not run over.
+    package init?(_ peer: Peer, routerID: IPv4Address, ownAddresses: [AddressFamily: IPAddress]) {
+        guard case .address(let address, let zone) = peer.endpoint else { return nil }
+        let localASN = ASN(peer.localASN ?? peer.myASN)
+        let peerASN: SessionConfiguration.PeerASN =
+            switch peer.remoteAS {
+            case .number(let number): .exactly(ASN(number))
+            case .internal: .internal
+            case .external: .external
+            }
+        let families = AddressFamily.allCases.filter { peer.carries($0) }
+        var session = SessionConfiguration(
+            localASN: localASN, peerASN: peerASN, identifier: BGPIdentifier(peer.routerID ?? routerID),
+            families: families, holdTime: peer.holdTime, keepaliveTime: peer.keepaliveTime)
+        if let connectTime = peer.connectTime { session.connectRetryTime = connectTime }
+        var options = TCPOptions()
+        // An external router is a neighbour unless the configuration says otherwise: packets that would go further are
+        // not meant (RFC 4271 §5.1.3 takes adjacent external peers for granted).
+        if !peer.isInternal, !peer.ebgpMultiHop { options.timeToLive = 1 }
+        options.password = peer.password.flatMap { TCPPassword(octets: $0.octets) }
+        options.device = peer.vrf
+        let others = ownAddresses.filter { $0.key != address.family && families.contains($0.key) }
+        self.init(
+            name: peer.name, session: session, address: address, zone: zone, port: peer.port,
+            sourceAddress: peer.sourceAddress, options: options, nextHops: others)
+    }
+}

@@ -1,0 +1,101 @@
+import Addresses
+import BGP
+import Logging
+import NIOCore
+
+/// The BGP side of a speaker: its peers, and the routes that they get.
+///
+/// Peers are given whole, by ``apply(peers:)``; a session restarts only if something that it depends on has changed.
+/// Routes are given as changes, by ``apply(_:)``, whose cost depends on how many those are. Each peer is an actor with
+/// tasks of its own, and shares nothing with another but the table of routes: a bad or slow one delays nobody.
+package actor BGPSpeaker {
+    private struct Member {
+        var settings: BGPPeerSettings
+        let peer: BGPPeer
+    }
+
+    private let routes = SharedRoutes()
+    private let eventLoopGroup: any EventLoopGroup
+    private let logger: Logger
+    private var members: [String: Member] = [:]
+    private var isShutDown = false
+    // Unbounded: an element for each peer that a configuration has added or changed.
+    private let (newPeers, addPeer) = AsyncStream<BGPPeer>.makeStream()
+    private let (end, hasEnded) = AsyncStream<Never>.makeStream()
+
+    package init(eventLoopGroup: any EventLoopGroup, logger: Logger) {
+        self.eventLoopGroup = eventLoopGroup
+        self.logger = logger
+    }
+
+    /// Runs all sessions until ``shutdown(text:)`` or until the task is cancelled.
+    package func run() async throws {
+        await withDiscardingTaskGroup { group in
+            for await peer in newPeers { group.addTask { await peer.run() } }
+        }
+        hasEnded.finish()
+        try Task.checkCancellation()
+    }
+
+    /// Makes these the peers. A peer that is gone is told so; one whose session depends on what has changed gets a new
+    /// session; all others notice nothing.
+    ///
+    /// Of two peers of one name, the last counts.
+    package func apply(peers settings: [BGPPeerSettings]) async {
+        guard !isShutDown else { return }
+        let wanted = Dictionary(settings.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        for (name, member) in members {
+            let new = wanted[name]
+            if let new, member.settings.needsNoNewSession(for: new) {
+                members[name]?.settings = new
+                continue
+            }
+            members[name] = nil
+            await member.peer.stop(new == nil ? .peerDeconfigured : .configurationChanged)
+        }
+        for settings in settings where members[settings.name] == nil && !isShutDown {
+            guard let new = wanted[settings.name] else { continue }
+            let peer = BGPPeer(new, routes, eventLoop: eventLoopGroup.next(), logger: logger)
+            members[new.name] = Member(settings: new, peer: peer)
+            addPeer.yield(peer)
+        }
+    }
+
+    /// Changes routes. Peers need not exist yet, and need not be up.
+    package nonisolated func apply(_ changes: [RouteChange]) {
+        for prefix in routes.apply(changes) {
+            logger.error("too many communities for a BGP message; not announced", metadata: ["prefix": "\(prefix)"])
+        }
+    }
+
+    /// How all sessions stand, by name.
+    package func status() async -> [BGPPeerStatus] {
+        var list: [BGPPeerStatus] = []
+        for member in members.values.sorted(by: { $0.settings.name < $1.settings.name }) {
+            list.append(await member.peer.status(description: member.settings.description))
+        }
+        return list
+    }
+
+    /// The number of prefixes in the table.
+    package nonisolated var routeCount: Int { routes.routeCount }
+
+    /// Ends all sessions, with this text for the peers' operators, and returns when their last messages have left, or
+    /// after a second. ``run()`` then returns too.
+    package func shutdown(text: String? = nil) async {
+        await stop(.administrativeShutdown(text))
+    }
+
+    /// Ends all sessions so that peers with which graceful restart was agreed keep the routes for a while; the others are
+    /// told `text`.
+    package func shutdownForRestart(text: String? = nil) async {
+        await stop(.restart(text))
+    }
+
+    private func stop(_ reason: Session.StopReason) async {
+        isShutDown = true
+        for member in members.values { await member.peer.stop(reason) }
+        addPeer.finish()
+        for await _ in end {}
+    }
+}

@@ -1,0 +1,176 @@
+import Addresses
+import BGP
+import Testing
+
+@Suite("The table of routes") struct AdjRIBOutTests {
+    private let hop = NextHop(.v4(IPv4Address(192, 0, 2, 1)))
+    private var external: PeerEncoding {
+        PeerEncoding(localASN: ASN(64512), isInternal: false, nextHops: [.ipv4: hop])
+    }
+
+    private static func prefix(_ number: Int) -> IPPrefix {
+        IPPrefix(host: .v4(IPv4Address(rawValue: 0x0A00_0000 + UInt32(number))))
+    }
+
+    private static func drain(_ table: inout AdjRIBOut, _ peer: String, limit: Int = 65536) -> (
+        updates: Int, bytes: Int
+    ) {
+        var total = (updates: 0, bytes: 0)
+        while let output = table.takeOutput(for: peer, limit: limit) {
+            total.updates += output.updates
+            total.bytes += output.bytes.count
+        }
+        return total
+    }
+
+    @Test("100,000 host routes take 124 UPDATEs and End-of-RIB, and as many to withdraw")
+    func packing() {
+        var table = AdjRIBOut()
+        let count = 100_000
+        _ = table.apply((0..<count).map { .announce(Self.prefix($0), to: ["r"]) })
+        table.attach("r", external)
+        #expect(Self.drain(&table, "r").updates == 124 + 1)
+        #expect(table.prefixesSent(to: "r") == count)
+        let effect = table.apply((0..<count).map { .withdraw(Self.prefix($0)) })
+        #expect(effect.peers == ["r"])
+        // 814 prefixes of 5 octets beside 23 others.
+        #expect(Self.drain(&table, "r").updates == 123)
+        #expect(table.routeCount == 0)
+        #expect(table.prefixesSent(to: "r") == 0)
+    }
+
+    @Test("Routes with eight sets of attributes, interleaved, are sorted by them")
+    func interleaved() {
+        var table = AdjRIBOut()
+        _ = table.apply(
+            (0..<10_000).map { number in
+                .announce(
+                    Self.prefix(number), RouteAttributes(communities: [Community(64512, UInt16(number % 8))]), to: ["r"]
+                )
+            })
+        table.attach("r", external)
+        #expect(Self.drain(&table, "r").updates == 16 + 1)
+    }
+
+    @Test("Peers that get the same get the same octets, made once")
+    func encodedOnce() {
+        var table = AdjRIBOut()
+        let names = Set((0..<16).map { "r\($0)" })
+        _ = table.apply((0..<10_000).map { .announce(Self.prefix($0), to: names) })
+        for name in names { table.attach(name, external) }
+        var all: Set<[UInt8]> = []
+        for name in names {
+            var bytes: [UInt8] = []
+            while let output = table.takeOutput(for: name, limit: 65536) { bytes += output.bytes }
+            all.insert(bytes)
+        }
+        #expect(all.count == 1)
+        #expect(table.updatesEncoded == 13)
+    }
+
+    @Test("A route that goes and comes back within a batch costs no message")
+    func flap() {
+        var table = AdjRIBOut()
+        table.attach("r", external)
+        _ = table.apply([.announce(Self.prefix(1), to: ["r"])])
+        #expect(Self.drain(&table, "r").updates == 2)
+        _ = table.apply([.withdraw(Self.prefix(1)), .announce(Self.prefix(1), to: ["r"])])
+        #expect(!table.hasOutput(for: "r"))
+        _ = table.apply([.announce(Self.prefix(2), to: ["r"]), .withdraw(Self.prefix(2))])
+        #expect(!table.hasOutput(for: "r"))
+    }
+
+    @Test("A change of attributes is one UPDATE, and no withdrawal")
+    func implicitWithdrawal() throws {
+        var table = AdjRIBOut()
+        table.attach("r", external)
+        _ = table.apply([.announce(Self.prefix(1), to: ["r"])])
+        _ = Self.drain(&table, "r")
+        let attributes = RouteAttributes(communities: [Community(64512, 1)])
+        _ = table.apply([.announce(Self.prefix(1), attributes, to: ["r"])])
+        var peer = ReceivingPeer(external)
+        try peer.take(try #require(table.takeOutput(for: "r", limit: 65536)))
+        #expect(peer.updates == 1)
+        #expect(peer.routes.keys.first == Self.prefix(1))
+        #expect(peer.routes[Self.prefix(1)]?.contains(.communities([Community(64512, 1)])) == true)
+    }
+
+    @Test("The same change again does nothing")
+    func idempotence() {
+        var table = AdjRIBOut()
+        table.attach("r", external)
+        let change = RouteChange.announce(Self.prefix(1), to: ["r"])
+        _ = table.apply([change])
+        _ = Self.drain(&table, "r")
+        #expect(table.apply([change]) == AdjRIBOut.Effect())
+        #expect(!table.hasOutput(for: "r"))
+    }
+
+    @Test("An empty table is End-of-RIB alone, once for each family")
+    func emptyTable() throws {
+        var table = AdjRIBOut()
+        let six = NextHop(.v6(IPv6Address(rawValue: 1)))
+        let encoding = PeerEncoding(localASN: ASN(1), isInternal: false, nextHops: [.ipv4: hop, .ipv6: six])
+        table.attach("r", encoding)
+        var peer = ReceivingPeer(encoding)
+        try peer.take(try #require(table.takeOutput(for: "r", limit: 65536)))
+        #expect(peer.endsOfRIB == [.ipv4, .ipv6])
+        #expect(table.takeOutput(for: "r", limit: 65536) == nil)
+    }
+
+    @Test("A refresh sends everything again, between markers if both sides know them", arguments: [false, true])
+    func refresh(isEnhanced: Bool) throws {
+        var table = AdjRIBOut()
+        _ = table.apply((0..<2000).map { .announce(Self.prefix($0), to: ["r"]) })
+        table.attach("r", external)
+        _ = Self.drain(&table, "r")
+        table.sendAgain("r", .ipv4, isEnhanced: isEnhanced)
+        let output = try #require(table.takeOutput(for: "r", limit: 65536))
+        #expect(output.updates == 3)
+        #expect(output.routeRefreshes == (isEnhanced ? 2 : 0))
+        #expect(table.takeOutput(for: "r", limit: 65536) == nil)
+        #expect(table.prefixesSent(to: "r") == 2000)
+    }
+
+    @Test("Attributes that no message can hold are refused, and the others go on")
+    func tooLong() {
+        var table = AdjRIBOut()
+        table.attach("r", external)
+        _ = Self.drain(&table, "r")
+        let attributes = RouteAttributes(communities: (0..<1000).map { Community(rawValue: $0) })
+        let effect = table.apply([
+            .announce(Self.prefix(1), attributes, to: ["r"]), .announce(Self.prefix(2), to: ["r"]),
+        ])
+        #expect(effect.refused == [Self.prefix(1)])
+        #expect(Self.drain(&table, "r").updates == 1)
+        #expect(table.routeCount == 1)
+    }
+
+    @Test("The most that is accepted fits a message of 4096 octets, even where a path travels twice")
+    func longest() throws {
+        var table = AdjRIBOut()
+        let encoding = PeerEncoding(
+            localASN: ASN(4_200_000_000), isInternal: false, fourOctetASN: false, nextHops: [.ipv4: hop])
+        table.attach("r", encoding)
+        _ = Self.drain(&table, "r")
+        let attributes = RouteAttributes(
+            multiExitDiscriminator: 1, communities: (0..<462).map { Community(rawValue: $0) }, prepending: 255)
+        let effect = table.apply([.announce(Self.prefix(1), attributes, to: ["r"])])
+        #expect(effect.refused == [])
+        var peer = ReceivingPeer(encoding)
+        try peer.take(try #require(table.takeOutput(for: "r", limit: 65536)))
+        #expect(peer.routes.count == 1)
+    }
+
+    @Test("A peer that reads nothing costs what has changed, not how often")
+    func backPressure() {
+        var table = AdjRIBOut()
+        table.attach("r", external)
+        for round in 0..<50 {
+            let attributes = RouteAttributes(communities: [Community(64512, UInt16(round))])
+            _ = table.apply((0..<1000).map { .announce(Self.prefix($0), attributes, to: ["r"]) })
+        }
+        // One state of 1000 routes and End-of-RIB, not fifty.
+        #expect(Self.drain(&table, "r").updates == 3)
+    }
+}
