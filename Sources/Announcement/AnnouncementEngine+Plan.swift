@@ -1,0 +1,215 @@
+import Addresses
+import ClusterConfiguration
+import KubernetesModel
+
+// What every node does, for a person to read. These walk through what they are asked about; no event does.
+extension AnnouncementEngine {
+    /// Everything: every Service, every node.
+    package func plan() -> AnnouncementPlan {
+        plan(Array(services.keys), amid: Array(services.keys))
+    }
+
+    /// One Service, on every node. Costs the order of the number of all addresses only where a route aggregates several.
+    package func plan(for service: NamespacedName) -> AnnouncementPlan {
+        guard let facts = services[service] else { return AnnouncementPlan() }
+        let prefixes = Set(
+            facts.addresses.flatMap { address in address.bgp.map { rules.bgp[$0].prefix(of: address.address) } })
+        var context = Set(facts.addresses.flatMap { servicesByAddress[$0.address] ?? [] })
+        let aggregates = prefixes.filter { $0.length < $0.family.bitWidth }
+        if !aggregates.isEmpty {
+            for (address, names) in servicesByAddress where aggregates.contains(where: { $0.contains(address) }) {
+                context.formUnion(names)
+            }
+        }
+        return plan([service], amid: Array(context))
+    }
+
+    /// The plan of some Services. Their routes also take what the Services of `context`, which includes them, bring.
+    private func plan(_ names: [NamespacedName], amid context: [NamespacedName]) -> AnnouncementPlan {
+        var plan = AnnouncementPlan()
+        let tables = rules.roster.nodes.indices.map { node in
+            context.reduce(into: RouteTable()) { table, name in
+                guard let facts = services[name] else { return }
+                for share in rules.contributions(facts, node: node) { table.add(share) }
+            }
+        }
+        var conflicts: Set<AnnouncementRules.PreferenceConflict> = []
+        for facts in names.sorted().compactMap({ services[$0] }) {
+            for address in facts.addresses.sorted(by: { $0.address < $1.address }) {
+                describeLayer2(facts, address, &plan)
+                describeBGP(facts, address, tables, &plan, &conflicts)
+            }
+        }
+        plan.problems =
+            rules.problems + conflicts.sorted { ($0.later, $0.first) < ($1.later, $1.first) }.map(rules.problem)
+        return plan
+    }
+}
+
+// MARK: - Layer 2
+
+extension AnnouncementEngine {
+    /// The interfaces on which a node owns the address and announces it for the Service; `nil`: none.
+    ///
+    /// Where it owns it on every segment, these are the interfaces that the advertisements name, also those to come.
+    func interfaces(
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, isShared: Bool, node: Int
+    ) -> InterfaceSelection? {
+        let advertisements = rules.layer2Advertisements(address, isShared: isShared)
+        guard let named = rules.interfaces(advertisements, node: node) else { return nil }
+        let won = segments.filter {
+            $0.owner(of: address.address) == node
+                && rules.eligible(facts, address, isShared: isShared, on: $0.interface).contains(node)
+        }
+        guard !won.isEmpty else { return nil }
+        if named == .all, won.count == segments.count { return .all }
+        let names = Set(won.compactMap(\.interface))
+        return names.isEmpty ? named : .named(names)
+    }
+
+    private func describeLayer2(
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, _ plan: inout AnnouncementPlan
+    ) {
+        let isShared = (servicesByAddress[address.address]?.count ?? 0) > 1
+        let advertisements = rules.layer2Advertisements(address, isShared: isShared)
+        for (place, node) in rules.roster.nodes.enumerated() {
+            func keepSilent(_ reason: SilenceReason, _ message: String) {
+                plan.silent.append(
+                    Silence(
+                        service: facts.service.name, address: address.address, protocol: .layer2, node: node.name,
+                        reason: reason, message: message))
+            }
+            guard !advertisements.isEmpty else {
+                if !address.layer2.isEmpty {
+                    keepSilent(
+                        .sharingRefused,
+                        "The Service shares the address, and only an L2Advertisement with serviceSelectors matches it.")
+                } else if rules.mentions(.layer2) {
+                    keepSilent(.noAdvertisement, "No L2Advertisement is about the Service and the address's pool.")
+                }
+                continue
+            }
+            if let obstacle = rules.layer2Obstacle(facts, advertisements, node: place) {
+                keepSilent(obstacle.reason, obstacle.message)
+                continue
+            }
+            if let interfaces = interfaces(facts, address, isShared: isShared, node: place) {
+                if node.name == localNode, let conflict = conflicts[address.address] {
+                    keepSilent(.conflict, conflict)
+                } else {
+                    plan.layer2.append(
+                        Layer2Announcement(
+                            service: facts.service.name, address: address.address, node: node.name,
+                            interfaces: interfaces))
+                }
+                continue
+            }
+            let defeat = defeat(facts, address, isShared: isShared, place)
+            keepSilent(defeat.reason, defeat.message)
+        }
+    }
+
+    /// Why a node that may announce the address does not own it.
+    private func defeat(
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, isShared: Bool, _ place: Int
+    ) -> (reason: SilenceReason, message: String) {
+        let candidacies = segments.filter {
+            rules.eligible(facts, address, isShared: isShared, on: $0.interface).contains(place)
+        }
+        let heard = candidacies.filter { $0.members.contains(place) }
+        guard !heard.isEmpty else {
+            if rules.roster.nodes[place].name == localNode {
+                return (.interfaceMissing, "The node has none of the interfaces, or none that is up.")
+            }
+            return (.notHeard, "\(localNode) does not hear the node on any segment of the address.")
+        }
+        let owners = Set(heard.compactMap { $0.owner(of: address.address) }).sorted()
+        let names = owners.map { rules.roster.nodes[$0].name }.joined(separator: ", ")
+        if rules.roster.last.contains(place), owners.contains(where: { !rules.roster.last.contains($0) }) {
+            return (
+                .notElected, "\(names) owns the address; this node is not Ready, cordoned or in doubt, and ranks last."
+            )
+        }
+        return (.notElected, "\(names) owns the address.")
+    }
+}
+
+// MARK: - BGP
+
+extension AnnouncementEngine {
+    private func describeBGP(
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, _ tables: [RouteTable],
+        _ plan: inout AnnouncementPlan, _ conflicts: inout Set<AnnouncementRules.PreferenceConflict>
+    ) {
+        for (place, node) in rules.roster.nodes.enumerated() {
+            func keepSilent(_ reason: SilenceReason, _ message: String, peer: String? = nil) {
+                plan.silent.append(
+                    Silence(
+                        service: facts.service.name, address: address.address, protocol: .bgp, node: node.name,
+                        peer: peer, reason: reason, message: message))
+            }
+            guard !address.bgp.isEmpty else {
+                if rules.mentions(.bgp) {
+                    keepSilent(.noAdvertisement, "No BGPAdvertisement is about the Service and the address's pool.")
+                }
+                continue
+            }
+            let advertisements = address.bgp.filter { rules.bgpSelected[$0].contains(place) }
+            guard !advertisements.isEmpty else {
+                let names = address.bgp.map { "BGPAdvertisement \(rules.bgp[$0].name)" }.joined(separator: ", ")
+                keepSilent(.notSelected, "None of \(names) selects the node.")
+                continue
+            }
+            if let obstacle = node.obstacle ?? rules.endpointObstacle(facts, node: place) {
+                keepSilent(obstacle.reason, obstacle.message)
+                continue
+            }
+            guard !rules.peers.isEmpty else {
+                keepSilent(.peerNotSelected, "There is no BGPPeer.")
+                continue
+            }
+            let prefixes = Set(advertisements.map { rules.bgp[$0].prefix(of: address.address) }).sorted()
+            let hasSession = rules.sessions.contains { $0.contains(place) }
+            let peers = zip(rules.peers, rules.sessions).sorted { $0.0.name < $1.0.name }
+            for (peer, nodes) in peers {
+                guard nodes.contains(place) else {
+                    // Elsewhere's peers are of interest only to a node that has none itself.
+                    if !hasSession {
+                        keepSilent(
+                            .peerNotSelected, "BGPPeer \(peer.name) does not select the node.", peer: peer.name)
+                    }
+                    continue
+                }
+                guard peer.carries(address.address.family) else {
+                    keepSilent(
+                        .peerNotSelected,
+                        "The session with BGPPeer \(peer.name) does not carry \(address.address.family) prefixes.",
+                        peer: peer.name)
+                    continue
+                }
+                guard advertisements.contains(where: { rules.reaches($0, peer, address.address.family) }) else {
+                    keepSilent(
+                        .peerNotSelected, "No BGPAdvertisement that matches names BGPPeer \(peer.name).",
+                        peer: peer.name)
+                    continue
+                }
+                for prefix in prefixes {
+                    let sources = tables[place].advertisements(of: prefix)
+                    let own = advertisements.filter {
+                        rules.bgp[$0].prefix(of: address.address) == prefix
+                            && rules.reaches($0, peer, prefix.family)
+                    }
+                    guard !own.isEmpty, let attributes = rules.attributes(sources, to: peer, prefix.family) else {
+                        continue
+                    }
+                    conflicts.formUnion(rules.conflicts(sources, to: peer, prefix.family))
+                    plan.bgp.append(
+                        BGPAnnouncement(
+                            service: facts.service.name, address: address.address, node: node.name, peer: peer.name,
+                            prefix: prefix, localPreference: attributes.localPreference,
+                            communities: attributes.communities, largeCommunities: attributes.largeCommunities))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,289 @@
+import Addresses
+import ClusterConfiguration
+import KubernetesModel
+
+/// Decides which node announces which address how, and says what that changes for the local node.
+///
+/// Tell it what is and what changes; perform the differences that it returns. Its answer depends on its inputs alone: the
+/// configuration, the Services, the nodes, who is heard, and who holds which address. It does not depend on the order in
+/// which they came, nor on what the engine answered before. So speakers that see the same answer alike, without asking
+/// each other, also while one of them has only just started.
+///
+/// **Owners stay.** That an owner keeps its address while it can is history, and history would make two speakers
+/// differ: one that has long seen three nodes, and one that sees the three only now. So the engine keeps none. Who holds
+/// an address is an input (``apply(holder:of:on:)``), a fact that the wire knows and that every speaker can learn from
+/// it: a holder announces its addresses, and answers those who probe. A holder that is heard and of the best standing
+/// keeps its address, whoever else comes; what nobody is known to hold goes by the election. A node that joins probes
+/// before it claims, learns of the holder, reports it to its engine, and so comes to the answer of the others. Where no
+/// holder is ever reported, as in `plan`, all is by election.
+///
+/// Costs: a Service's event, the order of the number of nodes for each of its addresses and advertisements, and of the
+/// few others in its election that make room; a node's or a segment's, the addresses that it is eligible for; a new
+/// configuration, everything. What the local node does changes only where the answer does.
+package struct AnnouncementEngine: Sendable {
+    /// The node whose changes are returned.
+    package let localNode: String
+
+    private(set) var configuration = Configuration()
+    private(set) var rules: AnnouncementRules
+    private(set) var services: [NamespacedName: ServiceFacts] = [:]
+    /// The Services of an address, sorted by name.
+    private(set) var servicesByAddress: [IPAddress: [NamespacedName]] = [:]
+    private(set) var liveness = Liveness.everyone
+    /// One for each segment, sorted by interface.
+    private(set) var segments: [SegmentElection] = []
+    /// Why the local node must not answer for an address although it owns it.
+    private(set) var conflicts: [IPAddress: String] = [:]
+    /// By interface (the empty name for the segment that all share) and address, the node that holds it.
+    private var holders: [String: [IPAddress: String]] = [:]
+
+    private var routes = RouteTable()
+    private var contributions: [NamespacedName: [AnnouncementRules.Contribution]] = [:]
+    private var announced: [IPAddress: InterfaceSelection] = [:]
+    private var advertised: [IPPrefix: [String: RouteAttributes]] = [:]
+    private var preferenceConflicts: [IPPrefix: Set<AnnouncementRules.PreferenceConflict>] = [:]
+
+    /// An engine that knows one healthy node, the local one, and nothing else.
+    package init(localNode: String) {
+        self.localNode = localNode
+        rules = AnnouncementRules(Configuration(), Roster([NodeView(localNode)]))
+        segments = makeSegments()
+    }
+
+    /// What the local node answers for on layer 2.
+    package var localAddresses: [IPAddress: InterfaceSelection] { announced }
+
+    /// What the local node tells each peer, by name.
+    package var localRoutes: [IPPrefix: [String: RouteAttributes]] { advertised }
+
+    /// What is wrong with the advertisements taken together; sorted, without repetition. Warnings about routes concern
+    /// those of the local node.
+    package var problems: [Problem] {
+        let conflicts = preferenceConflicts.values.reduce(into: Set()) { $0.formUnion($1) }
+        return rules.problems
+            + conflicts.sorted { ($0.later, $0.first) < ($1.later, $1.first) }.map(rules.problem)
+    }
+}
+
+// MARK: - Inputs
+
+extension AnnouncementEngine {
+    /// The configuration is this now.
+    package mutating func apply(_ configuration: Configuration) -> AnnouncementChanges {
+        guard configuration != self.configuration else { return AnnouncementChanges() }
+        self.configuration = configuration
+        return apply(AnnouncementRules(configuration, rules.roster))
+    }
+
+    /// The nodes are these now. None at all means one healthy node, the local one.
+    package mutating func apply(_ nodes: [NodeView]) -> AnnouncementChanges {
+        let roster = Roster(nodes.isEmpty ? [NodeView(localNode)] : nodes)
+        guard roster != rules.roster else { return AnnouncementChanges() }
+        return apply(AnnouncementRules(configuration, roster))
+    }
+
+    /// A Service was added or changed.
+    package mutating func apply(_ service: AnnouncedService) -> AnnouncementChanges {
+        let former = services[service.name]
+        guard former?.service != service else { return AnnouncementChanges() }
+        return replace(former, with: rules.facts(of: service), service.name)
+    }
+
+    /// A Service is gone, or has no address any more.
+    package mutating func remove(_ service: NamespacedName) -> AnnouncementChanges {
+        guard let former = services[service] else { return AnnouncementChanges() }
+        return replace(former, with: nil, service)
+    }
+
+    /// These nodes are heard now, on these segments.
+    package mutating func apply(_ liveness: Liveness) -> AnnouncementChanges {
+        guard liveness != self.liveness else { return AnnouncementChanges() }
+        let former = segments
+        self.liveness = liveness
+        let wanted = makeSegments()
+        guard wanted.map(\.interface) == former.map(\.interface) else {
+            segments = wanted
+            return reelect()
+        }
+        for index in segments.indices { segments[index].setMembers(wanted[index].members) }
+        return settle(layer2: [], routes: [])
+    }
+
+    /// A node is known to hold an address on the segment of a local interface (`nil`: on the one that all share); or, with
+    /// a `nil` holder, none is known to.
+    ///
+    /// Report what was claimed, and took effect: also by the local node.
+    package mutating func apply(
+        holder: String?, of address: IPAddress, on interface: String? = nil
+    ) -> AnnouncementChanges {
+        holders[interface ?? "", default: [:]][address] = holder
+        guard let index = segments.firstIndex(where: { $0.interface == interface }) else {
+            return AnnouncementChanges()
+        }
+        segments[index].setHolder(holder.flatMap { rules.roster.place(of: $0) }, of: address)
+        return settle(layer2: [address], routes: [])
+    }
+
+    /// A stranger answers for the address, so that the local node must not: says who it is and where, for a person;
+    /// `nil`: no longer.
+    ///
+    /// The address stays with its owner, which stays silent: it would be no better off with another.
+    package mutating func apply(conflict: String?, of address: IPAddress) -> AnnouncementChanges {
+        conflicts[address] = conflict
+        return settle(layer2: [address], routes: [])
+    }
+}
+
+// MARK: - Decisions
+
+extension AnnouncementEngine {
+    var localPlace: Int? { rules.roster.place(of: localNode) }
+
+    private mutating func apply(_ rules: AnnouncementRules) -> AnnouncementChanges {
+        let isSame = rules.decidesAlike(self.rules)
+        self.rules = rules
+        if isSame { return AnnouncementChanges() }
+        for (name, facts) in services { services[name] = rules.facts(of: facts.service) }
+        routes = RouteTable()
+        contributions = [:]
+        if let localPlace {
+            for (name, facts) in services {
+                let shares = rules.contributions(facts, node: localPlace)
+                contributions[name] = shares
+                for share in shares { routes.add(share) }
+            }
+        }
+        segments = makeSegments()
+        return reelect(routes: Set(advertised.keys).union(routes.prefixes))
+    }
+
+    /// Fills the segments, which are empty.
+    private mutating func reelect(routes: Set<IPPrefix> = []) -> AnnouncementChanges {
+        for address in servicesByAddress.keys { setEligibility(of: address) }
+        return settle(layer2: Set(announced.keys).union(servicesByAddress.keys), routes: routes)
+    }
+
+    private mutating func replace(
+        _ former: ServiceFacts?, with facts: ServiceFacts?, _ name: NamespacedName
+    ) -> AnnouncementChanges {
+        services[name] = facts
+        let before = Set(former?.addresses.map(\.address) ?? [])
+        let after = Set(facts?.addresses.map(\.address) ?? [])
+        for address in before.subtracting(after) {
+            servicesByAddress[address]?.removeAll { $0 == name }
+            if servicesByAddress[address]?.isEmpty == true { servicesByAddress[address] = nil }
+        }
+        for address in after.subtracting(before) {
+            var names = servicesByAddress[address] ?? []
+            names.insert(name, at: names.firstIndex { name < $0 } ?? names.endIndex)
+            servicesByAddress[address] = names
+        }
+        for address in before.union(after) { setEligibility(of: address) }
+
+        var touched: Set<IPPrefix> = []
+        for share in contributions.removeValue(forKey: name) ?? [] {
+            routes.remove(share)
+            touched.insert(share.prefix)
+        }
+        if let facts, let localPlace {
+            let shares = rules.contributions(facts, node: localPlace)
+            contributions[name] = shares
+            for share in shares {
+                routes.add(share)
+                touched.insert(share.prefix)
+            }
+        }
+        return settle(layer2: before.union(after), routes: touched)
+    }
+
+    private func makeSegments() -> [SegmentElection] {
+        let roster = rules.roster
+        func make(_ interface: String?, _ members: NodeSet) -> SegmentElection {
+            var segment = SegmentElection(interface: interface, members: members, hashes: roster.hashes)
+            for (address, holder) in holders[interface ?? ""] ?? [:] {
+                segment.setHolder(roster.place(of: holder), of: address)
+            }
+            return segment
+        }
+        switch liveness {
+        case .everyone: return [make(nil, NodeSet(all: roster.nodes.count))]
+        case .segments(let segments):
+            return segments.sorted { $0.key < $1.key }.map { interface, members in
+                make(interface, roster.places(of: members.union([localNode])))
+            }
+        }
+    }
+
+    private mutating func setEligibility(of address: IPAddress) {
+        let names = servicesByAddress[address] ?? []
+        let isShared = names.count > 1
+        let claims = names.compactMap { services[$0] }.flatMap { facts in
+            facts.addresses.filter { $0.address == address }.map { (facts, $0) }
+        }
+        let advertisements = Set(claims.flatMap { rules.layer2Advertisements($0.1, isShared: isShared) })
+        for index in segments.indices {
+            let interface = segments[index].interface
+            let nodes = claims.map { rules.eligible($0.0, $0.1, isShared: isShared, on: interface) }
+            let eligibility = Eligibility(
+                services: nodes, last: rules.roster.last, weights: rules.weights(advertisements, on: interface))
+            segments[index].set(eligibility, of: address)
+        }
+    }
+
+    /// Settles the elections, and returns what is different at the addresses that changed hands, and at those given.
+    private mutating func settle(layer2: Set<IPAddress>, routes prefixes: Set<IPPrefix>) -> AnnouncementChanges {
+        var addresses = layer2
+        for index in segments.indices { addresses.formUnion(segments[index].settle()) }
+        var changes = AnnouncementChanges()
+        for address in addresses.sorted() {
+            let wanted = localInterfaces(of: address)
+            guard wanted != announced[address] else { continue }
+            announced[address] = wanted
+            changes.layer2.append(wanted.map { .announce(address, $0) } ?? .withdraw(address))
+        }
+        for prefix in prefixes.sorted() { changes.routes += updateRoute(prefix) }
+        return changes
+    }
+
+    /// Where the local node is to answer for the address; `nil`: nowhere.
+    private func localInterfaces(of address: IPAddress) -> InterfaceSelection? {
+        guard conflicts[address] == nil, let localPlace, let names = servicesByAddress[address] else { return nil }
+        var result: InterfaceSelection?
+        for facts in names.compactMap({ services[$0] }) {
+            for assigned in facts.addresses where assigned.address == address {
+                guard
+                    let interfaces = interfaces(
+                        facts, assigned, isShared: names.count > 1, node: localPlace)
+                else { continue }
+                result = result?.union(interfaces) ?? interfaces
+            }
+        }
+        return result
+    }
+
+    private mutating func updateRoute(_ prefix: IPPrefix) -> [AnnouncementChanges.RouteChange] {
+        let former = advertised[prefix] ?? [:]
+        let advertisements = routes.advertisements(of: prefix)
+        var current: [String: RouteAttributes] = [:]
+        var conflicts: Set<AnnouncementRules.PreferenceConflict> = []
+        if let localPlace {
+            for (peer, nodes) in zip(rules.peers, rules.sessions) where nodes.contains(localPlace) {
+                current[peer.name] = rules.attributes(advertisements, to: peer, prefix.family)
+                conflicts.formUnion(rules.conflicts(advertisements, to: peer, prefix.family))
+            }
+        }
+        preferenceConflicts[prefix] = conflicts.isEmpty ? nil : conflicts
+        guard current != former else { return [] }
+        advertised[prefix] = current.isEmpty ? nil : current
+        var changes: [AnnouncementChanges.RouteChange] = []
+        let lost = Set(former.keys).subtracting(current.keys)
+        if !lost.isEmpty { changes.append(.withdraw(prefix, peers: lost)) }
+        var told: [RouteAttributes: Set<String>] = [:]
+        for (peer, attributes) in current where former[peer] != attributes {
+            told[attributes, default: []].insert(peer)
+        }
+        let groups = told.sorted { ($0.value.min() ?? "") < ($1.value.min() ?? "") }
+        changes += groups.map { .advertise(prefix, $0.key, peers: $0.value) }
+        return changes
+    }
+}

@@ -1,0 +1,77 @@
+import ClusterConfiguration
+
+// What layer 2 makes of one address of one Service, before the election.
+extension AnnouncementRules {
+    /// The advertisements that announce the address.
+    ///
+    /// As in MetalLB, one with `serviceSelectors` does not announce an address that Services share: it could select one
+    /// of them and not the other, but a host answers for an address or does not.
+    func layer2Advertisements(_ address: ServiceFacts.AddressFacts, isShared: Bool) -> [Int] {
+        isShared || address.isShared ? address.layer2IfShared : address.layer2
+    }
+
+    /// The nodes that may announce the address for the Service on a segment; `nil` stands for the segment that all share,
+    /// to which every interface leads.
+    func eligible(
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, isShared: Bool, on interface: String?
+    ) -> NodeSet {
+        var nodes = NodeSet()
+        guard facts.isReachable else { return nodes }
+        for index in layer2Advertisements(address, isShared: isShared) {
+            guard interface.map(layer2[index].interfaces.contains) ?? true else { continue }
+            nodes.formUnion(layer2Nodes[index])
+        }
+        nodes.formIntersection(roster.announcers)
+        if let servingNodes = facts.servingNodes { nodes.formIntersection(servingNodes) }
+        return nodes
+    }
+
+    /// How much nodes are preferred, by place: the weights that the advertisements on the segment give, added up. Empty
+    /// if none prefers any node.
+    func weights(_ advertisements: Set<Int>, on interface: String?) -> [Int] {
+        var result: [Int] = []
+        for index in advertisements.sorted() where !layer2Weights[index].isEmpty {
+            guard interface.map(layer2[index].interfaces.contains) ?? true else { continue }
+            if result.isEmpty { result = Array(repeating: 0, count: roster.nodes.count) }
+            for place in result.indices where layer2Nodes[index].contains(place) {
+                result[place] += layer2Weights[index][place]
+            }
+        }
+        return result
+    }
+
+    /// The interfaces that the advertisements name for a node, united.
+    func interfaces(_ advertisements: [Int], node: Int) -> InterfaceSelection? {
+        advertisements.filter { layer2Nodes[$0].contains(node) }.map { layer2[$0].interfaces }
+            .reduce(nil) { $0?.union($1) ?? $1 }
+    }
+
+    /// Why a node may not announce the address for the Service, whoever is heard; `nil` if it may.
+    func layer2Obstacle(
+        _ facts: ServiceFacts, _ advertisements: [Int], node: Int
+    ) -> (reason: SilenceReason, message: String)? {
+        guard advertisements.contains(where: { layer2Selected[$0].contains(node) }) else {
+            return (.notSelected, "None of \(names(of: advertisements)) selects the node.")
+        }
+        if let obstacle = roster.nodes[node].obstacle ?? endpointObstacle(facts, node: node) { return obstacle }
+        guard advertisements.contains(where: { layer2Nodes[$0].contains(node) }) else {
+            return (.interfaceMissing, "The node has none of the interfaces of \(names(of: advertisements)).")
+        }
+        return nil
+    }
+
+    /// Why a node cannot serve the Service, of whatever protocol; `nil` if it can.
+    func endpointObstacle(_ facts: ServiceFacts, node: Int) -> (reason: SilenceReason, message: String)? {
+        guard facts.isReachable else { return (.noEndpoint, "The Service has no usable endpoint.") }
+        guard facts.servingNodes?.contains(node) ?? true else {
+            return (
+                .noLocalEndpoint, "The Service has no usable endpoint on the node, and externalTrafficPolicy is Local."
+            )
+        }
+        return nil
+    }
+
+    private func names(of advertisements: [Int]) -> String {
+        advertisements.map { "L2Advertisement \(layer2[$0].name)" }.joined(separator: ", ")
+    }
+}

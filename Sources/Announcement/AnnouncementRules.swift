@@ -1,0 +1,98 @@
+import Addresses
+import ClusterConfiguration
+
+/// The configuration applied to the nodes: everything that can be said before a Service is looked at.
+struct AnnouncementRules: Sendable {
+    /// Without the advertisements that ``LocalPreferenceRule`` leaves out.
+    let layer2: [Layer2Advertisement]
+    let bgp: [BGPRouteAdvertisement]
+    let peers: [Peer]
+    let roster: Roster
+    let problems: [Problem]
+    /// By advertisement, the nodes that it selects.
+    let layer2Selected: [NodeSet]
+    /// By advertisement, the nodes that it selects and that have one of its interfaces.
+    let layer2Nodes: [NodeSet]
+    /// By advertisement, the weight that it gives to each node by place; empty if it prefers none.
+    let layer2Weights: [[Int]]
+    /// By advertisement, the nodes that it selects.
+    let bgpSelected: [NodeSet]
+    /// By peer, the nodes that have a session with it.
+    let sessions: [NodeSet]
+    private let hasLayer2: Bool
+    private let hasBGP: Bool
+
+    init(_ configuration: Configuration, _ roster: Roster) {
+        let (bgp, problems) = LocalPreferenceRule.resolve(configuration, nodes: roster.nodes)
+        self.roster = roster
+        self.bgp = bgp
+        self.problems = problems
+        layer2 = configuration.layer2Advertisements
+        peers = configuration.peers
+        func selected(by selectors: [Selector]) -> NodeSet {
+            selectors.isEmpty
+                ? NodeSet(all: roster.nodes.count)
+                : roster.places { node in selectors.contains { $0.matches(node.labels) } }
+        }
+        layer2Selected = layer2.map { selected(by: $0.nodeSelectors) }
+        layer2Nodes = zip(layer2, layer2Selected).map { advertisement, nodes in
+            nodes.intersection(roster.places { $0.hasInterface(of: advertisement.interfaces) })
+        }
+        layer2Weights = layer2.map { advertisement in
+            advertisement.preferences.isEmpty
+                ? []
+                : roster.nodes.map { node in
+                    advertisement.preferences.reduce(0) { $1.selector.matches(node.labels) ? $0 + $1.weight : $0 }
+                }
+        }
+        bgpSelected = bgp.map { selected(by: $0.nodeSelectors) }
+        sessions = peers.map { selected(by: $0.nodeSelectors) }
+        hasLayer2 = !configuration.layer2Advertisements.isEmpty
+        hasBGP = !configuration.bgpAdvertisements.isEmpty
+    }
+
+    /// Whether there is anything to say of a protocol where no advertisement of it is about an address: only if the
+    /// configuration has an advertisement of it at all, or none of any protocol.
+    func mentions(_ protocol: Silence.AnnouncementProtocol) -> Bool {
+        switch `protocol` {
+        case .layer2: hasLayer2 || !hasBGP
+        case .bgp: hasBGP || !hasLayer2
+        }
+    }
+
+    /// Whether decisions by these rules may differ from decisions by the others.
+    func decidesAlike(_ other: AnnouncementRules) -> Bool {
+        roster.hasSamePlaces(as: other.roster) && roster.announcers == other.roster.announcers
+            && roster.last == other.roster.last && layer2 == other.layer2 && bgp == other.bgp && peers == other.peers
+            && layer2Nodes == other.layer2Nodes && layer2Weights == other.layer2Weights
+            && bgpSelected == other.bgpSelected && sessions == other.sessions
+    }
+
+    func facts(of service: AnnouncedService) -> ServiceFacts {
+        func matches(_ selectors: [Selector]) -> Bool {
+            selectors.isEmpty || selectors.contains { $0.matches(service.labels) }
+        }
+        let layer2 = layer2.indices.filter { matches(self.layer2[$0].serviceSelectors) }
+        let bgp = bgp.indices.filter { matches(self.bgp[$0].serviceSelectors) }
+        let addresses = service.addresses.map { assigned in
+            let matching = layer2.filter { self.layer2[$0].pools.contains(assigned.pool) }
+            return ServiceFacts.AddressFacts(
+                address: assigned.address, isShared: assigned.isShared, layer2: matching,
+                layer2IfShared: matching.filter { self.layer2[$0].serviceSelectors.isEmpty },
+                bgp: bgp.filter { self.bgp[$0].pools.contains(assigned.pool) })
+        }
+        var servingNodes: NodeSet?
+        if service.externalTrafficPolicy == .local, let endpoints = service.endpoints {
+            servingNodes = roster.places(of: endpoints.nodes)
+        }
+        return ServiceFacts(service: service, addresses: addresses, servingNodes: servingNodes)
+    }
+}
+
+extension NodeView {
+    /// Whether the node has one of the interfaces, as far as is known.
+    fileprivate func hasInterface(of selection: InterfaceSelection) -> Bool {
+        guard let interfaces, case .named(let names) = selection else { return true }
+        return !interfaces.isDisjoint(with: names)
+    }
+}

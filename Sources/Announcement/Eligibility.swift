@@ -1,0 +1,87 @@
+/// Which nodes may own an address on a segment, in order of preference. Says nothing of who is heard there.
+///
+/// Addresses of equal eligibility are shared out together, so that no node has more than one of them above another.
+struct Eligibility: Hashable, Sendable {
+    /// When a better node takes an address from a live owner.
+    enum Preemption: Hashable, Sendable {
+        /// Only from an owner of lower standing: one that is not Ready or is cordoned.
+        case never
+        /// Also from an owner of lower weight.
+        case always
+    }
+
+    /// Nodes that are equally good.
+    struct Tier: Hashable, Sendable {
+        /// Lower is better. Healthy nodes stand above those that rank last; where several Services share the address,
+        /// nodes that can serve more of them stand above those that can serve fewer.
+        var standing: Int
+        /// What the operator prefers among nodes of one standing; higher is better.
+        var weight: Int
+        var nodes: NodeSet
+    }
+
+    /// Best first: by standing, then weight. No tier is empty, no node is in two.
+    var tiers: [Tier]
+    var preemption: Preemption
+
+    /// `nil` if there is no node.
+    init?(tiers: [Tier], preemption: Preemption = .never) {
+        let tiers = tiers.filter { !$0.nodes.isEmpty }
+            .sorted { ($0.standing, -$0.weight) < ($1.standing, -$1.weight) }
+        guard !tiers.isEmpty else { return nil }
+        self.tiers = tiers
+        self.preemption = preemption
+    }
+
+    /// The nodes eligible for an address that several Services may share: those that serve more of the Services first,
+    /// and after all of these the nodes that rank last. `weights` are by place; none: all nodes weigh the same. `nil` if
+    /// no node serves any.
+    init?(services: [NodeSet], last: NodeSet, weights: [Int] = []) {
+        // levels[i]: the nodes that serve more than i of the Services.
+        var levels: [NodeSet] = []
+        for nodes in services where !nodes.isEmpty {
+            levels.append(NodeSet())
+            for index in levels.indices.reversed() where index > 0 {
+                levels[index].formUnion(levels[index - 1].intersection(nodes))
+            }
+            levels[0].formUnion(nodes)
+        }
+        var tiers: [Tier] = []
+        for index in levels.indices {
+            var exactly = levels[index]
+            if index + 1 < levels.count { exactly.subtract(levels[index + 1]) }
+            let rank = levels.count - 1 - index
+            tiers.append(Tier(standing: rank, weight: 0, nodes: exactly.subtracting(last)))
+            tiers.append(Tier(standing: levels.count + rank, weight: 0, nodes: exactly.intersection(last)))
+        }
+        self.init(tiers: weights.isEmpty ? tiers : tiers.flatMap { $0.divided(by: weights) })
+    }
+
+    /// The equally good nodes among which the address is shared out: the best tier of which anybody is heard.
+    func electorate(among heard: NodeSet) -> NodeSet {
+        for tier in tiers {
+            let nodes = tier.nodes.intersection(heard)
+            if !nodes.isEmpty { return nodes }
+        }
+        return NodeSet()
+    }
+
+    /// Whether a node that holds the address keeps it, given who is heard.
+    func retains(_ holder: Int, among heard: NodeSet) -> Bool {
+        guard heard.contains(holder), let held = tiers.first(where: { $0.nodes.contains(holder) }),
+            let best = tiers.first(where: { !$0.nodes.intersection(heard).isEmpty })
+        else { return false }
+        return switch preemption {
+        case .never: held.standing == best.standing
+        case .always: held.standing == best.standing && held.weight == best.weight
+        }
+    }
+}
+
+extension Eligibility.Tier {
+    /// The nodes parted by their weights.
+    fileprivate func divided(by weights: [Int]) -> [Eligibility.Tier] {
+        Dictionary(grouping: nodes.members) { $0 < weights.count ? weights[$0] : 0 }
+            .map { Eligibility.Tier(standing: standing, weight: $0.key, nodes: NodeSet($0.value)) }
+    }
+}

@@ -1,0 +1,120 @@
+import Addresses
+import ClusterConfiguration
+import KubernetesModel
+
+/// No two advertisements may give one prefix to one peer from one node with different local preferences.
+///
+/// Where pools, aggregation lengths, nodes and peers bring two such advertisements together, the later one is in error and
+/// left out. Where it takes a Service's labels too (one of them has `serviceSelectors`), both stay; the first value counts
+/// on the routes that they share, and the engine warns once there is such a route. An advertisement without `localPref`
+/// agrees with every value.
+package enum LocalPreferenceRule {
+    /// The advertisements that stay, in order, and an error for each that does not.
+    package static func resolve(
+        _ configuration: Configuration, nodes: [NodeView]
+    ) -> (advertisements: [BGPRouteAdvertisement], problems: [Problem]) {
+        var kept: [BGPRouteAdvertisement] = []
+        var problems: [Problem] = []
+        for advertisement in configuration.bgpAdvertisements {
+            if let first = kept.first(where: { excludes($0, advertisement, configuration, nodes) }) {
+                problems.append(problem(.error, first: first, later: advertisement))
+            } else {
+                kept.append(advertisement)
+            }
+        }
+        return (kept, problems)
+    }
+
+    static func problem(
+        _ severity: Problem.Severity, first: BGPRouteAdvertisement, later: BGPRouteAdvertisement
+    ) -> Problem {
+        let values = [later, first].map { $0.localPreference.map(String.init) ?? "none" }
+        let clash = "\(values[0]) differs from the \(values[1]) of \(reference(first))"
+        let message =
+            switch severity {
+            case .error:
+                "\(clash), which gives the same prefixes to the same peers from the same nodes; this advertisement is left "
+                    + "out. Give both one value, or other pools, nodes, peers or aggregation lengths."
+            case .warning, .note:
+                "\(clash), and a Service that both select brings them together on one route; \(values[1]) counts there. "
+                    + "Give both one value, or serviceSelectors that no Service matches both of."
+            }
+        return Problem(severity, reference(later), field: "spec.localPref", message)
+    }
+
+    private static func reference(_ advertisement: BGPRouteAdvertisement) -> ObjectReference {
+        ObjectReference(
+            kind: "BGPAdvertisement", name: NamespacedName(namespace: advertisement.namespace, name: advertisement.name)
+        )
+    }
+
+    private static func excludes(
+        _ first: BGPRouteAdvertisement, _ later: BGPRouteAdvertisement, _ configuration: Configuration,
+        _ nodes: [NodeView]
+    ) -> Bool {
+        guard let a = first.localPreference, let b = later.localPreference, a != b,
+            first.serviceSelectors.isEmpty, later.serviceSelectors.isEmpty
+        else { return false }
+        return AddressFamily.allCases.contains { family in
+            sharePrefix(first, later, configuration.pools, family)
+                && shareNodeAndPeer(first, later, configuration.peers, nodes, family)
+        }
+    }
+
+    /// Whether the two make the same prefix of some address of the pools.
+    private static func sharePrefix(
+        _ first: BGPRouteAdvertisement, _ later: BGPRouteAdvertisement, _ pools: [Pool], _ family: AddressFamily
+    ) -> Bool {
+        let length = first.length(in: family)
+        guard length == later.length(in: family) else { return false }
+        func ranges(_ advertisement: BGPRouteAdvertisement) -> [IPRange] {
+            pools.filter { advertisement.pools.contains($0.name) }.flatMap(\.ranges).filter { $0.family == family }
+                .map { $0.widened(to: length) }
+        }
+        let ours = ranges(first)
+        return ranges(later).contains { range in ours.contains { $0.overlaps(range) } }
+    }
+
+    /// Whether some node gives both to some peer. Peers that do not exist yet count as if they were for every node.
+    private static func shareNodeAndPeer(
+        _ first: BGPRouteAdvertisement, _ later: BGPRouteAdvertisement, _ peers: [Peer], _ nodes: [NodeView],
+        _ family: AddressFamily
+    ) -> Bool {
+        if let a = first.peers, let b = later.peers, a.isDisjoint(with: b) { return false }
+        let common = peers.filter {
+            first.peers?.contains($0.name) ?? true && later.peers?.contains($0.name) ?? true
+        }
+        return nodes.contains { node in
+            first.selects(node) && later.selects(node)
+                && (common.isEmpty
+                    || common.contains { $0.carries(family) && node.matches($0.nodeSelectors) })
+        }
+    }
+}
+
+extension BGPRouteAdvertisement {
+    fileprivate func length(in family: AddressFamily) -> Int {
+        switch family {
+        case .ipv4: aggregationLength
+        case .ipv6: aggregationLengthV6
+        }
+    }
+
+    fileprivate func selects(_ node: NodeView) -> Bool { node.matches(nodeSelectors) }
+}
+
+extension NodeView {
+    fileprivate func matches(_ selectors: [Selector]) -> Bool {
+        selectors.isEmpty || selectors.contains { $0.matches(labels) }
+    }
+}
+
+extension IPRange {
+    /// All addresses of the prefixes of this length that the range touches.
+    fileprivate func widened(to length: Int) -> IPRange {
+        guard let first = IPPrefix(containing: lower, length: length),
+            let last = IPPrefix(containing: upper, length: length)
+        else { return self }
+        return IPRange(first.range.lower, last.range.upper) ?? self
+    }
+}

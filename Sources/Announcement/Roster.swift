@@ -1,0 +1,38 @@
+/// All nodes, sorted by name; a node's place here is its number in every ``NodeSet``.
+struct Roster: Hashable, Sendable {
+    let nodes: [NodeView]
+    private let places: [String: Int]
+    /// The nodes that nothing about them keeps silent.
+    let announcers: NodeSet
+    /// The nodes that own an address only if no other can.
+    let last: NodeSet
+    /// By place, what the election knows each node by.
+    let hashes: [UInt64]
+
+    /// Of two nodes of one name, the last counts.
+    init(_ nodes: [NodeView]) {
+        var byName: [String: NodeView] = [:]
+        for node in nodes { byName[node.name] = node }
+        self.nodes = byName.values.sorted { $0.name < $1.name }
+        var places: [String: Int] = [:]
+        for (place, node) in self.nodes.enumerated() { places[node.name] = place }
+        self.places = places
+        announcers = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].obstacle == nil })
+        last = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].ranksLast })
+        hashes = self.nodes.map { RendezvousHash.node($0.name) }
+    }
+
+    func place(of name: String) -> Int? { places[name] }
+
+    /// The places of those names that are known.
+    func places(of names: Set<String>) -> NodeSet { NodeSet(names.lazy.compactMap { [places] in places[$0] }) }
+
+    func places(where condition: (NodeView) -> Bool) -> NodeSet {
+        NodeSet(nodes.indices.filter { condition(nodes[$0]) })
+    }
+
+    /// Whether both name the same nodes, so that the same places mean the same nodes.
+    func hasSamePlaces(as other: Roster) -> Bool {
+        nodes.count == other.nodes.count && zip(nodes, other.nodes).allSatisfy { $0.name == $1.name }
+    }
+}
