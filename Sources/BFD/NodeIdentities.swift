@@ -10,6 +10,11 @@ package struct NodeIdentities: Hashable, Sendable {
         package let node: String
         /// The node that has the discriminator that `node` would have had; `nil` where the hash was zero.
         package let other: String?
+
+        package init(node: String, other: String?) {
+            self.node = node
+            self.other = other
+        }
     }
 
     private var discriminators: [String: UInt32] = [:]

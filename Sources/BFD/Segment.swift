@@ -105,6 +105,9 @@ package struct Segment: Hashable, Sendable {
         return nextDetection.map { min($0, sending) } ?? sending
     }
 
+    /// Whether this node's farewell is over, and it sends nothing any more.
+    package var isSilent: Bool { head.nextDeadline == nil }
+
     /// Whether it was listened for so long that every node which is there has been heard.
     package func isSettled(at now: Instant) -> Bool { settlesAt <= now }
 

@@ -25,12 +25,17 @@
 
 #include <linux/filter.h>
 
+#include "CLinuxMulticast.h"
+
 /// Moves the calling thread into the network namespace that `descriptor` refers to. 0, or an errno.
 int clinux_enter_network_namespace(int descriptor);
 
 /// Gives the calling thread the real-time class SCHED_FIFO with this priority (1 to 99). 0, or an errno: EPERM without
 /// CAP_SYS_NICE. Processes that the thread starts do not inherit it.
 int clinux_set_realtime_priority(int priority);
+
+/// Takes all capabilities from the calling thread, and from it alone. 0, or an errno.
+int clinux_drop_thread_capabilities(void);
 
 /// Names the calling thread, for `ps` and debuggers; at most 15 octets count.
 void clinux_set_thread_name(const char *name);

@@ -1,0 +1,77 @@
+import BFD
+import Logging
+import NetworkIO
+import SystemIO
+
+/// Tells the other nodes on each segment that this one is alive, and learns which of them are: the shell around
+/// ``LivenessCore``, by multipoint BFD (RFC 8562).
+///
+/// One dedicated thread, at real-time priority where that is permitted, sends, receives and keeps the deadlines, so that
+/// a busy host does not look like a dead one. It logs nothing and waits for nobody; ``run()`` logs.
+///
+/// It works in the network namespace of the thread that makes it.
+package final class LivenessEngine: Sendable {
+    private let mailbox: LivenessMailbox
+    private let thread: DedicatedThread
+    private let events: AsyncStream<LivenessEvent>
+    private let logger: Logger
+
+    /// Starts the thread; nothing is sent before ``apply(interfaces:)``, and nobody heard before ``apply(nodes:)``.
+    ///
+    /// - Parameters:
+    ///   - node: this node's name.
+    ///   - onChange: called on the engine's thread for each change, in order; it must not wait. It is called once more
+    ///     for every node that is up when an interface is no longer watched.
+    package init(
+        node: String, settings: LivenessSettings = LivenessSettings(), logger: Logger,
+        onChange: @escaping @Sendable (LivenessChange) -> Void
+    ) throws {
+        self.logger = logger
+        let mailbox = try LivenessMailbox()
+        self.mailbox = mailbox
+        // More than that many at once say nothing more to a person.
+        let (events, continuation) = AsyncStream.makeStream(
+            of: LivenessEvent.self, bufferingPolicy: .bufferingOldest(1024))
+        self.events = events
+        thread = try DedicatedThread(name: "liveness") {
+            LivenessLoop.run(mailbox, node: node, settings, tell: onChange) { continuation.yield($0) }
+            continuation.finish()
+        }
+    }
+
+    deinit { stop() }
+
+    /// The interfaces whose segments are watched: all of them, each time. Returns at once. One that is left out is left:
+    /// the others are told so.
+    package func apply(interfaces: [InterfaceForLiveness]) { mailbox.put(interfaces: interfaces) }
+
+    /// The names of all nodes, the same list on every node; others are ignored and counted. Returns at once.
+    package func apply(nodes: [String]) { mailbox.put(nodes: nodes) }
+
+    /// Whether every segment was listened to for a whole detection time: who is there has been heard. Before that,
+    /// silence means nothing.
+    package var hasSettled: Bool { mailbox.isSettled }
+
+    /// The state after everything applied before; what it was at the end, once the engine is stopped.
+    package func snapshot() async -> LivenessSnapshot {
+        await withCheckedContinuation { continuation in
+            mailbox.put { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// Tells the others that this node leaves (AdminDown, for one detection time), and goes on listening. Returns at
+    /// once; there is no way back.
+    package func leave() { mailbox.leave() }
+
+    /// Leaves, if ``leave()`` was not called before, and ends the thread. Returns when the farewell is over: within one
+    /// detection time.
+    package func stop() {
+        mailbox.stop()
+        thread.join()
+    }
+
+    /// Logs what happens until ``stop()``, or until the task is cancelled. To be called once.
+    package func run() async {
+        for await event in events { event.log(to: logger) }
+    }
+}
