@@ -103,7 +103,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller", "KubernetesModel",
+                "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller",
+                "KubernetesModel",
                 "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO", "Telemetry", "Timing", argumentParser,
                 logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
             ],

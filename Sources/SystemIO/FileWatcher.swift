@@ -7,7 +7,7 @@ import Timing
 ///
 /// Directories are watched, not files: an editor that writes a new file and renames it over the old one, a ConfigMap
 /// whose link is swapped, a file that vanishes and comes back are all seen. What changed is for the reader to find out;
-/// but ``isBeingWritten(_:at:)`` tells which files are half-written now.
+/// but ``filesBeingWritten(at:)`` tells which are half-written now.
 package final class FileWatcher: Sendable {
     /// How long after its last change an open file counts as half-written, where its writer never closes it.
     package static let patience = Duration.seconds(2)
@@ -41,7 +41,7 @@ package final class FileWatcher: Sendable {
 
     deinit { unsafe source.cancel() }
 
-    /// Watches exactly these directories from now on.
+    /// Watches exactly these directories from now on; what is something else than a directory is left out.
     ///
     /// - Returns: those that cannot be watched now, with the reason. Watch their parents, and call again.
     package func watch(_ directories: Set<String>) -> [String: SystemError] {
@@ -51,7 +51,11 @@ package final class FileWatcher: Sendable {
             for path in directories.sorted() {
                 // Watching a path again gives the same watch, or a new one if another directory is there now.
                 let watch = unsafe inotify_add_watch(descriptor.rawValue, path, FileWatcher.events)
-                if watch < 0 { failures[path] = .last("cannot watch \(path)") } else { watched[watch] = path }
+                if watch >= 0 {
+                    watched[watch] = path
+                } else if errno != ENOTDIR {
+                    failures[path] = .last("cannot watch \(path)")
+                }
             }
             for watch in state.directories.keys where watched[watch] == nil {
                 inotify_rm_watch(descriptor.rawValue, watch)
@@ -61,19 +65,18 @@ package final class FileWatcher: Sendable {
         }
     }
 
-    /// Whether somebody is writing the file: it was changed, and neither closed nor left alone for ``patience``.
-    package func isBeingWritten(_ path: String, at now: Instant) -> Bool {
+    /// The files that somebody is writing: changed, and neither closed nor left alone for ``patience``. Each is named by
+    /// its directory, as that was given, a slash and its name.
+    package func filesBeingWritten(at now: Instant) -> Set<String> {
         shared.state.withLock { state in
-            guard let changed = state.writing[path] else { return false }
-            if changed.advanced(by: FileWatcher.patience) > now { return true }
-            state.writing[path] = nil
-            return false
+            state.writing = state.writing.filter { $0.value.advanced(by: FileWatcher.patience) > now }
+            return Set(state.writing.keys)
         }
     }
 
     private static let events = UInt32(
         IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_MODIFY | IN_DELETE | IN_DELETE_SELF
-            | IN_MOVE_SELF)
+            | IN_MOVE_SELF | IN_ONLYDIR)
 
     private static func makeSource(
         _ descriptor: CInt, _ shared: Shared, _ continuation: AsyncStream<Void>.Continuation

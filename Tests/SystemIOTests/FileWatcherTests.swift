@@ -60,10 +60,21 @@ extension FileWatcherTests {
         ])
         defer { writer.stop() }
         try await Task.sleep(for: .milliseconds(200))
-        #expect(watcher.isBeingWritten(file, at: UptimeClock.now))
-        #expect(!watcher.isBeingWritten(file, at: UptimeClock.now.advanced(by: .seconds(60))))
+        #expect(watcher.filesBeingWritten(at: UptimeClock.now) == [file])
         var iterator = watcher.changes.makeAsyncIterator()
         #expect(await iterator.next() != nil)
-        #expect(!watcher.isBeingWritten(file, at: UptimeClock.now))
+        #expect(watcher.filesBeingWritten(at: UptimeClock.now).isEmpty)
+    }
+
+    @Test("A file that is left open for long no longer counts as half-written") func leftOpen() async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path + "/f"
+        let watcher = try FileWatcher()
+        _ = watcher.watch([folder.path])
+        let writer = try ChildProcess(["sh", "-c", "exec 3>\(file); echo half >&3; sleep 30"])
+        defer { writer.stop() }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(watcher.filesBeingWritten(at: UptimeClock.now) == [file])
+        #expect(watcher.filesBeingWritten(at: UptimeClock.now.advanced(by: .seconds(60))).isEmpty)
     }
 }

@@ -308,7 +308,7 @@ package struct Layer2Core: Sendable {
             guard let address = ports[index]?.announcer.popDue(at: now, using: &generator),
                 let hardwareAddress = ports[index]?.responder.hardwareAddress
             else { continue }
-            ports[index]?.counters.announcementsSent += 1
+            ports[index]?.counters.countAnnouncement(of: address)
             Announcement.encodeFrame(announcing: address, at: hardwareAddress, into: &frame)
             return index
         }

@@ -9,11 +9,21 @@ package struct Layer2Counters: Hashable, Sendable {
     package var answeredIPv6 = 0
     /// Frames that got no answer, by reason.
     package var dropped: [DropReason: Int] = [:]
-    package var announcementsSent = 0
+    package var announcedIPv4 = 0
+    package var announcedIPv6 = 0
     /// Replies and announcements that could not be sent.
     package var sendFailures = 0
 
     package init() {}
+
+    package var announcementsSent: Int { announcedIPv4 + announcedIPv6 }
+
+    mutating func countAnnouncement(of address: IPAddress) {
+        switch address {
+        case .v4: announcedIPv4 += 1
+        case .v6: announcedIPv6 += 1
+        }
+    }
 
     mutating func count(_ outcome: Responder.Outcome) {
         received += 1

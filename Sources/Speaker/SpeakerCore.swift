@@ -1,0 +1,202 @@
+import Addresses
+import Announcement
+import BGP
+import ClusterConfiguration
+import KubernetesModel
+import NetworkIO
+
+/// What one node's speaker does: from what is in the cluster, on the host and on the wire, to what its engines are told.
+///
+/// A value: it decides, ``SpeakerService`` acts. Who announces what is ``AnnouncementEngine``'s decision; this adds what
+/// it means for this node: which interfaces are listened on, whom to expect there, which sessions to hold, and that
+/// nothing is answered on a segment before it is known who else is there.
+package struct SpeakerCore: Sendable {
+    package enum Event: Sendable {
+        case updated(SpeakerUpdate)
+        /// The interfaces of the host are these now.
+        case linksChanged(InterfaceTable)
+        /// By interface, the other nodes that are heard; an interface is missing until it was listened to for as long as
+        /// it takes to hear who is there.
+        case heard([String: Set<String>])
+    }
+
+    package enum Action: Hashable, Sendable {
+        /// Listen, and be heard, on these interfaces.
+        case listen(on: [Interface])
+        /// Expect to hear these nodes, this one among them.
+        case expect(nodes: [String])
+        /// Hold sessions with these peers.
+        case hold(sessions: [BGPPeerSettings])
+        case announce([Layer2Change])
+        case advertise([BGP.RouteChange])
+    }
+
+    package let node: String
+    package private(set) var engine: AnnouncementEngine
+    private var configuration = Configuration()
+    private var nodes: [Node] = []
+    private var table = InterfaceTable()
+    private var heard: [String: Set<String>] = [:]
+
+    // What the engines were told last, so that only differences go out.
+    private var listening: [Interface] = []
+    private var expected: [String]
+    private var sessions: [BGPPeerSettings] = []
+    /// Kept for as long as there are sessions, whatever happens to the node's addresses: routers know it.
+    private var routerID: IPv4Address?
+
+    package init(node: String) {
+        self.node = node
+        engine = AnnouncementEngine(localNode: node)
+        expected = [node]
+        // Until interfaces are known there is no segment to own anything on.
+        _ = engine.apply(Liveness.segments([:]))
+    }
+
+    package mutating func handle(_ event: Event) -> [Action] {
+        var actions: [Action] = []
+        switch event {
+        case .updated(let update): apply(update, &actions)
+        case .linksChanged(let table):
+            self.table = table
+            updateSegments(&actions)
+            updateSessions(&actions)
+        case .heard(let heard):
+            self.heard = heard
+            updateLiveness(&actions)
+        }
+        return actions
+    }
+
+    /// Whether every segment was listened to, so that all decisions are made on what is there.
+    package var isSettled: Bool { expected.count == 1 || listening.allSatisfy { heard[$0.name] != nil } }
+}
+
+// MARK: - What is in the cluster
+extension SpeakerCore {
+    private mutating func apply(_ update: SpeakerUpdate, _ actions: inout [Action]) {
+        var all: [AnnouncementChanges] = []
+        if let nodes = update.nodes {
+            self.nodes = nodes
+            all.append(engine.apply(nodes.map { NodeView($0) }))
+        }
+        if let configuration = update.configuration {
+            self.configuration = configuration
+            all.append(engine.apply(configuration))
+        }
+        if update.nodes != nil || update.configuration != nil {
+            // Sessions before routes: a route for a peer that is not there would be lost.
+            updateSessions(&actions)
+            updateSegments(&actions)
+        }
+        for service in update.removed { all.append(engine.remove(service)) }
+        for service in update.services { all.append(engine.apply(service)) }
+        perform(all, &actions)
+    }
+
+    private mutating func updateSessions(_ actions: inout [Action]) {
+        let labels = nodes.first { $0.metadata.name == node }?.metadata.labels ?? [:]
+        let wanted = configuration.peers.filter { peer in
+            peer.nodeSelectors.isEmpty || peer.nodeSelectors.contains { $0.matches(labels) }
+        }
+        guard !wanted.isEmpty || !sessions.isEmpty else { return }
+        let identifier = routerID ?? SpeakerCore.routerID(of: node, own: ownAddresses(.ipv4))
+        routerID = wanted.isEmpty ? nil : identifier
+        var addresses: [AddressFamily: IPAddress] = [:]
+        for family in AddressFamily.allCases { addresses[family] = ownAddresses(family).first }
+        let settings = wanted.compactMap { BGPPeerSettings($0, routerID: identifier, ownAddresses: addresses) }
+        guard settings != sessions else { return }
+        sessions = settings
+        actions.append(.hold(sessions: settings))
+    }
+
+    /// The node's own addresses of a family, as Kubernetes has them; where it has none, as its interfaces have them. In
+    /// order, without loopback and link-local ones.
+    private func ownAddresses(_ family: AddressFamily) -> [IPAddress] {
+        let known = (nodes.first { $0.metadata.name == node }?.status?.addresses ?? [])
+            .filter { $0.type == "InternalIP" }.compactMap { try? IPAddress($0.address) }
+        let own = table.interfaces.flatMap(\.addresses).map(\.address)
+        let usable = [known, own].map {
+            $0.filter { $0.family == family && !$0.isLoopback && !$0.isLinkLocal }.sorted()
+        }
+        return usable.first { !$0.isEmpty } ?? []
+    }
+
+    /// The lowest IPv4 address of the node's own; without any, a number made of its name (RFC 6286 §2.1: any number but
+    /// zero will do, unique within the AS).
+    private static func routerID(of node: String, own: [IPAddress]) -> IPv4Address {
+        if let lowest = own.first?.v4 { return lowest }
+        // FNV-1a; the first octet is kept in 1…223, so that it looks like a host's address in every router's output.
+        let hash = node.utf8.reduce(UInt32(0x811C_9DC5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        return IPv4Address(rawValue: (1 + hash >> 24 % 223) << 24 | hash & 0xFF_FFFF)
+    }
+}
+
+// MARK: - What is on the host and on the wire
+extension SpeakerCore {
+    /// Interfaces named by an advertisement are used even where they would not be by themselves.
+    private var namedInterfaces: Set<String> {
+        configuration.layer2Advertisements.reduce(into: []) { names, advertisement in
+            if case .named(let more) = advertisement.interfaces { names.formUnion(more) }
+        }
+    }
+
+    private mutating func updateSegments(_ actions: inout [Action]) {
+        let named = namedInterfaces
+        let usesDefault = configuration.layer2Advertisements.contains { $0.interfaces == .all }
+        let wanted = table.interfaces.filter { interface in
+            guard let obstacle = InterfaceObstacle(of: interface, in: table) else {
+                return usesDefault || named.contains(interface.name)
+            }
+            return obstacle.canBeOvercome && named.contains(interface.name)
+        }
+        let wantedNodes = Set(nodes.map(\.metadata.name)).union([node]).sorted()
+        if wantedNodes != expected {
+            expected = wantedNodes
+            actions.append(.expect(nodes: wantedNodes))
+        }
+        if wanted != listening {
+            listening = wanted
+            actions.append(.listen(on: wanted))
+        }
+        updateLiveness(&actions)
+    }
+
+    private mutating func updateLiveness(_ actions: inout [Action]) {
+        // Whoever is alone need not listen first.
+        let segments = listening.compactMap { interface in
+            (heard[interface.name] ?? (expected.count == 1 ? [] : nil)).map { (interface.name, $0.union([node])) }
+        }
+        let changes = engine.apply(Liveness.segments(Dictionary(segments) { first, _ in first }))
+        perform([changes], &actions)
+    }
+
+    private mutating func perform(_ all: [AnnouncementChanges], _ actions: inout [Action]) {
+        // Of several changes of one address within an event, the last counts.
+        var layer2: [IPAddress: Layer2Change] = [:]
+        for change in all.lazy.flatMap(\.layer2) {
+            switch change {
+            case .announce(let address, let interfaces): layer2[address] = .announce(address, on: interfaces)
+            case .withdraw(let address): layer2[address] = .withdraw(address)
+            }
+        }
+        let changes = layer2.sorted { $0.key < $1.key }.map(\.value)
+        if !changes.isEmpty { actions.append(.announce(changes)) }
+        let prefixes = Set(all.lazy.flatMap(\.routes).map(\.prefix)).sorted()
+        if !prefixes.isEmpty { actions.append(.advertise(prefixes.map(route))) }
+    }
+
+    /// All that is told of a prefix now, to whomever.
+    private func route(to prefix: IPPrefix) -> BGP.RouteChange {
+        var peers: [Announcement.RouteAttributes: Set<String>] = [:]
+        for (peer, attributes) in engine.localRoutes[prefix] ?? [:] { peers[attributes, default: []].insert(peer) }
+        let advertisements = peers.sorted { ($0.value.min() ?? "") < ($1.value.min() ?? "") }.map { attributes, names in
+            BGP.RouteChange.Advertisement(
+                attributes: BGP.RouteAttributes(
+                    localPreference: attributes.localPreference, communities: attributes.communities,
+                    largeCommunities: attributes.largeCommunities),
+                peers: names)
+        }
+        return BGP.RouteChange(prefix: prefix, advertisements: advertisements)
+    }
+}

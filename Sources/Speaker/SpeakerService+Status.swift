@@ -1,0 +1,77 @@
+import Addresses
+import Announcement
+import BFD
+import BGP
+import LinkLayer
+import NetworkIO
+import Presentation
+import SystemIO
+import Timing
+
+extension SpeakerService {
+    /// Adds what this node announces, hears and holds sessions with; `false` once the service has stopped.
+    ///
+    /// Of layer 2 it tells who announces each address, whichever node that is, as this one sees it; of the rest, what this
+    /// node does.
+    package func describe(in document: inout StatusDocument) async -> Bool {
+        guard let core = await core() else { return false }
+        // Not in the service's loop, which has events to take: this walks through everything.
+        let plan = core.engine.plan()
+        document.announcements =
+            plan.layer2.map { AnnouncementEntry($0) }
+            + plan.bgp.filter { $0.node == node }.map { AnnouncementEntry($0) }
+        document.silent = plan.silent.filter { $0.node == node }.map { SilenceEntry($0) }
+        document.problems += plan.problems.map { ProblemEntry($0) }
+        if !core.isSettled { document.notReady.append("listening for other nodes") }
+        document.peers = await peers()
+        document.segments = await segments(now: .now)
+        document.interfaces = await interfaces()
+        return true
+    }
+
+    private func peers() async -> [PeerEntry] {
+        await bgp.status().map { status in
+            let zone = status.zone.map { "%" + $0 } ?? ""
+            let negotiated = status.negotiated
+            return PeerEntry(
+                peer: status.name, address: "\(status.address)\(zone)", state: status.state.rawValue, since: status.since,
+                prefixesSent: status.prefixesSent, lastError: status.lastError, asn: negotiated?.peerASN.rawValue,
+                routerID: negotiated?.peerIdentifier.description,
+                holdTime: negotiated.map { Int($0.holdTime.components.seconds) },
+                flaps: max(status.statistics.established - 1, 0))
+        }
+    }
+
+    private func segments(now: Timestamp) async -> [SegmentEntry] {
+        let snapshot = await liveness.snapshot()
+        return snapshot.segments.map { segment in
+            SegmentEntry(
+                interface: segment.interface,
+                members: segment.members.map { member in
+                    SegmentEntry.Member(
+                        node: member.node, address: member.address.description, state: member.state.description,
+                        since: now.advanced(by: snapshot.moment.duration(to: member.since)))
+                })
+        }
+    }
+
+    private func interfaces() async -> [InterfaceEntry] {
+        let table = links.table
+        return await layer2.snapshot().interfaces.map { status in
+            let counters = status.counters
+            return InterfaceEntry(
+                interface: status.name, mac: table[status.index]?.hardwareAddress?.description,
+                isUp: table[status.index]?.isRunning ?? false, addresses: status.addresses,
+                // Every request for an address that is announced here is answered.
+                arp: .init(
+                    requests: UInt64(counters.answeredIPv4), replies: UInt64(counters.answeredIPv4),
+                    announcements: UInt64(counters.announcedIPv4)),
+                ndp: .init(
+                    requests: UInt64(counters.answeredIPv6), replies: UInt64(counters.answeredIPv6),
+                    announcements: UInt64(counters.announcedIPv6)),
+                drops: counters.dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                    InterfaceEntry.Drops(reason: $0.key.rawValue, count: UInt64($0.value))
+                })
+        }
+    }
+}

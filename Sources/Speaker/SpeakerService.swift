@@ -1,0 +1,155 @@
+import Announcement
+import BFD
+import BGP
+import ClusterConfiguration
+import KubernetesModel
+import Logging
+import NIOCore
+import NIOPosix
+import NetworkIO
+import ServiceLifecycle
+import SystemIO
+import Timing
+
+/// Announces from one node: the shell around ``SpeakerCore``.
+///
+/// Whatever happens goes through one loop, one event at a time. Layer 2 and liveness have threads of their own, each BGP
+/// session a task; none of them waits for this loop, nor it for them.
+package final class SpeakerService: ServiceLifecycle.Service {
+    private enum Input: Sendable {
+        case updated(SpeakerUpdate)
+        case linksChanged(InterfaceTable)
+        case livenessChanged(LivenessChange)
+        /// These interfaces were listened to for as long as it takes to hear who is there.
+        case listened(Set<String>)
+        case asked(CheckedContinuation<SpeakerCore?, Never>)
+    }
+
+    package let node: String
+    private let logger: Logger
+    private let inputs: AsyncStream<Input>
+    private let input: AsyncStream<Input>.Continuation
+    /// One element for each change of the interfaces that are listened to.
+    private let listenings: AsyncStream<Void>
+    private let listening: AsyncStream<Void>.Continuation
+    let links: LinkMonitor
+    let layer2: Layer2Engine
+    let liveness: LivenessEngine
+    let bgp: BGPSpeaker
+
+    /// How long this node still answers for its addresses after it said that it leaves, so that others can take over.
+    private static let farewell = Duration.milliseconds(150)
+
+    /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
+    package init(
+        node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger
+    ) throws {
+        self.node = node
+        self.logger = logger
+        // Unbounded: every element is a change that would be missed; they come no faster than the cluster changes.
+        (inputs, input) = AsyncStream.makeStream(of: Input.self)
+        (listenings, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        links = try LinkMonitor()
+        layer2 = try Layer2Engine(links: links, logger: logger)
+        liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
+        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger)
+    }
+
+    /// Takes in a change of the cluster. Returns at once.
+    package func apply(_ update: SpeakerUpdate) {
+        if !update.isEmpty { input.yield(.updated(update)) }
+    }
+
+    /// Works until it is told to stop; then leaves in order.
+    package func run() async throws {
+        links.observe { [input] table, _ in input.yield(.linksChanged(table)) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.layer2.run() }
+            group.addTask { await self.liveness.run() }
+            // It throws when it is cancelled, which is when this group ends.
+            group.addTask { try? await self.bgp.run() }
+            group.addTask { await self.followListening() }
+            await handleInputs()
+            await leave()
+            group.cancelAll()
+        }
+    }
+
+    private func handleInputs() async {
+        var core = SpeakerCore(node: node)
+        // Who is up, by interface, also where it is not known yet whether that is everybody.
+        var up: [String: Set<String>] = [:]
+        var listened: Set<String> = []
+        func handle(_ next: Input) async {
+            let event: SpeakerCore.Event
+            switch next {
+            case .asked(let continuation):
+                continuation.resume(returning: core)
+                return
+            case .updated(let update): event = .updated(update)
+            case .linksChanged(let table): event = .linksChanged(table)
+            case .livenessChanged(let change):
+                if change.isUp {
+                    up[change.interface, default: []].insert(change.node)
+                } else {
+                    up[change.interface]?.remove(change.node)
+                }
+                event = .heard(up.filter { listened.contains($0.key) })
+            case .listened(let interfaces):
+                listened = interfaces
+                event = .heard(Dictionary(uniqueKeysWithValues: interfaces.map { ($0, up[$0] ?? []) }))
+            }
+            for action in core.handle(event) { await perform(action) }
+        }
+        for await next in inputs.cancelOnGracefulShutdown() { await handle(next) }
+        input.finish()
+        // Whoever still waits for an answer gets it.
+        for await next in inputs { if case .asked = next { await handle(next) } }
+    }
+
+    private func perform(_ action: SpeakerCore.Action) async {
+        switch action {
+        case .listen(let interfaces):
+            liveness.apply(interfaces: interfaces.compactMap { InterfaceForLiveness($0) })
+            listening.yield()
+        case .expect(let nodes): liveness.apply(nodes: nodes)
+        case .hold(let sessions): await bgp.apply(peers: sessions)
+        case .announce(let changes): layer2.apply(changes)
+        case .advertise(let changes): bgp.apply(changes)
+        }
+    }
+
+    /// Says which interfaces were listened to for long enough, after each change of them.
+    private func followListening() async {
+        for await _ in listenings {
+            while !Task.isCancelled {
+                let segments = await liveness.snapshot().segments
+                input.yield(.listened(Set(segments.filter(\.isSettled).map(\.interface))))
+                if segments.allSatisfy(\.isSettled) { break }
+                // This long only while an interface is new.
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+
+    /// First the others are told, and only when they have had time to take over does this node fall silent.
+    private func leave() async {
+        liveness.leave()
+        async let sessions: Void = bgp.shutdown(text: "\(node) is being stopped")
+        try? await Task.sleep(for: SpeakerService.farewell)
+        await sessions
+        layer2.stop()
+        liveness.stop()
+        links.stop()
+    }
+}
+
+// MARK: - Questions
+extension SpeakerService {
+    /// What is decided, after everything applied before; `nil` once the service has stopped.
+    package func core() async -> SpeakerCore? {
+        await withCheckedContinuation { answer in
+            if case .terminated = input.yield(.asked(answer)) { answer.resume(returning: nil) }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+import Glibc
+import Timing
+
+extension Timestamp {
+    /// The present time of day (`CLOCK_REALTIME`).
+    package static var now: Timestamp {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import FoundationNetworking
+import Presentation
+
+/// Asks one process for its status over HTTP.
+struct StatusClient {
+    let server: URL
+
+    /// What went wrong, and what to do about it.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// - Parameter server: `http://ADDRESS:PORT`, as of `--server`.
+    init(server text: String) throws(Failure) {
+        guard let url = URL(string: text), url.scheme == "http", url.host != nil, ["", "/"].contains(url.path) else {
+            throw Failure(
+                description: "--server \(text): expected http://ADDRESS:PORT, for example http://127.0.0.1:7472")
+        }
+        server = url
+    }
+
+    /// The document at `/v1/status`.
+    func status() async throws(Failure) -> StatusDocument {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.timeoutIntervalForRequest = 5
+        configuration.timeoutIntervalForResource = 30
+        let session = URLSession(configuration: configuration)
+        defer { session.invalidateAndCancel() }
+        let data: Data
+        let response: URLResponse
+        do {
+            (data, response) = try await session.data(from: server.appendingPathComponent("v1/status"))
+        } catch {
+            throw Failure(description: explain(error))
+        }
+        let code = (response as? HTTPURLResponse)?.statusCode ?? 0
+        guard code == 200 else {
+            throw Failure(description: "\(server) answers /v1/status with \(code): it does not seem to be martlet")
+        }
+        do {
+            return try StatusDocument(jsonText: Array(data))
+        } catch {
+            throw Failure(description: "\(server): \(error)")
+        }
+    }
+
+    private func explain(_ error: any Error) -> String {
+        switch (error as? URLError)?.code {
+        case .cannotConnectToHost: "nothing listens at \(server): is `martlet run` running there, with --http so?"
+        case .timedOut: "\(server) does not answer within 5 s"
+        case .cannotFindHost, .dnsLookupFailed: "\(server): there is no host of this name"
+        default: "\(server): \(error.localizedDescription)"
+        }
+    }
+}

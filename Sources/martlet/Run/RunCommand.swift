@@ -1,0 +1,119 @@
+import Addresses
+import ArgumentParser
+import ClusterConfiguration
+import Controller
+import Logging
+import Manifests
+import NetworkIO
+import ServiceLifecycle
+import Speaker
+import SystemIO
+import Telemetry
+import Timing
+import UnixSignals
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Assigns and announces addresses from manifests, without Kubernetes, until it is stopped.",
+        discussion: """
+            The manifests are watched: an edit takes effect at once, and touches nothing that it does not concern. A file \
+            that cannot be read keeps its last good version in force.
+
+            Needs CAP_NET_RAW, and CAP_NET_ADMIN for BGP passwords. SIGHUP reads the manifests again; SIGTERM withdraws \
+            everything and ends.
+
+            Example:
+              martlet run -f /etc/martlet/ --node "$(hostname)"
+            """)
+
+    @OptionGroup var input: InputOptions
+
+    @Option(help: ArgumentHelp("The name of this node, as the Node objects have it.", valueName: "name"))
+    var node: String
+
+    @Option(
+        help: ArgumentHelp("Where assignments are kept, so that they survive a restart.", valueName: "dir"))
+    var stateDir = "/var/lib/martlet"
+
+    @Option(
+        help: ArgumentHelp("Where to serve /healthz, /readyz, /metrics and /v1/status.", valueName: "address:port"),
+        transform: { text in
+            do { return try HTTPEndpoint(text) } catch { throw ValidationError("--http: \(error)") }
+        })
+    var http = HTTPEndpoint.standard
+
+    @Option(help: "The form of log lines: text or json.") var logFormat = LogFormat.text
+    @Option(help: "What to log: trace, debug, info, notice, warning, error or critical.") var logLevel = Logger.Level
+        .info
+
+    func validate() throws {
+        guard !node.isEmpty else { throw ValidationError("--node: the name of a node is not empty") }
+        guard input.filenames.allSatisfy({ $0 != "-" }) else {
+            throw ValidationError("-f -: standard input cannot be watched; write the manifests to a file")
+        }
+    }
+
+    func run() async throws {
+        LogSetup.bootstrap(format: logFormat, level: logLevel)
+        let logger = Logger(label: "martlet")
+        do {
+            try await serve(logger)
+        } catch let exit as ExitCode {
+            throw exit
+        } catch {
+            throw Diagnostics.failure("\(error)")
+        }
+    }
+
+    private func serve(_ logger: Logger) async throws {
+        let started = Timestamp.now
+        guard Capability.netRaw.isEffective else {
+            throw Diagnostics.failure(
+                """
+                the capability CAP_NET_RAW is missing, without which ARP and NDP cannot be answered: run as root, or \
+                grant it with `setcap cap_net_raw,cap_net_admin+ep` on the program
+                """)
+        }
+        var source = try ManifestSource(paths: input.filenames)
+        // Nobody can have been seen writing yet.
+        let first = source.read(at: UptimeClock.now) ?? ManifestReading()
+        guard first.isComplete else {
+            // Services that are missing only because their file cannot be read would lose their addresses.
+            for problem in first.problems where problem.severity == .error { Diagnostics.say("\(problem)") }
+            throw Diagnostics.failure(
+                "not every manifest can be read, so nothing is started: mend them, or leave them out")
+        }
+        let directory = try StateDirectory(path: stateDir)
+        let speaker = try SpeakerService(node: node, logger: logger)
+        let standalone = try StandaloneService(
+            source: source, first: first, store: AssignmentStore(directory), speaker: speaker, logger: logger)
+        let reporter = StatusReporter(node: node, started: started, standalone: standalone, speaker: speaker)
+        let registry = PrometheusRegistry()
+        registry.collectProcess()
+        registry.collectStatus { await reporter.document() }
+        let server = try await HTTPServer.bind(
+            to: http,
+            routes: [
+                .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
+                .status { await reporter.document() },
+            ], logger: logger)
+        logger.notice("martlet \(Version.text) runs", metadata: [LogKey.node: "\(node)"])
+        // Stopped in the reverse order: HTTP, then what decides, and last what announces.
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: speaker), .init(service: standalone), .init(service: server)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+        logger.notice("martlet has withdrawn everything and ends")
+    }
+}
+
+extension LogFormat: ExpressibleByArgument {}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+extension HTTPEndpoint {
+    /// Loopback alone: nothing listens beyond it unless told to.
+    static let standard = HTTPEndpoint(address: .v4(IPv4Address(127, 0, 0, 1)), port: 7472)
+}

@@ -1,0 +1,116 @@
+import Announcement
+import Assignment
+import ClusterConfiguration
+import Controller
+import KubernetesModel
+import Manifests
+import Speaker
+import Timing
+
+/// What `martlet run` decides: from manifests as they were read, to what the speaker is told and what is written down.
+///
+/// A value: it reads no file and sends no frame. ``StandaloneService`` does, in the order that this says.
+struct StandaloneCore: Sendable {
+    /// What follows from an event.
+    struct Outcome: Sendable {
+        /// Services whose addresses changed, or the reason why they have none.
+        var changes: [AssignmentChange] = []
+        /// What the speaker must be told.
+        var update = SpeakerUpdate()
+    }
+
+    private(set) var engine: AssignmentEngine
+    private(set) var configuration = Configuration()
+    /// Everything that is wrong with what is in force, or that keeps something newer from being in force.
+    private(set) var problems: [Problem] = []
+    /// What is in force; `nil` until something could be read.
+    private(set) var state: ClusterState?
+    private var services: [NamespacedName: Service] = [:]
+    private var endpoints = EndpointIndex()
+
+    init(loadBalancerClass: String? = nil) { engine = AssignmentEngine(loadBalancerClass: loadBalancerClass) }
+
+    /// When ``handleDeadline(at:)`` is to be called.
+    var nextDeadline: Instant? { engine.nextDeadline }
+
+    /// What was saved before a restart. To be called before anything else. Returns how many entries made no sense.
+    mutating func restore(_ saved: AssignmentState, at now: Instant, unixTime: Int64) -> Int {
+        engine.restore(saved, at: now, unixTime: unixTime)
+    }
+
+    /// The manifests were read.
+    ///
+    /// Unless all of them could be read to their end, nothing changes: what is missing may only have moved to the file
+    /// that cannot be read.
+    mutating func handle(_ reading: ManifestReading, at now: Instant) -> Outcome {
+        guard reading.isComplete || state == nil else {
+            let note = Problem(
+                .warning, nil,
+                "\(reading.unreadable.joined(separator: ", ")) cannot be read: all manifests stay in force as they last were"
+            )
+            problems = reading.problems + [note]
+            return Outcome()
+        }
+        var new = reading.state
+        var problems = reading.problems
+        if let state { new.restoreLeftOut(from: state) }
+        let built = Configuration.make(from: new, keeping: configuration)
+        problems += built.problems
+
+        let pools = built.configuration.pools
+        let difference = ServiceDifference(
+            from: state, to: new, pools: state == nil || pools != configuration.pools ? pools : nil)
+        var touched = difference.changed.union(
+            updateEndpoints(from: state?.endpointSlices ?? [], to: new.endpointSlices))
+        for service in new.services where difference.changed.contains(service.name) {
+            services[service.name] = service
+        }
+        for name in difference.removed { services[name] = nil }
+        let changes = engine.handle(difference.events, at: now)
+        touched.formUnion(changes.map(\.service))
+
+        var outcome = Outcome(changes: changes)
+        outcome.update.configuration = built.configuration == configuration && state != nil ? nil : built.configuration
+        outcome.update.nodes = new.nodes == state?.nodes ? nil : new.nodes
+        announce(touched.union(difference.removed), in: &outcome)
+        configuration = built.configuration
+        self.problems = problems
+        state = new
+        return outcome
+    }
+
+    /// ``nextDeadline`` has come.
+    mutating func handleDeadline(at now: Instant) -> Outcome {
+        let changes = engine.handle([], at: now)
+        var outcome = Outcome(changes: changes)
+        announce(Set(changes.map(\.service)), in: &outcome)
+        return outcome
+    }
+
+    private func announce(_ touched: Set<NamespacedName>, in outcome: inout Outcome) {
+        for name in touched.sorted() {
+            if let service = services[name], let addresses = engine.assignment(of: name)?.addresses, !addresses.isEmpty
+            {
+                outcome.update.services.append(
+                    AnnouncedService(
+                        service, addresses: addresses.map { .init($0.address, pool: $0.pool) },
+                        endpoints: endpoints[name]))
+            } else {
+                outcome.update.removed.append(name)
+            }
+        }
+    }
+
+    /// Returns the Services whose endpoints are not what they were.
+    private mutating func updateEndpoints(from old: [EndpointSlice], to new: [EndpointSlice]) -> Set<NamespacedName> {
+        func key(_ slice: EndpointSlice) -> NamespacedName {
+            NamespacedName(namespace: slice.metadata.namespace ?? "default", name: slice.metadata.name)
+        }
+        let former = Dictionary(old.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
+        let names = Set(new.map(key))
+        var touched: Set<NamespacedName> = []
+        for name in former.keys where !names.contains(name) { touched.formUnion(endpoints.remove(name)) }
+        for slice in new where former[key(slice)] != slice { touched.formUnion(endpoints.apply(slice)) }
+        return touched
+    }
+}

@@ -1,0 +1,142 @@
+import Addresses
+import Assignment
+import ClusterConfiguration
+import Controller
+import KubernetesModel
+import Logging
+import Manifests
+import NIOCore
+import NIOPosix
+import Speaker
+import SystemIO
+import Telemetry
+import Timing
+
+/// The body of ``StandaloneService``'s loop: what it keeps, and what it does with each input.
+struct StandaloneLoop {
+    /// How long until something that failed, or was not yet complete, is tried again.
+    private static let retry = Duration.seconds(2)
+
+    private var core = StandaloneCore()
+    private var source: ManifestSource
+    private let first: ManifestReading
+    private let store: AssignmentStore
+    private let speaker: SpeakerService
+    private let logger: Logger
+    private let wakeUp: @Sendable () -> Void
+
+    private var saveFailure: Problem?
+    private var isUnsaved = false
+    private var told: Set<Problem> = []
+    private var alarm: Scheduled<Void>?
+
+    init(
+        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService, logger: Logger,
+        wakeUp: @escaping @Sendable () -> Void
+    ) throws {
+        self.source = source
+        self.first = first
+        self.store = store
+        self.speaker = speaker
+        self.logger = logger
+        self.wakeUp = wakeUp
+        let saved = try store.load()
+        if let warning = saved.warning { logger.warning("\(warning)") }
+        let ignored = core.restore(saved.state, at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
+        if ignored > 0 { logger.warning("\(ignored) entries of the saved assignments make no sense and were ignored") }
+    }
+
+    mutating func begin() { perform(core.handle(first, at: UptimeClock.now)) }
+
+    mutating func handle(_ input: StandaloneService.Input) {
+        switch input {
+        case .manifestsChanged: readAgain()
+        case .hangup:
+            logger.info("SIGHUP: reading the manifests again")
+            readAgain()
+        case .deadline:
+            if source.mustTryAgain { readAgain() }
+            perform(core.handleDeadline(at: UptimeClock.now))
+        case .asked(let continuation):
+            continuation.resume(returning: StandaloneView(core: core, saveFailure: saveFailure))
+        }
+    }
+
+    private mutating func readAgain() {
+        let now = UptimeClock.now
+        if let reading = source.read(at: now) { perform(core.handle(reading, at: now)) } else { setAlarm() }
+    }
+
+    private mutating func perform(_ outcome: StandaloneCore.Outcome) {
+        for change in outcome.changes { log(change) }
+        if !outcome.changes.isEmpty { isUnsaved = true }
+        // First on disk, then on the wire: nobody is promised an address that would not be remembered. Where the disk
+        // refuses, service goes before memory, and a problem says so.
+        if isUnsaved { save() }
+        speaker.apply(outcome.update)
+        logProblems()
+        setAlarm()
+    }
+
+    private mutating func save() {
+        let state = core.engine.state(at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
+        do {
+            try store.save(state)
+            if saveFailure != nil { logger.notice("assignments are on disk again") }
+            isUnsaved = false
+            saveFailure = nil
+        } catch {
+            let message = "\(error): what was assigned since would not survive a restart; make room or permit it"
+            if saveFailure?.message != message { logger.error("\(message)") }
+            saveFailure = Problem(.error, nil, message)
+        }
+    }
+
+    private mutating func setAlarm() {
+        alarm?.cancel()
+        alarm = nil
+        var next = core.nextDeadline
+        if isUnsaved || source.mustTryAgain {
+            let again = UptimeClock.now.advanced(by: StandaloneLoop.retry)
+            next = min(next ?? again, again)
+        }
+        guard let next else { return }
+        let delay = max(UptimeClock.now.duration(to: next), .zero)
+        alarm = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(
+            in: .nanoseconds(delay.wholeNanoseconds), wakeUp)
+    }
+
+    // MARK: Logging
+
+    private func log(_ change: AssignmentChange) {
+        let service: Logger.Metadata = [LogKey.service: "\(change.service)"]
+        for release in change.releases {
+            logger.notice("released \(release.address): \(release.message)", metadata: service)
+        }
+        for warning in change.warnings { logger.warning("\(warning)", metadata: service) }
+        guard let assignment = change.assignment else { return }
+        if !assignment.addresses.isEmpty {
+            let addresses = assignment.addresses.map(\.address.description).joined(separator: ", ")
+            logger.notice("assigned \(addresses) from \(assignment.pool ?? "")", metadata: service)
+        }
+        if let reason = assignment.reason {
+            logger.warning("\(assignment.state): \(reason): \(assignment.message ?? "")", metadata: service)
+        }
+    }
+
+    /// Each problem once, when it comes and when it goes.
+    private mutating func logProblems() {
+        let problems = Set(core.problems)
+        for problem in core.problems where !told.contains(problem) {
+            switch problem.severity {
+            case .error: logger.error("\(problem)")
+            case .warning: logger.warning("\(problem)")
+            case .note: logger.info("\(problem)")
+            }
+        }
+        for problem in told.subtracting(problems).sorted(by: { $0.description < $1.description }) {
+            logger.info("no longer: \(problem)")
+        }
+        told = problems
+    }
+}

@@ -1,0 +1,47 @@
+import AddressPools
+import Addresses
+import Assignment
+import ClusterConfiguration
+import KubernetesModel
+import Presentation
+import Speaker
+import Timing
+
+/// Makes the document of `/v1/status` from what the parts of the process know.
+struct StatusReporter: Sendable {
+    let node: String
+    let started: Timestamp
+    let standalone: StandaloneService
+    let speaker: SpeakerService
+
+    func document() async -> StatusDocument {
+        var document = StatusDocument(version: Version.text, role: "run", node: node)
+        document.started = started
+        if let view = await standalone.view() {
+            document.assignments = view.core.engine.assignments.map { AssignmentEntry($0) }
+            document.problems = (view.core.problems + [view.saveFailure].compactMap { $0 }).map { ProblemEntry($0) }
+            document.pools = pools(view.core)
+        } else {
+            document.notReady.append("stopping")
+        }
+        if await !speaker.describe(in: &document) { document.notReady.append("the speaker has stopped") }
+        return document
+    }
+
+    /// Why the process does not do its job, a sentence each.
+    func obstacles() async -> [String] { await document().notReady }
+
+    private func pools(_ core: StandaloneCore) -> [PoolEntry] {
+        let counts = core.engine.counts
+        return core.configuration.pools.map { pool in
+            PoolEntry(
+                pool: pool.name, autoAssign: pool.autoAssign,
+                families: counts.filter { $0.pool == pool.name }.map {
+                    PoolEntry.Usage(
+                        family: $0.family.description, size: $0.size.value ?? .max, assigned: UInt128($0.assigned),
+                        available: $0.available.value ?? .max)
+                },
+                addresses: pool.ranges.map(\.description))
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct OfflineCommandTests {
+    static let manifests = """
+        apiVersion: martlet.dev/v1beta1
+        kind: IPAddressPool
+        metadata: {name: lan, namespace: martlet-system}
+        spec: {addresses: ["192.0.2.10-192.0.2.11"]}
+        ---
+        apiVersion: metallb.io/v1beta1
+        kind: L2Advertisement
+        metadata: {name: all, namespace: metallb-system}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: default}
+        spec: {type: LoadBalancer, ports: [{port: 80}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: internal, namespace: default}
+        spec: {type: ClusterIP, ports: [{port: 80}]}
+        ---
+        apiVersion: v1
+        kind: Node
+        metadata: {name: n1}
+        ---
+        apiVersion: v1
+        kind: Node
+        metadata: {name: n2}
+        """
+
+    /// What a person may type, the exit status, and a word of what is said, on standard error unless the status is 0.
+    static let typed: [([String], Int32, String)] = [
+        (["version"], 0, "martlet "),
+        (["--help"], 0, "plan"),
+        (["run", "--help"], 0, "--state-dir"),
+        (["plan", "--help"], 0, "Example"),
+        (["check", "--help"], 0, "Example"),
+        (["get", "--help"], 0, "Example"),
+        (["run", "--help"], 0, "Example"),
+        (["version", "--help"], 0, "Example"),
+        (["paln"], 64, "paln"),
+        (["plan"], 64, "-f"),
+        (["plan", "-f"], 64, "-f"),
+        (["plan", "-f", "x", "-o", "xml"], 64, "xml"),
+        (["plan", "-f", "/nonexistent/file.yaml"], 1, "/nonexistent/file.yaml"),
+        (["check", "-f", "/nonexistent"], 1, "/nonexistent"),
+        (["run", "-f", "x"], 64, "--node"),
+        (["run", "--node", "n1"], 64, "-f"),
+        (["run", "-f", "x", "--node", "n1", "--http", "nonsense"], 64, "nonsense"),
+        (["get", "cars", "--server", "http://127.0.0.1:1"], 64, "cars"),
+        (["get", "pools"], 64, "--server"),
+        (["get", "pools", "--server", "127.0.0.1:7472"], 64, "http://"),
+        (["get", "pools", "--server", "http://127.0.0.1:1"], 1, "nothing listens"),
+    ]
+
+    @Test("What is typed gets the exit status of the contract, and an answer that names it", arguments: typed)
+    func typing(arguments: [String], status: Int32, word: String) async throws {
+        let result = try await ChildProcess([Program.path] + arguments).wait()
+        #expect(result.status == status, "\(result)")
+        #expect((status == 0 ? result.output : result.errors).contains(word), "\(result)")
+        #expect(status == 0 || result.output.isEmpty, "diagnostics go to standard error: \(result)")
+    }
+
+    @Test("A plan in JSON says what the contract says") func planJSON() async throws {
+        let result = try await Program.run(input: Self.manifests, "plan", "-f", "-", "-o", "json")
+        #expect(result.status == 0, "\(result)")
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: [[String: Any]]])
+        #expect(document.keys.sorted() == ["announcements", "assignments", "problems", "silent"])
+        let assignment = try #require(document["assignments"]?.first)
+        #expect(document["assignments"]?.count == 1)
+        #expect(assignment["service"] as? String == "default/web")
+        #expect(assignment["ips"] as? [String] == ["192.0.2.10"])
+        #expect(assignment["pool"] as? String == "lan")
+        #expect(assignment["state"] as? String == "assigned")
+        #expect(assignment["reason"] is NSNull)
+        let announcement = try #require(document["announcements"]?.first)
+        #expect(announcement["protocol"] as? String == "layer2")
+        #expect(announcement["interfaces"] is NSNull)
+        let silence = try #require(document["silent"]?.first)
+        #expect(silence["reason"] as? String == "NotElected")
+        let nodes = [announcement["node"] as? String, silence["node"] as? String].compactMap { $0 }
+        #expect(nodes.sorted() == ["n1", "n2"])
+        #expect(document["problems"]?.isEmpty == true)
+    }
+
+    @Test("A plan is the same each time and in each format's first line", arguments: ["table", "wide", "json", "yaml"])
+    func planFormats(format: String) async throws {
+        let first = try await Program.run(input: Self.manifests, "plan", "-f", "-", "-o", format)
+        let second = try await Program.run(input: Self.manifests, "plan", "-f", "-", "-o", format)
+        #expect(first.output == second.output)
+        #expect(first.output.contains("192.0.2.10"))
+        #expect(!first.output.contains("\u{1B}"), "no colours off a terminal")
+    }
+
+    @Test("Problems are printed with file and line, and decide the exit status") func check() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "pool.yaml",
+            """
+            apiVersion: martlet.dev/v1beta1
+            kind: IPAddressPool
+            metadata:
+              name: lan
+            spec:
+              adresses: []
+              addresses:
+              - 192.0.2.1
+              - 10.0.0.9-10.0.0.1
+            """)
+        let result = try await Program.run("check", "-f", folder.path)
+        #expect(result.status == 1)
+        for word in ["pool.yaml:6", "addresses", "pool.yaml:8", "192.0.2.1/32", "pool.yaml:9", "ends before it begins"]
+        {
+            #expect(result.output.contains(word), "\(word): \(result)")
+        }
+        try folder.write("pool.yaml", "a: [")
+        let broken = try await Program.run("check", "-f", folder.path)
+        #expect(broken.status == 1)
+        #expect(broken.output.contains("pool.yaml:1"), "\(broken)")
+    }
+
+    @Test("Warnings alone are exit status 0, and 1 if that is asked for") func strict() async throws {
+        let warning = """
+            apiVersion: martlet.dev/v1beta1
+            kind: IPAddressPool
+            metadata: {name: lan}
+            spec: {addresses: [192.0.2.9/24]}
+            """
+        let lenient = try await Program.run(input: warning, "check", "-f", "-")
+        #expect(lenient.status == 0, "\(lenient)")
+        #expect(lenient.output.contains("warning"))
+        let strict = try await Program.run(input: warning, "check", "-f", "-", "--strict")
+        #expect(strict.status == 1, "\(strict)")
+    }
+}

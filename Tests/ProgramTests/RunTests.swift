@@ -1,0 +1,165 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized, .enabled(if: NetworkNamespace.isPermitted, "makes network namespaces, which needs root"))
+struct RunTests {
+    @Test("A Service's address is answered for; an edit, a half-written file and a broken one do what they should")
+    func edits() async throws {
+        let lab = try RunLab()
+        let process = try await lab.start()
+        defer { process.stop() }
+        #expect(try await eventually { try await lab.answers("192.0.2.10") }, "\(process.errors)")
+        #expect(try await !lab.answers("192.0.2.11"))
+
+        // A new file, renamed into place.
+        try lab.write("api.yaml", RunLab.service("api"))
+        #expect(try await eventually { try await lab.answers("192.0.2.11") }, "\(process.errors)")
+
+        // A file that is open and half-written: what it said last stays.
+        let writer = try ChildProcess([
+            "sh", "-c", "exec 3>\(lab.manifests)/web.yaml; echo 'apiVersion: v1' >&3; sleep 1; exec 3>&-",
+        ])
+        try await Task.sleep(for: .milliseconds(400))
+        #expect(try await lab.answers("192.0.2.10"))
+        _ = try await writer.wait()
+
+        // Complete now, but nonsense: it stays, and the problem is shown.
+        try lab.write("web.yaml", "kind: [Service")
+        #expect(try await eventually { try await lab.status().contains("web.yaml") }, "\(try await lab.status())")
+        #expect(try await lab.answers("192.0.2.10"))
+        #expect(process.errors.contains("web.yaml"))
+
+        // Mended.
+        try lab.write("web.yaml", RunLab.service("web"))
+        #expect(try await eventually { try await !lab.status().contains("web.yaml") })
+        #expect(try await lab.answers("192.0.2.10"))
+
+        // Deleted: withdrawn.
+        try lab.remove("api.yaml")
+        #expect(try await eventually { try await !lab.answers("192.0.2.11") })
+        #expect(try await lab.answers("192.0.2.10"))
+    }
+
+    @Test("A directory that vanishes takes nothing away, and is read again when it is back")
+    func vanishedDirectory() async throws {
+        let lab = try RunLab()
+        let process = try await lab.start()
+        defer { process.stop() }
+        #expect(try await eventually { try await lab.answers("192.0.2.10") })
+        try Shell.check(["mv", lab.manifests, lab.folder.path + "/elsewhere"])
+        #expect(try await eventually { try await lab.status().contains(lab.manifests) })
+        #expect(try await lab.answers("192.0.2.10"))
+        try Shell.check(["mv", lab.folder.path + "/elsewhere", lab.manifests])
+        try lab.write("api.yaml", RunLab.service("api"))
+        #expect(try await eventually { try await lab.answers("192.0.2.11") }, "\(process.errors)")
+    }
+
+    @Test("SIGHUP reads the manifests again") func hangup() async throws {
+        let lab = try RunLab()
+        let process = try await lab.start()
+        defer { process.stop() }
+        process.signal(SIGHUP)
+        #expect(try await eventually { process.errors.contains("SIGHUP") }, "\(process.errors)")
+        #expect(process.isRunning)
+        #expect(try await lab.answers("192.0.2.10"))
+    }
+
+    @Test("SIGTERM ends it within a second, with status 0, and nobody answers any more") func termination() async throws
+    {
+        let lab = try RunLab()
+        let process = try await lab.start()
+        #expect(try await eventually { try await lab.answers("192.0.2.10") })
+        let start = ContinuousClock.now
+        process.signal(SIGTERM)
+        let result = try await process.wait(atMost: .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(1))
+        #expect(result.status == 0, "\(result)")
+        #expect(try await !lab.answers("192.0.2.10"))
+    }
+
+    @Test("A second one on the same state directory refuses, and names the first") func sharedState() async throws {
+        let lab = try RunLab()
+        let process = try await lab.start()
+        defer { process.stop() }
+        let second = try await lab.node.run(
+            Program.path, "run", "-f", lab.manifests, "--node", "n1", "--state-dir", lab.stateDirectory, "--http",
+            "127.0.0.1:7473")
+        #expect(second.status == 1)
+        #expect(second.errors.contains(lab.stateDirectory) && second.errors.contains("--state-dir"), "\(second)")
+    }
+
+    @Test("Without privileges it says which capability is missing") func unprivileged() async throws {
+        let lab = try RunLab()
+        try Shell.check(["chmod", "-R", "a+rwX", lab.folder.path])
+        let result = try await lab.node.run(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Program.path, "run", "-f", lab.manifests,
+            "--node", "n1", "--state-dir", lab.stateDirectory)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("CAP_NET_RAW"), "\(result)")
+    }
+
+    /// What keeps it from starting: extra arguments, and what it must name.
+    static let obstacles: [([String], String)] = [
+        (["--http", "192.0.2.99:7472"], "192.0.2.99:7472"),
+        (["--state-dir", "/proc/nowhere"], "/proc/nowhere"),
+        (["-f", "/nonexistent.yaml"], "/nonexistent.yaml"),
+    ]
+
+    @Test("What keeps it from starting is named, with exit status 1", arguments: obstacles)
+    func obstacle(arguments: [String], word: String) async throws {
+        let lab = try RunLab()
+        let process = try lab.node.start(
+            command: [
+                Program.path, "run", "-f", lab.manifests, "--node", "n1", "--state-dir", lab.stateDirectory,
+            ] + arguments)
+        let result = try await process.wait(atMost: .seconds(10))
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains(word), "\(result)")
+    }
+
+    @Test("Killed at any moment and started again, every Service has the address that it had", arguments: [UInt64(11)])
+    func killed(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        let lab = try RunLab()
+        var known: [String: [String]] = [:]
+        for round in 0..<6 {
+            let process = try await lab.start()
+            let found = try await lab.addresses()
+            for (service, addresses) in known where found[service] != nil {
+                #expect(found[service] == addresses, "seed \(seed), round \(round): \(service)")
+            }
+            // Services come and go, so that the order of the input no longer says who has which address.
+            for _ in 0..<3 {
+                let name = "s\(Int.random(in: 0..<8, using: &generator))"
+                if FileManager.default.fileExists(atPath: "\(lab.manifests)/\(name).yaml") {
+                    try lab.remove(name + ".yaml")
+                } else {
+                    try lab.write(name + ".yaml", RunLab.service(name))
+                }
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0...60, using: &generator)))
+                known = (try? await lab.addresses()) ?? known
+            }
+            process.signal(SIGKILL)
+            _ = try await process.wait()
+        }
+    }
+
+    @Test("A full disk under the state directory takes nothing away, and is told") func fullDisk() async throws {
+        let lab = try RunLab()
+        try Shell.check(["mkdir", lab.stateDirectory])
+        try Shell.check(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", lab.stateDirectory])
+        defer { _ = try? Shell.check(["umount", "-l", lab.stateDirectory]) }
+        let process = try await lab.start()
+        defer { process.stop() }
+        try Shell.check(["sh", "-c", "head -c 8192 /dev/zero > \(lab.stateDirectory)/ballast || true"])
+        try lab.write("api.yaml", RunLab.service("api"))
+        #expect(try await eventually { try await lab.answers("192.0.2.11") }, "\(process.errors)")
+        #expect(try await lab.answers("192.0.2.10"))
+        #expect(process.errors.contains("No space left on device"), "\(process.errors)")
+        #expect(try await lab.status().contains("No space left on device"))
+        // Room again: it is written after all, without anybody having to do anything else.
+        try FileManager.default.removeItem(atPath: lab.stateDirectory + "/ballast")
+        #expect(try await eventually(within: .seconds(30)) { try await !lab.status().contains("No space left") })
+    }
+}
