@@ -167,8 +167,8 @@ extension AdjRIBOut {
     package mutating func sendAgain(_ peer: String, _ family: AddressFamily, isEnhanced: Bool) {
         guard let index = indices[peer] else { return }
         switch family {
-        case .ipv4: ipv4.sendAgain(index, isEnhanced: isEnhanced)
-        case .ipv6: ipv6.sendAgain(index, isEnhanced: isEnhanced)
+        case .ipv4: ipv4.sendAgain(index, isEnhanced: isEnhanced, &packers)
+        case .ipv6: ipv6.sendAgain(index, isEnhanced: isEnhanced, &packers)
         }
     }
 

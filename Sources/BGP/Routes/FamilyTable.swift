@@ -262,18 +262,20 @@ extension FamilyTable {
     }
 
     /// Begins to tell a peer everything again; once more, if it is being told everything.
-    mutating func sendAgain(_ peer: PeerIndex, isEnhanced: Bool) {
+    mutating func sendAgain(_ peer: PeerIndex, isEnhanced: Bool, _ packers: inout UpdatePackers) {
         guard peers[peer] != nil else { return }
         guard peers[peer]?.walk == nil else {
             peers[peer]?.nextRepetition = isEnhanced
             return
         }
-        beginRepetition(peer, isEnhanced: isEnhanced)
+        beginRepetition(peer, isEnhanced: isEnhanced, &packers)
     }
 
-    private mutating func beginRepetition(_ peer: PeerIndex, isEnhanced: Bool) {
+    private mutating func beginRepetition(
+        _ peer: PeerIndex, isEnhanced: Bool, _ packers: inout UpdatePackers
+    ) {
         // What is pending is decided first, so that the walk has every route of the table.
-        flushPending(peer)
+        flushPending(peer, &packers)
         // RFC 7313 §4.1: between two markers.
         var marker = ByteWriter()
         if isEnhanced {
@@ -302,8 +304,10 @@ extension FamilyTable {
 
     /// Decides what the peer is told of the routes that have changed. Fewest messages: withdrawals first, then routes by
     /// their attributes.
-    private mutating func flushPending(_ peer: PeerIndex) {
-        guard let pending = peers[peer]?.takePending(), !pending.isEmpty else { return }
+    private mutating func flushPending(_ peer: PeerIndex, _ packers: inout UpdatePackers) {
+        guard let encoding = peers[peer]?.encoding, let pending = peers[peer]?.takePending(), !pending.isEmpty else {
+            return
+        }
         var withdrawn: [Key] = []
         var announced: [AttributesID: [Key]] = [:]
         var difference = 0
@@ -311,6 +315,12 @@ extension FamilyTable {
             let wanted = locations[key].flatMap { buckets[Int($0.bucket)]?.distribution.attributes(for: peer) }
             guard entry.mustSend || wanted != entry.told else { continue }
             if let wanted {
+                // Attributes may differ in what this peer is not told, as an external one the local preference.
+                if !entry.mustSend, let told = entry.told,
+                    packers.areEqual(told, wanted, Key.family, encoding: encoding)
+                {
+                    continue
+                }
                 announced[wanted, default: []].append(key)
                 if entry.told == nil { difference += 1 }
             } else if entry.told != nil {
@@ -354,7 +364,7 @@ extension FamilyTable {
                     if let output = next(of: group, peer, encoding, &packers) { return output }
                 }
             } else if peers[peer]?.pending.isEmpty == false {
-                flushPending(peer)
+                flushPending(peer, &packers)
             } else if peers[peer]?.walk != nil {
                 if let output = walkOn(peer, encoding, &packers) { return output }
             } else {
@@ -395,7 +405,7 @@ extension FamilyTable {
     ) -> Output? {
         guard var walk = peers[peer]?.walk else { return nil }
         guard walk.step < walk.steps.count else {
-            endWalk(peer, walk)
+            endWalk(peer, walk, &packers)
             return nil
         }
         let attributes = walk.steps[walk.step].attributes
@@ -425,15 +435,15 @@ extension FamilyTable {
         return .routes(keys, attributes, encoding: encoding)
     }
 
-    private mutating func endWalk(_ peer: PeerIndex, _ walk: Walk) {
+    private mutating func endWalk(_ peer: PeerIndex, _ walk: Walk, _ packers: inout UpdatePackers) {
         peers[peer]?.walk = nil
         walks -= 1
         // Routes that the walk has lost to `pending` come before its end.
-        flushPending(peer)
+        flushPending(peer, &packers)
         if !walk.marker.isEmpty { peers[peer]?.queue.append(.message(walk.marker)) }
         if let isEnhanced = peers[peer]?.nextRepetition {
             peers[peer]?.nextRepetition = nil
-            beginRepetition(peer, isEnhanced: isEnhanced)
+            beginRepetition(peer, isEnhanced: isEnhanced, &packers)
         }
     }
 }

@@ -31,6 +31,11 @@ struct UpdatePackers: Sendable {
         return packer
     }
 
+    /// Whether a peer sees no difference between two sets of attributes.
+    mutating func areEqual(_ a: AttributesID, _ b: AttributesID, _ family: AddressFamily, encoding: Int) -> Bool {
+        packer(a, family, encoding: encoding) == packer(b, family, encoding: encoding)
+    }
+
     func isShared(encoding: Int) -> Bool { users[encoding] > 1 }
 
     /// Counts one more peer with this encoding.

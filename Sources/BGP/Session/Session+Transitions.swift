@@ -137,7 +137,7 @@ extension Session {
         case .connecting, .openSent:
             // RFC 4271 §8.2.2, Connect and OpenSent: Active, and again when the ConnectRetryTimer expires.
             drop(id, &turn)
-            lastError = reason
+            lastLoss = reason
             statistics.failures += 1
             if connections.isEmpty {
                 timers.set(.connectRetry, at: turn.now.advanced(by: backoff.next(using: &generator)))
@@ -155,8 +155,14 @@ extension Session {
     ) {
         if let notification { send(notification, on: id, &turn) }
         turn.actions.append(.close(id))
+        if negotiated?.connection == id { (lastNotification, lastLoss) = (nil, nil) }
         drop(id, &turn)
-        lastError = reason
+        if event == .tcpConnectionFails {
+            lastLoss = reason
+        } else {
+            lastNotification = reason
+            lastLoss = nil
+        }
         statistics.failures += 1
         if connections.isEmpty {
             timers.stop(.connectRetry)

@@ -84,7 +84,17 @@ package struct Session: Hashable, Sendable {
     package let configuration: SessionConfiguration
     package internal(set) var state = SessionState.idle
     /// Why the session last failed, in words; kept until it fails for another reason.
-    package internal(set) var lastError: String?
+    ///
+    /// A lost connection does not hide the NOTIFICATION before it: peers that were told something may close what comes
+    /// next without a word.
+    package var lastError: String? {
+        guard let lastNotification else { return lastLoss }
+        return lastLoss.map { "\(lastNotification); then \($0)" } ?? lastNotification
+    }
+    /// The last NOTIFICATION, sent or received, or timer that ended the session.
+    var lastNotification: String?
+    /// How a connection was lost, or could not be made, since.
+    var lastLoss: String?
     package internal(set) var statistics = SessionStatistics()
     /// RFC 4271 §8: attempts since the session was last Established.
     package var connectRetryCounter: Int { backoff.attempts }

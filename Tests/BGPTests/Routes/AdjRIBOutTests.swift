@@ -23,18 +23,25 @@ import Testing
         return total
     }
 
+    private static func expectUpdates(
+        _ expected: Int, _ table: inout AdjRIBOut, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let updates = drain(&table, "r").updates
+        #expect(updates == expected, sourceLocation: sourceLocation)
+    }
+
     @Test("100,000 host routes take 124 UPDATEs and End-of-RIB, and as many to withdraw")
     func packing() {
         var table = AdjRIBOut()
         let count = 100_000
         _ = table.apply((0..<count).map { .announce(Self.prefix($0), to: ["r"]) })
         table.attach("r", external)
-        #expect(Self.drain(&table, "r").updates == 124 + 1)
+        Self.expectUpdates(124 + 1, &table)
         #expect(table.prefixesSent(to: "r") == count)
         let effect = table.apply((0..<count).map { .withdraw(Self.prefix($0)) })
         #expect(effect.peers == ["r"])
         // 814 prefixes of 5 octets beside 23 others.
-        #expect(Self.drain(&table, "r").updates == 123)
+        Self.expectUpdates(123, &table)
         #expect(table.routeCount == 0)
         #expect(table.prefixesSent(to: "r") == 0)
     }
@@ -49,7 +56,7 @@ import Testing
                 )
             })
         table.attach("r", external)
-        #expect(Self.drain(&table, "r").updates == 16 + 1)
+        Self.expectUpdates(16 + 1, &table)
     }
 
     @Test("Peers that get the same get the same octets, made once")
@@ -73,7 +80,7 @@ import Testing
         var table = AdjRIBOut()
         table.attach("r", external)
         _ = table.apply([.announce(Self.prefix(1), to: ["r"])])
-        #expect(Self.drain(&table, "r").updates == 2)
+        Self.expectUpdates(2, &table)
         _ = table.apply([.withdraw(Self.prefix(1)), .announce(Self.prefix(1), to: ["r"])])
         #expect(!table.hasOutput(for: "r"))
         _ = table.apply([.announce(Self.prefix(2), to: ["r"]), .withdraw(Self.prefix(2))])
@@ -89,7 +96,8 @@ import Testing
         let attributes = RouteAttributes(communities: [Community(64512, 1)])
         _ = table.apply([.announce(Self.prefix(1), attributes, to: ["r"])])
         var peer = ReceivingPeer(external)
-        try peer.take(try #require(table.takeOutput(for: "r", limit: 65536)))
+        let taken = table.takeOutput(for: "r", limit: 65536)
+        try peer.take(try #require(taken))
         #expect(peer.updates == 1)
         #expect(peer.routes.keys.first == Self.prefix(1))
         #expect(peer.routes[Self.prefix(1)]?.contains(.communities([Community(64512, 1)])) == true)
@@ -102,7 +110,8 @@ import Testing
         let change = RouteChange.announce(Self.prefix(1), to: ["r"])
         _ = table.apply([change])
         _ = Self.drain(&table, "r")
-        #expect(table.apply([change]) == AdjRIBOut.Effect())
+        let effect = table.apply([change])
+        #expect(effect == AdjRIBOut.Effect())
         #expect(!table.hasOutput(for: "r"))
     }
 
@@ -113,9 +122,11 @@ import Testing
         let encoding = PeerEncoding(localASN: ASN(1), isInternal: false, nextHops: [.ipv4: hop, .ipv6: six])
         table.attach("r", encoding)
         var peer = ReceivingPeer(encoding)
-        try peer.take(try #require(table.takeOutput(for: "r", limit: 65536)))
+        let taken = table.takeOutput(for: "r", limit: 65536)
+        try peer.take(try #require(taken))
         #expect(peer.endsOfRIB == [.ipv4, .ipv6])
-        #expect(table.takeOutput(for: "r", limit: 65536) == nil)
+        let rest = table.takeOutput(for: "r", limit: 65536)
+        #expect(rest == nil)
     }
 
     @Test("A refresh sends everything again, between markers if both sides know them", arguments: [false, true])
@@ -125,10 +136,12 @@ import Testing
         table.attach("r", external)
         _ = Self.drain(&table, "r")
         table.sendAgain("r", .ipv4, isEnhanced: isEnhanced)
-        let output = try #require(table.takeOutput(for: "r", limit: 65536))
+        let taken = table.takeOutput(for: "r", limit: 65536)
+        let output = try #require(taken)
         #expect(output.updates == 3)
         #expect(output.routeRefreshes == (isEnhanced ? 2 : 0))
-        #expect(table.takeOutput(for: "r", limit: 65536) == nil)
+        let rest = table.takeOutput(for: "r", limit: 65536)
+        #expect(rest == nil)
         #expect(table.prefixesSent(to: "r") == 2000)
     }
 
@@ -142,7 +155,7 @@ import Testing
             .announce(Self.prefix(1), attributes, to: ["r"]), .announce(Self.prefix(2), to: ["r"]),
         ])
         #expect(effect.refused == [Self.prefix(1)])
-        #expect(Self.drain(&table, "r").updates == 1)
+        Self.expectUpdates(1, &table)
         #expect(table.routeCount == 1)
     }
 
@@ -158,7 +171,8 @@ import Testing
         let effect = table.apply([.announce(Self.prefix(1), attributes, to: ["r"])])
         #expect(effect.refused == [])
         var peer = ReceivingPeer(encoding)
-        try peer.take(try #require(table.takeOutput(for: "r", limit: 65536)))
+        let taken = table.takeOutput(for: "r", limit: 65536)
+        try peer.take(try #require(taken))
         #expect(peer.routes.count == 1)
     }
 
@@ -171,6 +185,6 @@ import Testing
             _ = table.apply((0..<1000).map { .announce(Self.prefix($0), attributes, to: ["r"]) })
         }
         // One state of 1000 routes and End-of-RIB, not fifty.
-        #expect(Self.drain(&table, "r").updates == 3)
+        Self.expectUpdates(3, &table)
     }
 }

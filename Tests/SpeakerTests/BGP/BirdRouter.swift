@@ -1,0 +1,45 @@
+import TestSupport
+
+/// A BIRD 2 in a lab's router namespace.
+///
+/// BIRD 2.0.12 may sleep three seconds with output pending; any question wakes it, so ask often.
+final class BirdRouter: Sendable {
+    private let lab: BGPLab
+    private let process: ChildProcess
+    private let socket: String
+
+    /// - Parameters:
+    ///   - protocols: the `protocol bgp …` blocks.
+    ///   - options: other lines before them.
+    init(_ lab: BGPLab, options: String = "", _ protocols: String) async throws {
+        self.lab = lab
+        socket = "\(lab.directory)/bird.ctl"
+        let configuration = """
+            router id 10.99.0.2;
+            protocol device { scan time 10; }
+            \(options)
+            \(protocols)
+            """
+        let path = try lab.writeFile("bird.conf", configuration)
+        process = try lab.router.start("bird", "-f", "-c", path, "-s", socket)
+        try await eventually("BIRD answers") { try await self.ask("show status").contains("Daemon is up") }
+    }
+
+    func ask(_ command: String) async throws -> String {
+        let result = try await lab.router.run(
+            command: ["birdc", "-r", "-s", socket] + command.split(separator: " ").map(String.init))
+        return result.output
+    }
+
+    /// Changes something, which a restricted `birdc` may not.
+    func order(_ command: String) async throws {
+        _ = try await lab.router.run(command: ["birdc", "-s", socket] + command.split(separator: " ").map(String.init))
+    }
+
+    func stop() { process.stop() }
+}
+
+extension NetworkNamespace {
+    /// Runs a command inside and waits for its end; whatever its exit status.
+    func run(command: [String]) async throws -> CommandResult { try await start(command: command).wait() }
+}
