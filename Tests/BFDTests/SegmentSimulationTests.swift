@@ -26,6 +26,10 @@ private struct Simulation {
     /// Losses that a node declared, with when.
     var losses: [(at: Instant, by: Int, node: String)] = []
     private var wire: [Arrival] = []
+    private var deadlines: [Instant?]
+    /// The first of them, unless something changed.
+    private var first: (at: Instant, index: Int)?
+    private var isFirstKnown = false
 
     init(seed: UInt64, nodes: Int, families: Set<AddressFamily> = [.ipv4]) {
         self.seed = seed
@@ -35,15 +39,42 @@ private struct Simulation {
         generator = SeededGenerator(seed: seed)
         heard = Array(repeating: 0, count: nodes)
         segments = []
+        deadlines = Array(repeating: .zero, count: nodes)
         for index in names.indices { segments.append(segment(index)) }
+    }
+
+    private mutating func noteDeadline(of index: Int) {
+        let new = segments[index]?.nextDeadline
+        guard new != deadlines[index] else { return }
+        deadlines[index] = new
+        isFirstKnown = false
+    }
+
+    private mutating func firstDeadline() -> (at: Instant, index: Int)? {
+        if !isFirstKnown {
+            first = nil
+            for (index, deadline) in deadlines.enumerated() {
+                if let deadline, deadline < first?.at ?? Instant(nanoseconds: .max) { first = (deadline, index) }
+            }
+            isFirstKnown = true
+        }
+        return first
     }
 
     private func segment(_ index: Int) -> Segment {
         Segment(node: names[index], identities: identities, families: families, at: now)
     }
 
-    mutating func kill(_ index: Int) { segments[index] = nil }
-    mutating func start(_ index: Int) { segments[index] = segment(index) }
+    mutating func kill(_ index: Int) {
+        segments[index] = nil
+        noteDeadline(of: index)
+    }
+
+    mutating func start(_ index: Int) {
+        segments[index] = segment(index)
+        noteDeadline(of: index)
+    }
+
     mutating func leave(_ index: Int) { handle(.leave, by: index) }
 
     private func address(_ index: Int, _ family: AddressFamily) -> IPAddress {
@@ -54,6 +85,7 @@ private struct Simulation {
 
     mutating func handle(_ event: Segment.Event, by index: Int) {
         guard let actions = segments[index]?.handle(event, at: now, using: &generator) else { return }
+        noteDeadline(of: index)
         for action in actions {
             switch action {
             case .send(let packet, let family):
@@ -77,10 +109,7 @@ private struct Simulation {
     mutating func run(for duration: Duration) {
         let end = now.advanced(by: duration)
         while true {
-            var deadline: (at: Instant, index: Int)?
-            for index in segments.indices {
-                if let next = segments[index]?.nextDeadline, next < deadline?.at ?? end { deadline = (next, index) }
-            }
+            let deadline = firstDeadline().flatMap { $0.at < end ? $0 : nil }
             if let arrival = wire.first, arrival.at <= deadline?.at ?? end {
                 wire.removeFirst()
                 now = max(now, arrival.at)

@@ -28,6 +28,7 @@ final class LivenessLoop {
     private var buffer = [UInt8](repeating: 0, count: 512)
     private var writer = ByteWriter(reserving: 64)
     private var hasSaidFarewell = false
+    private var isStopped = false
     private var publishedSettled: Bool?
 
     private init(
@@ -65,8 +66,9 @@ final class LivenessLoop {
         var isMailWaiting = true
         while true {
             if isMailWaiting { takeMail() }
-            if isStopped, core.hasLeft { return }
             perform(core.handleDeadline(at: UptimeClock.now, using: &generator))
+            // After the deadlines: the last of them may have been the last packet of the farewell.
+            if isStopped, core.hasLeft { return }
             publishSettled()
 
             timer.arm(at: core.nextDeadline)
@@ -76,8 +78,6 @@ final class LivenessLoop {
             receive()
         }
     }
-
-    private var isStopped = false
 
     private func takeMail() {
         let mail = mailbox.take()

@@ -1,0 +1,229 @@
+import Addresses
+import BFD
+import TestSupport
+import Testing
+import Timing
+import WireCodec
+
+@testable import Speaker
+
+/// A core with its generator and the time, whose sockets open or fail as the test says.
+private struct Subject {
+    var core = LivenessCore(node: "n1", configuration: SegmentConfiguration())
+    var generator = SeededGenerator(seed: 1)
+    var now = Instant.zero
+    var refused: Set<LivenessCore.Port> = []
+    var open: Set<LivenessCore.Port> = []
+    var seen: [LivenessCore.Action] = []
+
+    static let eth0 = InterfaceForLiveness(index: 2, name: "eth0", families: [.ipv4, .ipv6])
+    static let eth1 = InterfaceForLiveness(index: 3, name: "eth1", families: [.ipv4])
+    static let source = IPAddress.v4(IPv4Address(192, 0, 2, 2))
+
+    mutating func perform(_ actions: [LivenessCore.Action]) {
+        for action in actions {
+            seen.append(action)
+            switch action {
+            case .open(let port):
+                if refused.contains(port) {
+                    perform(core.failed(port, message: "refused", at: now, using: &generator))
+                } else {
+                    open.insert(port)
+                    perform(core.opened(port, at: now, using: &generator))
+                }
+            case .close(let port): #expect(open.remove(port) != nil)
+            case .send(_, let port): #expect(open.contains(port))
+            case .tell, .log: break
+            }
+        }
+    }
+
+    mutating func apply(_ interfaces: [InterfaceForLiveness]) {
+        perform(core.apply(interfaces: interfaces, at: now, using: &generator))
+    }
+
+    mutating func apply(nodes: [String]) { perform(core.apply(nodes: nodes, at: now, using: &generator)) }
+
+    mutating func hear(_ node: String, on index: Int32 = 2, hopLimit: UInt8 = 255) {
+        let packet = ControlPacket(
+            state: .up, detectMultiplier: 5,
+            myDiscriminator: NodeIdentities([node]).discriminator(of: node) ?? 1,
+            desiredMinTxInterval: .milliseconds(50),
+            isDemand: true, isMultipoint: true)
+        var writer = ByteWriter()
+        packet.encode(into: &writer)
+        hear(writer.bytes, on: index, hopLimit: hopLimit)
+    }
+
+    mutating func hear(_ octets: [UInt8], on index: Int32 = 2, hopLimit: UInt8 = 255) {
+        perform(
+            core.receive(
+                octets.span, through: .init(index: index, family: .ipv4), from: Subject.source, hopLimit: hopLimit,
+                at: now,
+                using: &generator))
+    }
+
+    mutating func pass(_ duration: Duration) {
+        let end = now.advanced(by: duration)
+        while let next = core.nextDeadline, next <= end {
+            now = max(now, next)
+            perform(core.handleDeadline(at: now, using: &generator))
+        }
+        now = end
+    }
+
+    var told: [LivenessChange] { seen.compactMap { if case .tell(let change) = $0 { change } else { nil } } }
+    var logged: [LivenessEvent] { seen.compactMap { if case .log(let event) = $0 { event } else { nil } } }
+    var sent: [LivenessCore.Port] { seen.compactMap { if case .send(_, let port) = $0 { port } else { nil } } }
+}
+
+@Suite("Liveness decides")
+struct LivenessCoreTests {
+    @Test("Each family of each interface gets a socket; what is no longer wanted is left and closed")
+    func sockets() {
+        var subject = Subject()
+        subject.apply([Subject.eth0, Subject.eth1])
+        #expect(subject.open.count == 3)
+        var onlyIPv4 = Subject.eth0
+        onlyIPv4.families = [.ipv4]
+        subject.apply([onlyIPv4, Subject.eth1])
+        #expect(subject.open == [.init(index: 2, family: .ipv4), .init(index: 3, family: .ipv4)])
+        subject.pass(.milliseconds(100))
+        subject.seen = []
+        subject.apply([Subject.eth1])
+        #expect(subject.open == [.init(index: 3, family: .ipv4)])
+        // The farewell goes first.
+        if case .send(let packet, _) = subject.seen.first {
+            #expect(packet.state == .adminDown)
+        } else {
+            Issue.record("no farewell")
+        }
+    }
+
+    @Test("A node is told up and lost, with its interface; one list of nodes holds for all interfaces")
+    func members() {
+        var subject = Subject()
+        subject.apply([Subject.eth0, Subject.eth1])
+        subject.hear("n2")
+        #expect(subject.told.isEmpty && subject.logged.count == 1)
+        subject.apply(nodes: ["n1", "n2"])
+        subject.hear("n2")
+        subject.hear("n2", on: 3)
+        #expect(subject.told.map(\.interface) == ["eth0", "eth1"] && subject.told.allSatisfy(\.isUp))
+        subject.pass(.milliseconds(250))
+        #expect(subject.told.count == 4 && subject.told.suffix(2).allSatisfy { $0.state == .down && $0.node == "n2" })
+        #expect(subject.core.snapshot(at: subject.now).segments.map { $0.members.map(\.state) } == [[.down], [.down]])
+    }
+
+    @Test("When an interface goes, its nodes are told lost; when it comes back, they are heard anew")
+    func interfaceGone() {
+        var subject = Subject()
+        subject.apply(nodes: ["n2"])
+        subject.apply([Subject.eth0])
+        subject.hear("n2")
+        subject.apply([])
+        #expect(subject.told.map(\.isUp) == [true, false])
+        #expect(subject.core.nextDeadline == nil)
+        subject.hear("n2")
+        #expect(subject.told.count == 2)
+        subject.apply([Subject.eth0])
+        #expect(!subject.core.isSettled(at: subject.now))
+        subject.hear("n2")
+        #expect(subject.told.count == 3)
+    }
+
+    @Test("Settled after 250 ms on every interface, and anew when one is added")
+    func settled() {
+        var subject = Subject()
+        #expect(subject.core.isSettled(at: subject.now))
+        subject.apply([Subject.eth0])
+        subject.pass(.milliseconds(249))
+        #expect(!subject.core.isSettled(at: subject.now))
+        subject.pass(.milliseconds(1))
+        #expect(subject.core.isSettled(at: subject.now))
+        subject.apply([Subject.eth0, Subject.eth1])
+        #expect(!subject.core.isSettled(at: subject.now))
+    }
+
+    @Test("A socket that does not open is tried again, ever more rarely; meanwhile the other family serves")
+    func refused() {
+        var subject = Subject()
+        let port = LivenessCore.Port(index: 2, family: .ipv6)
+        subject.refused = [port]
+        subject.apply([Subject.eth0])
+        subject.pass(.seconds(60))
+        let attempts = subject.seen.filter { $0 == .open(port) }.count
+        #expect((10...20).contains(attempts))
+        #expect(subject.sent.allSatisfy { $0.family == .ipv4 } && !subject.sent.isEmpty)
+        #expect(subject.core.snapshot(at: subject.now).segments.first?.problems == [.ipv6: "refused"])
+        subject.refused = []
+        subject.pass(.seconds(11))
+        #expect(subject.open.contains(port))
+        #expect(subject.core.snapshot(at: subject.now).segments.first?.problems.isEmpty == true)
+    }
+
+    @Test("A broken socket is closed, reopened, and its members are not lost while the other family is heard")
+    func broken() {
+        var subject = Subject()
+        subject.apply(nodes: ["n2"])
+        subject.apply([Subject.eth0])
+        subject.hear("n2")
+        let port = LivenessCore.Port(index: 2, family: .ipv6)
+        subject.perform(subject.core.failed(port, message: "broken", at: subject.now, using: &subject.generator))
+        #expect(!subject.open.contains(port))
+        subject.pass(.milliseconds(200))
+        #expect(subject.open.contains(port))
+        #expect(subject.told.count == 1)
+    }
+
+    @Test("Drops are counted by reason, and told once a minute")
+    func drops() {
+        var subject = Subject()
+        subject.apply([Subject.eth1])
+        for _ in 0..<10 {
+            subject.hear("stranger", on: 3)
+            subject.hear("n1", on: 3)
+            subject.hear("stranger", on: 3, hopLimit: 254)
+            subject.hear([1, 2, 3], on: 3)
+            subject.pass(.seconds(10))
+        }
+        let segment = subject.core.snapshot(at: subject.now).segments.first
+        #expect(
+            segment?.drops == [.unknownSender: 10, .ownDiscriminator: 10, .hopLimitTooLow: 10, .truncated: 10])
+        #expect(segment?.packetsReceived == 40)
+        #expect(subject.logged.count == 8)
+    }
+
+    @Test("A failing send is told once, and again only after it has worked")
+    func sendFailure() {
+        var subject = Subject()
+        subject.apply([Subject.eth1])
+        let port = LivenessCore.Port(index: 3, family: .ipv4)
+        for _ in 0..<3 { subject.perform(subject.core.sendFailed(through: port, message: "no")) }
+        #expect(subject.logged.count == 1)
+        subject.core.sent(through: port)
+        subject.perform(subject.core.sendFailed(through: port, message: "no"))
+        #expect(subject.logged.count == 2)
+    }
+
+    @Test("Leaving ends on every interface, also on one that was added meanwhile or does not open")
+    func leaving() {
+        var subject = Subject()
+        subject.refused = [.init(index: 3, family: .ipv4)]
+        subject.apply([Subject.eth0])
+        subject.pass(.milliseconds(100))
+        #expect(!subject.core.hasLeft)
+        subject.perform(subject.core.leave(at: subject.now, using: &subject.generator))
+        subject.apply([Subject.eth0, Subject.eth1])
+        subject.pass(.milliseconds(250))
+        #expect(subject.core.hasLeft)
+    }
+
+    @Test("Names with one hash are told once")
+    func collision() {
+        var subject = Subject()
+        subject.apply(nodes: ["costarring", "liquid"])
+        subject.apply(nodes: ["costarring", "liquid", "n2"])
+        #expect(subject.logged == [.collision(.init(node: "liquid", other: "costarring"))])
+    }
+}
