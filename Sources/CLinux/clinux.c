@@ -4,7 +4,10 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <linux/capability.h>
 
 int clinux_enter_network_namespace(int descriptor) {
     return setns(descriptor, CLONE_NEWNET) == 0 ? 0 : errno;
@@ -13,6 +16,13 @@ int clinux_enter_network_namespace(int descriptor) {
 int clinux_set_realtime_priority(int priority) {
     struct sched_param parameters = {.sched_priority = priority};
     return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0 ? 0 : errno;
+}
+
+int clinux_drop_thread_capabilities(void) {
+    // The C library has no wrapper; the system call changes one thread.
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    return syscall(SYS_capset, &header, none) == 0 ? 0 : errno;
 }
 
 void clinux_set_thread_name(const char *name) {

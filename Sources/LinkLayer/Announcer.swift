@@ -90,8 +90,7 @@ package struct Announcer: Hashable, Sendable {
         let next: Instant
         if sent == pace.burst {
             // Addresses that began together part here, and keep their distance from then on.
-            let spread = max(pace.interval - pace.burstInterval, .zero)
-            next = now.advanced(by: pace.burstInterval + spread.jittered(by: 1, using: &generator))
+            next = now.advanced(by: pace.burstInterval + pace.interval.jittered(by: 1, using: &generator))
         } else {
             // From the deadline, not from now: being late does not add up. After a long sleep, from now.
             let regular = entry.deadline.advanced(by: pace.interval)

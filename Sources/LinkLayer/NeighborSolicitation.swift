@@ -44,5 +44,7 @@ package struct NeighborSolicitation: Hashable, Sendable {
 
 extension IPv6Address {
     /// RFC 4291 §2.7.1: ff02::1:ff00:0/104.
-    var isSolicitedNodeMulticast: Bool { rawValue >> 24 == (0xFF02 << 112 | 0x1_FF00_0000) >> 24 }
+    var isSolicitedNodeMulticast: Bool {
+        rawValue >> 24 == IPv6Address.unspecified.solicitedNodeMulticast.rawValue >> 24
+    }
 }

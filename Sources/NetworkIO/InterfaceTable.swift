@@ -11,7 +11,7 @@ package struct InterfaceTable: Hashable, Sendable {
 
     package subscript(index: CInt) -> Interface? { byIndex[index] }
 
-    package subscript(name: String) -> Interface? { byIndex.values.first { $0.name == name } }
+    package subscript(name name: String) -> Interface? { byIndex.values.first { $0.name == name } }
 
     /// The interfaces that are parts of another.
     package func parts(of index: CInt) -> [Interface] { interfaces.filter { $0.masterIndex == index } }

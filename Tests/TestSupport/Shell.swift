@@ -1,3 +1,5 @@
+import Glibc
+
 /// Short commands of the test's own making, run to their end on the calling thread.
 package enum Shell {
     /// Runs a command; whatever its exit status.
@@ -13,4 +15,7 @@ package enum Shell {
         guard result.succeeded else { throw TestFailure("\(result)") }
         return result
     }
+
+    /// Makes the calling thread wait a millisecond.
+    package static func pause() { usleep(1000) }
 }

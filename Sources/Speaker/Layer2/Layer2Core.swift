@@ -56,6 +56,8 @@ package struct Layer2Core: Sendable {
     private var table = InterfaceTable()
     private var announced: [IPAddress: InterfaceSelection] = [:]
     private var ports: [CInt: Port] = [:]
+    /// The keys of `ports` in order. To change `ports` while going through itself would copy it, addresses and all.
+    private var portIndexes: [CInt] = []
     private var defaultPorts: [CInt] = []
     private var portsByName: [String: CInt] = [:]
     /// Of interfaces that have no port at present; so that they go on from there.
@@ -160,10 +162,10 @@ package struct Layer2Core: Sendable {
                 updatePort(interface, hardwareAddress, isUsedByDefault: obstacle == nil, at: now, &actions)
             }
         }
-        let indexes = ports.keys.sorted()
-        defaultPorts = indexes.filter { ports[$0]?.isUsedByDefault == true }
+        portIndexes = ports.keys.sorted()
+        defaultPorts = portIndexes.filter { ports[$0]?.isUsedByDefault == true }
         portsByName = [:]
-        for index in indexes { if let port = ports[index] { portsByName[port.interface.name] = index } }
+        for index in portIndexes { if let port = ports[index] { portsByName[port.interface.name] = index } }
         updateLocalAddresses(&actions)
         return actions
     }
@@ -292,10 +294,10 @@ package struct Layer2Core: Sendable {
     /// What is due apart from announcements.
     package mutating func handleDeadline(at now: Instant) -> [Action] {
         var actions: [Action] = []
-        for (index, port) in ports.sorted(by: { $0.key < $1.key }) {
-            guard case .failed(_, let retryAt) = port.capture, retryAt <= now else { continue }
+        for index in portIndexes {
+            guard case .failed(_, let retryAt) = ports[index]?.capture, retryAt <= now else { continue }
             ports[index]?.capture = .opening
-            actions.append(.open(port.interface))
+            if let interface = ports[index]?.interface { actions.append(.open(interface)) }
         }
         return actions
     }
@@ -304,7 +306,7 @@ package struct Layer2Core: Sendable {
     package mutating func popAnnouncement(
         at now: Instant, using generator: inout some RandomNumberGenerator, into frame: inout ByteWriter
     ) -> CInt? {
-        for index in ports.keys where ports[index]?.capture == .open {
+        for index in portIndexes where ports[index]?.capture == .open {
             guard let address = ports[index]?.announcer.popDue(at: now, using: &generator),
                 let hardwareAddress = ports[index]?.responder.hardwareAddress
             else { continue }
