@@ -1,0 +1,208 @@
+import Addresses
+import Glibc
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// Serves the HTTP endpoints of a process: `/healthz`, `/readyz`, `/metrics`, `/v1/status`.
+///
+/// Binding comes before running, so that a process that cannot have its port says so before it does anything else:
+///
+///     let server = try await HTTPServer.bind(to: endpoint, routes: [.health(), .metrics(registry)], logger: logger)
+///     // … server is a Service for the ServiceGroup
+///
+/// Each connection has a task of its own, and no more time, memory and company than ``HTTPLimits`` says.
+package struct HTTPServer: Service {
+    private typealias Answers = NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
+
+    /// Where it listens, with the port that the system chose if none was asked for.
+    package let endpoint: HTTPEndpoint
+    private let listener: any Channel
+    /// Those accepted, for ``run()`` to serve. As many wait at most as ``HTTPLimits/connections`` lets in.
+    private let connections: AsyncStream<any Channel>
+    private let connectionCount: ConnectionCount
+    private let routes: [String: HTTPRoute]
+    private let limits: HTTPLimits
+    private let logger: Logger
+
+    /// Opens the port.
+    ///
+    /// - Throws: ``HTTPServerError`` with what to do about it, where the port cannot be had.
+    package static func bind(
+        to endpoint: HTTPEndpoint, routes: [HTTPRoute], limits: HTTPLimits = HTTPLimits(), logger: Logger,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) async throws(HTTPServerError) -> HTTPServer {
+        let (connections, accepted) = AsyncStream.makeStream(of: (any Channel).self)
+        let count = ConnectionCount()
+        do {
+            let listener = try await ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 64)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                // Nothing is read before there is someone to read it.
+                .childChannelOption(.autoRead, value: false)
+                // A client that pipelines is held back by the answers that it has not read.
+                .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelInitializer { channel in
+                    guard count.increase(upTo: limits.connections) else {
+                        return channel.eventLoop.makeFailedFuture(HTTPServerError("too many connections"))
+                    }
+                    channel.closeFuture.whenComplete { _ in count.decrease() }
+                    return channel.eventLoop.makeCompletedFuture {
+                        try configure(channel, limits)
+                        accepted.yield(channel)
+                    }
+                }
+                .bind(host: endpoint.address.description, port: Int(endpoint.port)).get()
+            listener.closeFuture.whenComplete { _ in accepted.finish() }
+            let port = listener.localAddress?.port.flatMap { UInt16(exactly: $0) } ?? endpoint.port
+            return HTTPServer(
+                endpoint: HTTPEndpoint(address: endpoint.address, port: port), listener: listener,
+                connections: connections, connectionCount: count,
+                routes: Dictionary(routes.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }),
+                limits: limits, logger: logger)
+        } catch {
+            throw HTTPServerError("cannot listen on \(endpoint): \(explain(error))")
+        }
+    }
+
+    private static func explain(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        switch error.errnoCode {
+        case EADDRINUSE: return "another process has the port; stop it, or choose another with --http"
+        case EADDRNOTAVAIL: return "no interface of this machine has the address"
+        case EACCES: return "ports below 1024 need the capability NET_BIND_SERVICE; choose another with --http"
+        default: return "\(error)"
+        }
+    }
+
+    private static func configure(_ channel: any Channel, _ limits: HTTPLimits) throws {
+        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+        decoderLimits.maxHeaderFieldSize = limits.headerField
+        decoderLimits.maxHeaderListSize = limits.headers
+        decoderLimits.maxHeaderFieldCount = 100
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+            withPipeliningAssistance: true, withErrorHandling: true, withEncoderConfiguration: .init(),
+            withDecoderLimitConfiguration: decoderLimits)
+        try channel.pipeline.syncOperations.addHandlers(ExchangeDeadline(limits.exchange), ResponseBytes())
+    }
+
+    /// Answers until it is shut down; then lets answers under way leave.
+    package func run() async throws {
+        logger.info("serving HTTP", metadata: [LogKey.endpoint: "\(endpoint)"])
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { tasks in
+                for await channel in connections { tasks.addTask { await serve(channel) } }
+                // The listener is closed, or the task cancelled. Each connection closes itself once it has answered;
+                // those that take too long are cut off.
+                listener.close(promise: nil)
+                let clock = ContinuousClock()
+                let deadline = clock.now + limits.shutdown
+                while connectionCount.value > 0, clock.now < deadline, !Task.isCancelled {
+                    try? await Task.sleep(for: .milliseconds(5))
+                }
+                tasks.cancelAll()
+            }
+        } onGracefulShutdown: {
+            listener.close(promise: nil)
+        }
+    }
+
+    private func serve(_ channel: any Channel) async {
+        await withGracefulShutdownHandler {
+            do {
+                let connection = try await channel.eventLoop.submit {
+                    try NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>(
+                        wrappingChannelSynchronously: channel)
+                }.get()
+                try await connection.executeThenClose { parts, answers in
+                    try await channel.setOption(.autoRead, value: true).get()
+                    try await exchange(parts, answers)
+                }
+            } catch {
+                // The client went away, sent what is not HTTP, or was too slow: all the same to us.
+                logger.trace("HTTP connection ended", metadata: [LogKey.error: "\(error)"])
+                channel.close(promise: nil)
+            }
+        } onGracefulShutdown: {
+            // The pipeline closes the connection now, or after the answer that is under way.
+            channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
+
+    private func exchange(_ parts: NIOAsyncChannelInboundStream<HTTPServerRequestPart>, _ answers: Answers) async throws
+    {
+        var request: HTTPRequestHead?
+        var bodySize = 0
+        for try await part in parts {
+            switch part {
+            case .head(let head):
+                request = head
+                bodySize = 0
+            case .body(let octets):
+                bodySize += octets.readableBytes
+                guard bodySize <= limits.body else { return }
+            case .end:
+                guard let head = request else { return }
+                request = nil
+                let (response, allow) = await answer(to: head)
+                guard try await send(response, allow: allow, to: head, answers) else { return }
+            }
+        }
+    }
+
+    /// The answer to a request, and the methods that would do where this one does not.
+    private func answer(to head: HTTPRequestHead) async -> (HTTPResponse, allow: String?) {
+        let path = head.uri.prefix { $0 != "?" && $0 != "#" }
+        guard let route = routes[String(path)] else {
+            let known = routes.keys.sorted().joined(separator: "\n")
+            return (.text("Not found. There is:\n\(known)\n", status: 404), nil)
+        }
+        guard head.method == .GET || head.method == .HEAD else {
+            return (.text("Only GET and HEAD are allowed here.\n", status: 405), "GET, HEAD")
+        }
+        return (await route.respond(), nil)
+    }
+
+    /// Returns whether the connection stays open.
+    private func send(
+        _ response: HTTPResponse, allow: String?, to request: HTTPRequestHead,
+        _ answers: Answers
+    ) async throws -> Bool {
+        let staysOpen = request.isKeepAlive
+        var head = HTTPResponseHead(
+            version: request.version, status: HTTPResponseStatus(statusCode: response.status),
+            headers: [
+                "Content-Type": response.contentType, "Content-Length": String(response.body.readableBytes),
+                "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+            ])
+        if let allow { head.headers.add(name: "Allow", value: allow) }
+        if !staysOpen {
+            head.headers.add(name: "Connection", value: "close")
+        } else if request.version == .http1_0 {
+            head.headers.add(name: "Connection", value: "keep-alive")
+        }
+        try await answers.write(.head(head))
+        if request.method != .HEAD { try await answers.write(.body(response.body)) }
+        try await answers.write(.end(nil))
+        return staysOpen
+    }
+}
+
+/// How many connections there are.
+private final class ConnectionCount: Sendable {
+    private let count = Atomic(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+
+    /// Whether there was room for one more.
+    func increase(upTo limit: Int) -> Bool {
+        guard count.wrappingAdd(1, ordering: .relaxed).newValue > limit else { return true }
+        count.wrappingSubtract(1, ordering: .relaxed)
+        return false
+    }
+
+    func decrease() { count.wrappingSubtract(1, ordering: .relaxed) }
+}

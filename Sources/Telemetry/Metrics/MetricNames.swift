@@ -1,0 +1,126 @@
+/// Every metric that Martlet serves. `docs/metrics.md` explains them, beside MetalLB's.
+package enum MetricNames {
+    // MARK: The process
+
+    package static let build = MetricDefinition(
+        "martlet_build_info", .gauge, "Always 1; the labels say what runs.", labels: ["version", "role"])
+    package static let ready = MetricDefinition(
+        "martlet_ready", .gauge, "Whether the process does its job (1) or not (0), as /readyz says.")
+    package static let residentMemory = MetricDefinition(
+        "process_resident_memory_bytes", .gauge, "Resident memory size in bytes.")
+    package static let virtualMemory = MetricDefinition(
+        "process_virtual_memory_bytes", .gauge, "Virtual memory size in bytes.")
+    package static let processorTime = MetricDefinition(
+        "process_cpu_seconds_total", .counter, "Total user and system CPU time spent in seconds.")
+    package static let openFiles = MetricDefinition("process_open_fds", .gauge, "Number of open file descriptors.")
+    package static let maximumFiles = MetricDefinition(
+        "process_max_fds", .gauge, "Maximum number of open file descriptors.")
+    package static let startTime = MetricDefinition(
+        "process_start_time_seconds", .gauge, "Start time of the process since the Unix epoch in seconds.")
+
+    // MARK: Configuration
+
+    package static let configurationProblems = MetricDefinition(
+        "martlet_configuration_problems", .gauge, "Problems in the present configuration.", labels: ["severity"])
+    package static let configurationGeneration = MetricDefinition(
+        "martlet_configuration_generation", .gauge, "How many configurations were taken into force.")
+    package static let configurationLastSuccess = MetricDefinition(
+        "martlet_configuration_last_success_timestamp_seconds", .gauge,
+        "When a configuration was last read without an error, since the Unix epoch in seconds.")
+
+    // MARK: Addresses
+
+    package static let poolSize = MetricDefinition(
+        "martlet_pool_addresses", .gauge, "Addresses that a pool may give.", labels: ["pool", "family"])
+    package static let poolAssigned = MetricDefinition(
+        "martlet_pool_addresses_assigned", .gauge, "Addresses of a pool that Services hold.",
+        labels: ["pool", "family"])
+    package static let poolAvailable = MetricDefinition(
+        "martlet_pool_addresses_available", .gauge, "Addresses of a pool that are free to be given now.",
+        labels: ["pool", "family"])
+    package static let services = MetricDefinition(
+        "martlet_services", .gauge,
+        "Services that are Martlet's, by whether they have an address; the reason where they have not.",
+        labels: ["state", "reason"])
+    package static let assignmentTime = MetricDefinition(
+        "martlet_assignment_seconds", .histogram, "Time to decide on the addresses of one Service.",
+        buckets: MetricDefinition.latencyBuckets)
+
+    // MARK: Announcing
+
+    package static let announcements = MetricDefinition(
+        "martlet_announcements", .gauge,
+        "Addresses that this node announces at layer 2, and pairs of address and peer by BGP.", labels: ["protocol"])
+    package static let silences = MetricDefinition(
+        "martlet_silences", .gauge, "Addresses that this node does not announce, by reason.",
+        labels: ["protocol", "reason"])
+    package static let ownershipChanges = MetricDefinition(
+        "martlet_ownership_changes_total", .counter, "Addresses that this node began or ceased to own at layer 2.",
+        labels: ["change"])
+    package static let conflicts = MetricDefinition(
+        "martlet_address_conflicts_total", .counter,
+        "Times that something other than a speaker answered for an address, by interface.", labels: ["interface"])
+    package static let eventToWire = MetricDefinition(
+        "martlet_event_to_wire_seconds", .histogram,
+        "Time from a change of the input to the frame or UPDATE that carries it.", labels: ["protocol"],
+        buckets: MetricDefinition.latencyBuckets)
+
+    // MARK: Layer 2
+
+    package static let layer2Requests = MetricDefinition(
+        "martlet_layer2_requests_received_total", .counter,
+        "ARP requests and neighbour solicitations received for addresses that this node owns.",
+        labels: ["interface", "protocol"])
+    package static let layer2Replies = MetricDefinition(
+        "martlet_layer2_replies_sent_total", .counter, "ARP replies and neighbour advertisements sent in answer.",
+        labels: ["interface", "protocol"])
+    package static let layer2Announcements = MetricDefinition(
+        "martlet_layer2_announcements_sent_total", .counter,
+        "Gratuitous ARP and unsolicited neighbour advertisements sent.", labels: ["interface", "protocol"])
+    package static let layer2Drops = MetricDefinition(
+        "martlet_layer2_drops_total", .counter, "Frames not acted on.", labels: ["interface", "reason"])
+
+    // MARK: Liveness on segments
+
+    package static let segmentMembers = MetricDefinition(
+        "martlet_segment_members", .gauge, "Other speakers on a segment, by the state that they are heard in.",
+        labels: ["interface", "state"])
+
+    // MARK: BGP and BFD
+
+    package static let sessionUp = MetricDefinition(
+        "martlet_bgp_session_up", .gauge, "Whether the session is Established (1) or not (0).", labels: ["peer"])
+    package static let sessionState = MetricDefinition(
+        "martlet_bgp_session_state", .gauge,
+        "The session's state as RFC 4273 numbers it: 1 Idle, 2 Connect, 3 Active, 4 OpenSent, 5 OpenConfirm, "
+            + "6 Established.",
+        labels: ["peer"])
+    package static let sessionSince = MetricDefinition(
+        "martlet_bgp_session_since_timestamp_seconds", .gauge,
+        "When the session came into its state, since the Unix epoch in seconds.", labels: ["peer"])
+    package static let sessionLosses = MetricDefinition(
+        "martlet_bgp_session_losses_total", .counter, "Times that the session ceased to be Established.",
+        labels: ["peer"])
+    package static let prefixesAdvertised = MetricDefinition(
+        "martlet_bgp_prefixes_advertised", .gauge, "Prefixes that the peer has been told.", labels: ["peer"])
+    package static let messagesSent = MetricDefinition(
+        "martlet_bgp_messages_sent_total", .counter, "BGP messages sent.", labels: ["peer", "type"])
+    package static let messagesReceived = MetricDefinition(
+        "martlet_bgp_messages_received_total", .counter, "BGP messages received.", labels: ["peer", "type"])
+    package static let bfdUp = MetricDefinition(
+        "martlet_bfd_session_up", .gauge, "Whether the peer's BFD session is Up (1) or not (0).", labels: ["peer"])
+
+    // MARK: Telemetry itself
+
+    package static let droppedSeries = MetricDefinition(
+        "martlet_metrics_dropped_series_total", .counter,
+        "Series not kept because their metric has too many already, or because they contradict its definition.")
+
+    package static let all = [
+        build, ready, residentMemory, virtualMemory, processorTime, openFiles, maximumFiles, startTime,
+        configurationProblems, configurationGeneration, configurationLastSuccess, poolSize, poolAssigned, poolAvailable,
+        services, assignmentTime, announcements, silences, ownershipChanges, conflicts, eventToWire, layer2Requests,
+        layer2Replies, layer2Announcements, layer2Drops, segmentMembers, sessionUp, sessionState, sessionSince,
+        sessionLosses, prefixesAdvertised, messagesSent, messagesReceived, bfdUp, droppedSeries,
+    ]
+}
