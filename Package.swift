@@ -135,7 +135,9 @@ let package = Package(
         tests(of: "SystemIO", ["Timing"]),
         tests(
             of: "NetworkIO", ["Addresses", "BFD", "LinkLayer", "SystemIO", "Timing", "WireCodec", nioCore, nioPosix]),
-        tests(of: "Telemetry", ["Addresses", "Presentation", "Timing", logging, metrics, nioCore, nioPosix, serviceLifecycle]),
+        tests(
+            of: "Telemetry",
+            ["Addresses", "Presentation", "Timing", logging, metrics, nioCore, nioPosix, serviceLifecycle]),
         tests(of: "Controller", ["Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO"]),
         tests(
             of: "Speaker",

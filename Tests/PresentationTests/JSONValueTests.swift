@@ -120,7 +120,7 @@ extension JSONValue {
         case .scalar(let scalar):
             switch node.tag.description {
             case "tag:yaml.org,2002:null": self = .null
-            case "tag:yaml.org,2002:bool": self = .boolean(try #require(["true": true, "false": false][scalar.string]))
+            case "tag:yaml.org,2002:bool": self = .boolean(scalar.string == "true")
             case "tag:yaml.org,2002:int": self = .integer(try #require(Int128(scalar.string)))
             case "tag:yaml.org,2002:str": self = .string(scalar.string)
             default: self = .string("unexpected \(node.tag.description): \(scalar.string)")
