@@ -80,12 +80,12 @@ package struct ManifestReader {
         let location = SourceLocation(file: file, line: node.line)
         guard case .mapping = node.content else {
             let found = node.description(isSecret: true)
-            report(.error, nil, "must be an object with apiVersion, kind and metadata, not \(found)", location)
+            unreadable(file, line: node.line, "must be an object with apiVersion, kind and metadata, not \(found)")
             return
         }
         guard let type = TypeMeta(node, in: list) else {
             let missing = ["apiVersion", "kind"].filter { node[$0]?.text == nil }.joined(separator: " and ")
-            report(.error, nil, "this object does not say what it is: add \(missing)", location)
+            unreadable(file, line: node.line, "this object does not say what it is: add \(missing)")
             return
         }
         if type.kind.hasSuffix("List"), type.kind == "List" || node["items"] != nil {
@@ -167,6 +167,8 @@ package struct ManifestReader {
             log.error("metadata.name", node["metadata"] ?? node, "is empty: give the object a name")
         }
         let named = object.name.name.isEmpty ? nil : object
+        // Nobody can say which object this was: it counts as not read, like a file that ends too early.
+        if named == nil, reading.unreadable.last != location.file { reading.unreadable.append(location.file) }
         for finding in log.findings.sorted(by: { $0.line < $1.line }) {
             report(
                 finding.isError ? .error : .warning, named, field: finding.field.isEmpty ? nil : finding.field,

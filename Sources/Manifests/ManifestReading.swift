@@ -6,7 +6,8 @@ package struct ManifestReading: Hashable, Sendable {
     package var state = ClusterState()
     /// In the order of the input.
     package var problems: [Problem] = []
-    /// Files, directories and paths of which all or a part could not be read: missing, not permitted, or not YAML.
+    /// Files, directories and paths of which all or a part could not be read: missing, not permitted, not YAML, or
+    /// with an object that does not say what it is.
     ///
     /// While there are any, it is not known which objects there are. A long-running process keeps what it had.
     package var unreadable: [String] = []

@@ -18,7 +18,7 @@ import Testing
     static let pure = Set(layers[0...3].joined())
     /// What a pure target may import beside ours. FoundationEssentials: JSON, Base64.
     static let pureImports: Set<String> = [
-        "Collections", "DequeModule", "OrderedCollections", "HashTreeCollections", "FoundationEssentials",
+        "Collections", "DequeModule", "HeapModule", "OrderedCollections", "HashTreeCollections", "FoundationEssentials",
     ]
     /// Words that read a clock, chance or the environment, which a pure target is given instead.
     static let impureWords = [

@@ -15,7 +15,7 @@ enum SourceTree {
 
     /// The Swift files below a folder of the repository, with their paths from its root.
     static func swiftFiles(below folder: String) throws -> [File] {
-        let base = root.appendingPathComponent(folder)
+        let base = root.appendingPathComponent(folder).resolvingSymlinksInPath()
         guard let enumerator = FileManager.default.enumerator(atPath: base.path) else { return [] }
         return try enumerator.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.sorted().map { name in
             let text = try String(contentsOf: base.appendingPathComponent(name), encoding: .utf8)

@@ -33,7 +33,7 @@ extension TemporaryFolder {
 }
 
 /// Asks again and again until the answer is yes; `false` if it is not within `limit`.
-func eventually(within limit: Duration = .seconds(10), _ question: () async throws -> Bool) async rethrows -> Bool {
+func eventually(within limit: Duration = .seconds(10), _ question: () async throws -> Bool) async throws -> Bool {
     let deadline = ContinuousClock.now + limit
     while true {
         if try await question() { return true }

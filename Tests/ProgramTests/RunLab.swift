@@ -45,7 +45,7 @@ final class RunLab: Sendable {
     /// Replaces a manifest as an editor does: written beside and renamed over.
     func write(_ name: String, _ text: String) throws {
         try text.write(toFile: "\(manifests)/.\(name).new", atomically: false, encoding: .utf8)
-        guard rename("\(manifests)/.\(name).new", "\(manifests)/\(name)") == 0 else {
+        guard unsafe rename("\(manifests)/.\(name).new", "\(manifests)/\(name)") == 0 else {
             throw TestFailure("rename \(name)")
         }
     }

@@ -26,7 +26,7 @@ struct RunTests {
 
         // Complete now, but nonsense: it stays, and the problem is shown.
         try lab.write("web.yaml", "kind: [Service")
-        #expect(try await eventually { try await lab.status().contains("web.yaml") }, "\(try await lab.status())")
+        #expect(try await eventually { try await lab.status().contains("web.yaml") })
         #expect(try await lab.answers("192.0.2.10"))
         #expect(process.errors.contains("web.yaml"))
 
@@ -148,11 +148,11 @@ struct RunTests {
     @Test("A full disk under the state directory takes nothing away, and is told") func fullDisk() async throws {
         let lab = try RunLab()
         try Shell.check(["mkdir", lab.stateDirectory])
-        try Shell.check(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", lab.stateDirectory])
+        try Shell.check(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", lab.stateDirectory])
         defer { _ = try? Shell.check(["umount", "-l", lab.stateDirectory]) }
         let process = try await lab.start()
         defer { process.stop() }
-        try Shell.check(["sh", "-c", "head -c 8192 /dev/zero > \(lab.stateDirectory)/ballast || true"])
+        try Shell.check(["sh", "-c", "head -c 16384 /dev/zero > \(lab.stateDirectory)/ballast || true"])
         try lab.write("api.yaml", RunLab.service("api"))
         #expect(try await eventually { try await lab.answers("192.0.2.11") }, "\(process.errors)")
         #expect(try await lab.answers("192.0.2.10"))
