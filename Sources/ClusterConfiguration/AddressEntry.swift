@@ -45,7 +45,7 @@ struct AddressEntry: Hashable, Sendable {
         if address != prefix.address {
             warning = "\(text) has bits set beyond its length, which are ignored: write \(prefix)"
         }
-        if let mapped = prefix.address.v6, mapped.isIPv4Mapped, prefix.length < 96 {
+        if let mapped = address.v6, mapped.isIPv4Mapped, prefix.length < 96 {
             throw Failure(message: "\(text) mixes IPv4-mapped addresses with others: write the IPv4 CIDR that is meant")
         }
         self.init(prefix.range, warning: warning)

@@ -92,7 +92,7 @@ extension ConfigurationBuilder {
         _ check: inout ObjectCheck
     ) -> BGPRouteAdvertisement {
         let spec = object.spec
-        var advertisement = BGPRouteAdvertisement(name: object.metadata.name)
+        var advertisement = BGPRouteAdvertisement(name: object.metadata.name, namespace: object.metadata.namespace)
         advertisement.pools = selection(
             names: spec?.ipAddressPools, selectors: spec?.ipAddressPoolSelectors, pools: pools, &check)
         advertisement.nodeSelectors = check.selectors(spec?.nodeSelectors, "spec.nodeSelectors")

@@ -96,17 +96,14 @@ package struct ManifestReader {
     }
 
     private mutating func readList(_ node: ManifestNode, type: TypeMeta, file: String, depth: Int) {
-        let location = SourceLocation(file: file, line: node.line)
         guard depth < ManifestReader.maximumListDepth else {
-            report(.error, nil, "lists are nested too deep: put the objects into one list", location)
+            unreadable(file, line: node.line, "lists are nested too deep: put the objects into one list")
             return
         }
         guard let items = node["items"], !items.isNull else { return }
         guard case .sequence(let nodes) = items.content else {
             let found = items.description(isSecret: true)
-            report(
-                .error, nil, "\"items\" of a \(type.kind) must be a list, not \(found)",
-                SourceLocation(file: file, line: items.line))
+            unreadable(file, line: items.line, "\"items\" of a \(type.kind) must be a list, not \(found)")
             return
         }
         let itemType = type.kind == "List" ? nil : TypeMeta(version: type.version, kind: String(type.kind.dropLast(4)))

@@ -30,7 +30,7 @@ struct YAMLDocument: Hashable, Sendable {
                 }
                 // What else stands on the line is content.
                 hasContent = hasSubstance(content.dropFirst(3))
-            } else if isMarker(content, UInt8(ascii: ".")) {
+            } else if isMarker(content, UInt8(ascii: ".")), !hasSubstance(content.dropFirst(3)) {
                 finish(at: position)
                 (start, startLine) = (next, line + 1)
             } else if content.first != UInt8(ascii: "%"), hasSubstance(content) {
