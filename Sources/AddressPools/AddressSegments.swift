@@ -63,7 +63,7 @@ package struct AddressSegments: Hashable, Sendable {
         else { return nil }
         let position = segment.lower + (slot - segment.slot)
         return IPAddress(
-            family: family, rawValue: skipsBuggy ? position / 254 << 8 + position % 254 + 1 : position)
+            family: family, rawValue: skipsBuggy ? ((position / 254) << 8) + position % 254 + 1 : position)
     }
 
     /// The last segment that fulfils a condition that none fulfils after the first that does not.

@@ -6,7 +6,7 @@ package struct AssignmentChange: Hashable, Sendable {
     /// What to do with `status.loadBalancer` of the Service.
     package enum StatusUpdate: Hashable, Sendable {
         /// Nothing: it says what is true already, or it is somebody else's.
-        case none
+        case keep
         /// Write the addresses of ``AssignmentChange/assignment``.
         case write
         /// Empty it: what it says was Martlet's doing and is so no longer.
@@ -29,7 +29,7 @@ package struct AssignmentChange: Hashable, Sendable {
     package var warnings: [AssignmentWarning]
 
     package init(
-        service: NamespacedName, assignment: ServiceAssignment?, status: StatusUpdate = .none,
+        service: NamespacedName, assignment: ServiceAssignment?, status: StatusUpdate = .keep,
         releases: [Release] = [], warnings: [AssignmentWarning] = []
     ) {
         self.service = service

@@ -83,7 +83,7 @@ extension AssignmentEngine {
             join(group, address, in: pool, number, record.demand, &settlement)
         } else {
             uses[address] = .exclusive(number)
-            pools[pool].count(1, for: record.demand.namespace, address.family)
+            pools[pool].setHeld(true, address, by: record.demand.namespace)
         }
         var holdings = record.holdings
         holdings.append(Holding(address: address, pool: pool))
@@ -101,7 +101,7 @@ extension AssignmentEngine {
             shared = present
             setJoinable(shared, address, in: pool, to: false)
         }
-        if shared.namespaces[demand.namespace] == nil { pools[pool].count(1, for: demand.namespace, address.family) }
+        if shared.namespaces[demand.namespace] == nil { pools[pool].setHeld(true, address, by: demand.namespace) }
         shared.insert(number, ports: demand.ports, namespace: demand.namespace)
         setJoinable(shared, address, in: pool, to: true)
         uses[address] = .shared(shared)
@@ -153,7 +153,7 @@ extension AssignmentEngine {
             }
         }
         if leavesNamespace {
-            pools[holding.pool].count(-1, for: demand.namespace, family)
+            pools[holding.pool].setHeld(false, holding.address, by: demand.namespace)
             wake(.quota(namespace: demand.namespace, family), &settlement)
         }
         wake(.address(holding.address), &settlement)

@@ -91,7 +91,7 @@ extension AssignmentEngine {
             && ServiceAnnotation.allocatedFromPool.value(in: service.metadata.annotations) != nil
         guard wasOurs || isGiven || isMarked else { return }
         settlement.farewells[name] = AssignmentChange(
-            service: name, assignment: nil, status: isGiven || isMarked ? .clear : .none)
+            service: name, assignment: nil, status: isGiven || isMarked ? .clear : .keep)
     }
 
     private mutating func forget(_ number: Int, _ settlement: inout Settlement) {

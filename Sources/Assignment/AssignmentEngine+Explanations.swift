@@ -38,21 +38,16 @@ extension AssignmentEngine {
             return (refusal.reason, "\(address) was asked for: \(sentence(for: refusal, address, record))")
         }
         // An address that could be had alone is withheld for want of the other.
-        let partner = record.holdings.first?.pool
         let pinned = demand.requestedPool == nil ? pinnedPools(for: demand) : []
         for family in missing where demand.requested(of: family) == nil {
-            if isServed(family, demand, pinned, partner) { continue }
+            if isServed(family, demand, pinned) { continue }
             return explanation(for: family, demand)
         }
         return nil
     }
 
-    private func isServed(_ family: AddressFamily, _ demand: Demand, _ pinned: [Int], _ partner: Int?) -> Bool {
-        let candidates = demand.requestedPool.map { poolNumbers[$0].map { [$0] } ?? [] } ?? Array(pools.indices)
-        return candidates.contains { pool in
-            let serves = demand.requestedPool != nil || pools[pool].isForAll || pinned.contains(pool) || pool == partner
-            return serves && allows(pool, demand) && pick(family, from: pool, demand) != nil
-        }
+    private func isServed(_ family: AddressFamily, _ demand: Demand, _ pinned: [Int]) -> Bool {
+        pools.indices.contains { serves($0, demand, pinned) && pick(family, from: $0, demand) != nil }
     }
 
     private func explanation(for family: AddressFamily, _ demand: Demand) -> (AssignmentReason, String) {
@@ -87,7 +82,7 @@ extension AssignmentEngine {
         guard allows(pool, demand) else { return (.notAllowed, "\(name) is pinned to \(pinning(of: entry.pool))") }
         guard entry.has(family) else { return (.lacksFamily, "\(name) has no \(family) addresses") }
         if let quota = entry.pool.quotaPerNamespace, entry.isOverQuota(demand.namespace, family) {
-            let held = entry.heldCount(of: demand.namespace, family)
+            let held = entry.held(by: demand.namespace, family).count
             return (
                 .overQuota, "the namespace \(demand.namespace) has \(held) addresses of \(name) and may have \(quota)"
             )
@@ -150,7 +145,7 @@ extension AssignmentEngine {
         case .resting(let pool, _):
             "it was released too recently, and rests as \(name(pool)) says (reuseAfter, retainFor)."
         case .overQuota(let pool):
-            "the namespace \(demand.namespace) has \(pools[pool].heldCount(of: demand.namespace, address.family)) "
+            "the namespace \(demand.namespace) has \(pools[pool].held(by: demand.namespace, address.family).count) "
                 + "addresses of \(name(pool)) and may have \(pools[pool].pool.quotaPerNamespace ?? 0)."
         case .familyNotWanted:
             "the Service does not ask for \(address.family) any more."

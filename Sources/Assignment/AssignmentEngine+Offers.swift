@@ -69,13 +69,13 @@ extension AssignmentEngine {
             } else if let pick = first(family, demand, pinned) {
                 offer.picks.append((family, pick))
             } else {
-                offer.waits += waits(for: family, demand, pinned)
+                offer.waits += waits(for: family, demand, pinned, partner)
             }
         }
     }
 
     /// Whether a pool serves the Service, unasked or because it asks for the pool or for an address of it.
-    private func serves(_ pool: Int, _ demand: Demand, _ pinned: [Int]) -> Bool {
+    func serves(_ pool: Int, _ demand: Demand, _ pinned: [Int]) -> Bool {
         if let name = demand.requestedPool { return pools[pool].pool.name == name && allows(pool, demand) }
         if pools[pool].isForAll || pinned.contains(pool) { return true }
         return demand.requested.contains { locator.pool(of: $0) == pool } && allows(pool, demand)
@@ -83,20 +83,28 @@ extension AssignmentEngine {
 
     /// What one pool offers: an address to share where there is one, else the next free one.
     func pick(_ family: AddressFamily, from pool: Int, _ demand: Demand) -> Offer.Pick? {
-        let isOverQuota = pools[pool].isOverQuota(demand.namespace, family)
-        if let group = group(of: demand, pool: pool, family),
-            let slot = groups[group]?[pool]?.lowest(withoutPorts: demand.ports),
-            let address = pools[pool][family].segments.address(at: slot),
-            !isOverQuota || isHeld(address, by: demand.namespace)
-        {
-            return .exactly(address, pool: pool)
+        let entry = pools[pool]
+        let isOverQuota = entry.isOverQuota(demand.namespace, family)
+        if let group = group(of: demand, pool: pool, family), let joinable = groups[group]?[pool] {
+            let slot =
+                isOverQuota
+                ? slotHeld(by: demand, in: group, pool) : joinable.lowest(withoutPorts: demand.ports)
+            if let slot, let address = entry[family].segments.address(at: slot) {
+                return .exactly(address, pool: pool)
+            }
         }
-        return !isOverQuota && pools[pool][family].hasAvailable ? .next(pool: pool) : nil
+        return !isOverQuota && entry[family].hasAvailable ? .next(pool: pool) : nil
     }
 
-    private func isHeld(_ address: IPAddress, by namespace: String) -> Bool {
-        guard case .shared(let shared) = uses[address] else { return false }
-        return shared.namespaces[namespace] != nil
+    /// The first of the addresses that the namespace holds already on which the Service can join.
+    private func slotHeld(by demand: Demand, in group: SharingGroup, _ pool: Int) -> UInt128? {
+        let slots = pools[pool].held(by: demand.namespace, group.family).compactMap { address -> UInt128? in
+            guard case .shared(let shared) = uses[address], shared.group == group,
+                demand.ports.allSatisfy({ shared.ports[$0] == nil })
+            else { return nil }
+            return pools[pool][group.family].segments.slot(of: address)
+        }
+        return slots.min()
     }
 
     /// Addresses of all the families from the first pool that has them all.
@@ -175,11 +183,17 @@ extension AssignmentEngine {
     }
 
     /// What would give the Service an address of a family that nothing gives it now.
-    private func waits(for family: AddressFamily, _ demand: Demand, _ pinned: [Int]) -> [WaitResource] {
+    private func waits(
+        for family: AddressFamily, _ demand: Demand, _ pinned: [Int], _ partner: Int?
+    ) -> [WaitResource] {
         var result: [WaitResource] = groupsOfWaiters(family, demand).map { .group($0) }
         var isOverQuota = false
         let named = demand.requestedPool.map { name in poolNumbers[name].map { [$0] } ?? [] }
-        for pool in named ?? pinned where pools[pool].has(family) && allows(pool, demand) {
+        // A pool that serves for the sake of the other address, though it serves nobody unasked.
+        let special = partner.flatMap {
+            !pinned.contains($0) && !pools[$0].isForAll && serves($0, demand, pinned) ? [$0] : nil
+        }
+        for pool in named ?? (pinned + (special ?? [])) where pools[pool].has(family) && allows(pool, demand) {
             if pools[pool].isOverQuota(demand.namespace, family) {
                 isOverQuota = true
             } else {

@@ -204,7 +204,7 @@ extension AssignmentEngine {
             if !settlement.dirty.contains(number) { former?.message = assignment.message }
             records[number]?.told = assignment
             records[number]?.toldWarnings = record.demand.warnings
-            guard former != assignment || status != .none || !releases.isEmpty || !warnings.isEmpty else { continue }
+            guard former != assignment || status != .keep || !releases.isEmpty || !warnings.isEmpty else { continue }
             changes.append(
                 AssignmentChange(
                     service: record.order.name, assignment: assignment, status: status, releases: releases,
@@ -215,7 +215,7 @@ extension AssignmentEngine {
 
     private func statusUpdate(for record: Record) -> AssignmentChange.StatusUpdate {
         let desired = record.holdings.map(\.address)
-        guard !record.statusIsPlain || record.status.sorted() != desired else { return .none }
+        guard !record.statusIsPlain || record.status.sorted() != desired else { return .keep }
         return desired.isEmpty ? .clear : .write
     }
 }

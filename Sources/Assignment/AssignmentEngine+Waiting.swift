@@ -51,7 +51,9 @@ extension AssignmentEngine {
             namespace: demand.namespace, missing: record.missing,
             needsAllAtOnce: demand.needsAllFamilies && record.holdings.isEmpty, requested: demand.requested,
             requestedPool: demand.requestedPool, sharing: demand.sharing,
-            ports: demand.sharing == nil ? [] : demand.ports, pinned: pinnedPools(for: demand),
+            ports: demand.sharing == nil ? [] : demand.ports,
+            labels: demand.requested.isEmpty && demand.requestedPool == nil ? [:] : demand.labels,
+            service: demand.requested.isEmpty ? nil : record.order.name, pinned: pinnedPools(for: demand),
             partner: record.holdings.first?.pool)
     }
 }

@@ -9,8 +9,8 @@ struct PoolEntry: Sendable {
     let ranges: [IPRange]
     /// One of each family.
     private(set) var stocks: [AddressStock]
-    /// How many addresses each namespace holds, of each family; kept where there is a quota.
-    private var held: [[String: Int]] = [[:], [:]]
+    /// The addresses that each namespace holds, of each family; kept where there is a quota.
+    private var held: [[String: Set<IPAddress>]] = [[:], [:]]
 
     init(_ pool: Pool, ranges: [IPRange]) {
         self.pool = pool
@@ -34,20 +34,26 @@ struct PoolEntry: Sendable {
 
     func has(_ family: AddressFamily) -> Bool { !self[family].size.isZero }
 
+    /// Whether a namespace may hold no further address.
     func isOverQuota(_ namespace: String, _ family: AddressFamily) -> Bool {
         guard let quota = pool.quotaPerNamespace else { return false }
-        return held[PoolEntry.index(family)][namespace, default: 0] >= quota
+        return held(by: namespace, family).count >= quota
     }
 
-    func heldCount(of namespace: String, _ family: AddressFamily) -> Int {
-        held[PoolEntry.index(family)][namespace, default: 0]
+    /// The addresses that a namespace holds; none where there is no quota.
+    func held(by namespace: String, _ family: AddressFamily) -> Set<IPAddress> {
+        held[PoolEntry.index(family)][namespace] ?? []
     }
 
-    mutating func count(_ change: Int, for namespace: String, _ family: AddressFamily) {
+    mutating func setHeld(_ isHeld: Bool, _ address: IPAddress, by namespace: String) {
         guard pool.quotaPerNamespace != nil else { return }
-        let index = PoolEntry.index(family)
-        let count = held[index][namespace, default: 0] + change
-        held[index][namespace] = count > 0 ? count : nil
+        let index = PoolEntry.index(address.family)
+        if isHeld {
+            held[index][namespace, default: []].insert(address)
+        } else {
+            held[index][namespace]?.remove(address)
+            if held[index][namespace]?.isEmpty ?? false { held[index][namespace] = nil }
+        }
     }
 
     private static func index(_ family: AddressFamily) -> Int {

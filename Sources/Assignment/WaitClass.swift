@@ -1,4 +1,5 @@
 import Addresses
+import KubernetesModel
 
 /// What makes Services that wait alike: where one of them cannot be served, none of its class can.
 struct WaitClass: Hashable, Sendable {
@@ -10,6 +11,10 @@ struct WaitClass: Hashable, Sendable {
     let sharing: SharingOffer?
     /// Empty for a Service that does not share: its ports do not matter then.
     let ports: [PortClaim]
+    /// Whoever asks for something in particular is judged by it, and by its labels; empty for others.
+    let labels: [String: String]
+    /// Whoever asks for an address may have left it itself; `nil` for others.
+    let service: NamespacedName?
     /// The pools pinned to the Service.
     let pinned: [Int]
     /// The pool of the address that the Service has already.
