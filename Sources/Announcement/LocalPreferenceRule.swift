@@ -6,8 +6,8 @@ import KubernetesModel
 ///
 /// Where pools, aggregation lengths, nodes and peers bring two such advertisements together, the later one is in error and
 /// left out. Where it takes a Service's labels too (one of them has `serviceSelectors`), both stay; the first value counts
-/// on the routes that they share, and the engine warns once there is such a route. An advertisement without `localPref`
-/// agrees with every value.
+/// on the routes that they share, and the engine warns once there is such a route. To set none differs from setting one,
+/// as in MetalLB; but on a route an advertisement that sets none has no say.
 package enum LocalPreferenceRule {
     /// The advertisements that stay, in order, and an error for each that does not.
     package static func resolve(
@@ -28,7 +28,7 @@ package enum LocalPreferenceRule {
     static func problem(
         _ severity: Problem.Severity, first: BGPRouteAdvertisement, later: BGPRouteAdvertisement
     ) -> Problem {
-        let values = [later, first].map { $0.localPreference.map(String.init) ?? "none" }
+        let values = [later, first].map { $0.localPreference.map(String.init) ?? "(none)" }
         let clash = "\(values[0]) differs from the \(values[1]) of \(reference(first))"
         let message =
             switch severity {
@@ -52,8 +52,8 @@ package enum LocalPreferenceRule {
         _ first: BGPRouteAdvertisement, _ later: BGPRouteAdvertisement, _ configuration: Configuration,
         _ nodes: [NodeView]
     ) -> Bool {
-        guard let a = first.localPreference, let b = later.localPreference, a != b,
-            first.serviceSelectors.isEmpty, later.serviceSelectors.isEmpty
+        guard first.localPreference != later.localPreference, first.serviceSelectors.isEmpty,
+            later.serviceSelectors.isEmpty
         else { return false }
         return AddressFamily.allCases.contains { family in
             sharePrefix(first, later, configuration.pools, family)

@@ -127,11 +127,14 @@ import Testing
     @Test("The local preference goes to peers of our AS only") func localPreference() {
         var cluster = Cluster(
             [NodeView("n1")],
-            bgp: [BGPRouteAdvertisement(name: "a"), BGPRouteAdvertisement(name: "b", localPreference: 200)],
+            bgp: [
+                BGPRouteAdvertisement(name: "a"),
+                BGPRouteAdvertisement(name: "b", serviceSelectors: [selector("app", "web")], localPreference: 200),
+            ],
             peers: [peer("external"), peer("internal", asn: 64512)])
-        cluster.services = [makeService()]
+        cluster.services = [makeService(labels: ["app": "web"])]
         #expect(cluster.plan.bgp.map(\.localPreference) == [nil, 200])
-        // An advertisement without a local preference has no say, and contradicts nobody.
+        // An advertisement without a local preference has no say on a route.
         #expect(cluster.plan.problems.isEmpty)
     }
 

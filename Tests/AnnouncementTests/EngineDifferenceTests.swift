@@ -70,7 +70,7 @@ import Testing
         configuration.peers.removeLast()
         #expect(engine.apply(configuration).routes == [.withdraw(prefix("192.0.2.10/32"), peers: ["c"])])
         configuration.bgpAdvertisements.append(
-            BGPRouteAdvertisement(name: "more", peers: ["a"], communities: [.noExport]))
+            BGPRouteAdvertisement(name: "more", peers: ["a"], localPreference: 100, communities: [.noExport]))
         #expect(
             engine.apply(configuration).routes == [
                 .advertise(prefix("192.0.2.10/32"), RouteAttributes(communities: [.noExport]), peers: ["a"])

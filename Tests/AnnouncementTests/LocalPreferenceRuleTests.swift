@@ -29,8 +29,11 @@ import Testing
 
     static let rows: [Row] = [
         Row(testDescription: "all alike but the value", isError: true),
+        Row(
+            testDescription: "none twice", first: advertisement("a", nil), later: advertisement("b", nil),
+            isError: false),
         Row(testDescription: "the same value", later: advertisement("b", 100), isError: false),
-        Row(testDescription: "no value agrees with every value", later: advertisement("b", nil), isError: false),
+        Row(testDescription: "none and a value", later: advertisement("b", nil), isError: true),
         Row(
             testDescription: "other aggregation lengths in both families",
             later: advertisement("b", 200) { ($0.aggregationLength, $0.aggregationLengthV6) = (24, 64) }, isError: false
