@@ -27,13 +27,15 @@ chapter() {
 
 say() { fold -s -w 77 <<<"$*" | sed 's/^/   /; s/ *$//'; }
 
-# A program prints for 77 columns here, since each line of it is indented.
+# The program believes itself on a terminal of 77 columns, so that it prints as it would for the reader.
 screen() {
-    local machine=$1 output status=0
+    local machine=$1 output status=0 command
     shift
     printf '\n   %s%s# %s%s\n' "$dim" "$machine" "$(shown "$@")" "$plain"
-    output=$(COLUMNS=77 inside "$machine" "$@" 2>&1) || status=$?
-    [[ -z $output ]] || printf '%s\n' "$output" | sed 's/^/   /'
+    printf -v command ' %q' "$@"
+    [[ -n $plain ]] || command=" env NO_COLOR=1$command"
+    output=$(inside "$machine" script -qec "stty cols 77 rows 999 && exec$command" /dev/null </dev/null 2>&1) || status=$?
+    [[ -z $output ]] || tr -d '\r' <<<"$output" | sed 's/^/   /; s/[[:space:]]*$//'
     return "$status"
 }
 
