@@ -76,7 +76,7 @@ import Testing
         }
         registry.series(frames, ["interface": "eth0"]).increase()
         registry.series(frames, ["interface": "eth0", "colour": "red"]).increase()
-        registry.series(depth, ["interface": "eth0"]).set(1.0)
+        registry.series(depth, ["interface": "eth0"]).set(1)
         registry.collect { sink in
             for number in 0..<(PrometheusRegistry.seriesLimit + 5) {
                 sink.set(MetricNames.sessionUp, ["peer": "p\(number)"], 1)

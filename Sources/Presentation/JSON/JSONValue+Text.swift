@@ -49,7 +49,7 @@ extension JSONValue {
                     // The lists of a document are opened too, one entry a line.
                     member.value.appendOpened(to: &text, indentation: inner, width: width)
                 } else {
-                    let prefix = inner + label.unicodeScalars.count + 2
+                    let prefix = inner + label.utf8.count + 2
                     member.value.append(to: &text, indentation: inner, prefix: prefix, width: width)
                 }
                 text.append(index + 1 < members.count ? ",\n" : "\n")
@@ -67,8 +67,8 @@ extension JSONValue {
         switch self {
         case .null, .boolean, .integer: return compactText.utf8.count
         case .string(let string):
-            // Escapes make it longer, so this may be too little by a few columns; nothing depends on them.
-            return string.unicodeScalars.count + 2
+            // Exact for ASCII without escapes, which is nearly all there is; nothing depends on the rest.
+            return string.utf8.count + 2
         case .array(let elements):
             // Two for the brackets and two between elements: two for each element.
             var total = elements.isEmpty ? 2 : 0
@@ -77,7 +77,7 @@ extension JSONValue {
         case .object(let members):
             var total = members.isEmpty ? 2 : 0
             for member in members where total < limit {
-                total += member.name.unicodeScalars.count + 4 + member.value.compactWidth(limit: limit - total) + 2
+                total += member.name.utf8.count + 4 + member.value.compactWidth(limit: limit - total) + 2
             }
             return total
         }
@@ -112,6 +112,11 @@ extension JSONValue {
     /// obey, and the line separators, which YAML takes for ends of lines.
     static func appendQuoted(_ string: String, to text: inout String) {
         text.append("\"")
+        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
+            text.append(string)
+            text.append("\"")
+            return
+        }
         for scalar in string.unicodeScalars {
             switch scalar {
             case "\"": text.append("\\\"")

@@ -22,7 +22,7 @@ package struct ClusterStatus: Hashable, Sendable {
         }
         let announcements = Dictionary(grouping: self.announcements, by: \.service)
         let silent = Dictionary(grouping: documents.flatMap(\.silent), by: \.service)
-        return assignments.values.sorted { $0.service.isOrderedBefore($1.service) }.map {
+        return assignments.values.map { ($0, $0.service.orderKey) }.sorted { $0.1 < $1.1 }.map(\.0).map {
             ServiceEntry(
                 assignment: $0, announcements: announcements[$0.service] ?? [], silent: silent[$0.service] ?? [])
         }
@@ -30,8 +30,8 @@ package struct ClusterStatus: Hashable, Sendable {
 
     /// Sorted by Service, address, protocol, node and peer.
     package var announcements: [AnnouncementEntry] {
-        documents.flatMap(\.announcements).map { ($0, AddressOrder($0.ip)) }.sorted { a, b in
-            if a.0.service != b.0.service { return a.0.service.isOrderedBefore(b.0.service) }
+        documents.flatMap(\.announcements).map { ($0, AddressOrder($0.ip), $0.service.orderKey) }.sorted { a, b in
+            if a.2 != b.2 { return a.2 < b.2 }
             if a.1 != b.1 { return a.1 < b.1 }
             // Layer 2 before BGP.
             if a.0.isBGP != b.0.isBGP { return b.0.isBGP }
@@ -90,8 +90,9 @@ private struct AddressOrder: Hashable, Comparable {
 }
 
 extension String {
-    /// The order of Services: by namespace, then by name.
-    fileprivate func isOrderedBefore(_ other: String) -> Bool {
-        split(separator: "/", maxSplits: 1).lexicographicallyPrecedes(other.split(separator: "/", maxSplits: 1))
+    /// What to sort Services by: first the namespace, then the name. The slash gives way to what sorts before all that
+    /// names are made of.
+    fileprivate var orderKey: String {
+        String(decoding: utf8.map { $0 == UInt8(ascii: "/") ? 1 : $0 }, as: UTF8.self)
     }
 }

@@ -28,6 +28,9 @@ package final class MetricSeries: Sendable {
         }
     }
 
+    /// Sets a gauge.
+    package func set(_ value: Int) { set(Double(value)) }
+
     /// Adds an observation to a histogram. What is not a number is no observation.
     package func observe(_ value: Double) {
         guard !value.isNaN else { return }
