@@ -63,7 +63,8 @@ let package = Package(
         // Decisions
         target("ClusterConfiguration", ["Addresses", "BGP", "KubernetesModel"]),
         target(
-            "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing", heapModule]),
+            "Assignment",
+            ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing", heapModule]),
         target("Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
         target(
             "Presentation",
@@ -104,15 +105,15 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller",
-                "KubernetesModel",
-                "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO", "Telemetry", "Timing", argumentParser,
-                logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+                "KubernetesModel", "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO", "Telemetry",
+                "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
             ],
             swiftSettings: houseRules),
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport", swiftSettings: houseRules),
+            name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport",
+            swiftSettings: houseRules),
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
         tests(of: "Timing"),
@@ -148,7 +149,11 @@ let package = Package(
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
         .testTarget(
-            name: "ProgramTests", dependencies: ["TestSupport", "martlet"], swiftSettings: houseRules),
+            name: "ProgramTests",
+            dependencies: [
+                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "Manifests",
+                "Speaker", "TestSupport", "Timing", "martlet",
+            ], swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]
 )

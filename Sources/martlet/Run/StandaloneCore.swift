@@ -26,6 +26,8 @@ struct StandaloneCore: Sendable {
     /// What is in force; `nil` until something could be read.
     private(set) var state: ClusterState?
     private var services: [NamespacedName: Service] = [:]
+    /// What each Service was last known to have.
+    private var assignments: [NamespacedName: ServiceAssignment] = [:]
     private var endpoints = EndpointIndex()
 
     init(loadBalancerClass: String? = nil) { engine = AssignmentEngine(loadBalancerClass: loadBalancerClass) }
@@ -66,7 +68,7 @@ struct StandaloneCore: Sendable {
             services[service.name] = service
         }
         for name in difference.removed { services[name] = nil }
-        let changes = engine.handle(difference.events, at: now)
+        let changes = news(engine.handle(difference.events, at: now))
         touched.formUnion(changes.map(\.service))
 
         var outcome = Outcome(changes: changes)
@@ -81,10 +83,19 @@ struct StandaloneCore: Sendable {
 
     /// ``nextDeadline`` has come.
     mutating func handleDeadline(at now: Instant) -> Outcome {
-        let changes = engine.handle([], at: now)
+        let changes = news(engine.handle([], at: now))
         var outcome = Outcome(changes: changes)
         announce(Set(changes.map(\.service)), in: &outcome)
         return outcome
+    }
+
+    /// Leaves out what only says that a status is to be written: there is none here.
+    private mutating func news(_ changes: [AssignmentChange]) -> [AssignmentChange] {
+        changes.filter { change in
+            let former = assignments[change.service]
+            assignments[change.service] = change.assignment
+            return former != change.assignment || !change.releases.isEmpty || !change.warnings.isEmpty
+        }
     }
 
     private func announce(_ touched: Set<NamespacedName>, in outcome: inout Outcome) {
