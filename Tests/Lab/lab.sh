@@ -137,10 +137,11 @@ lab_remove() {
     lab_exists || return 0
     local program pid machine namespace
     for program in "$lab_directory"/programs/*; do
-        pid=$(lab_pid "${program##*/}") || continue
+        [[ -e $program ]] && pid=$(lab_pid "${program##*/}") || continue
         kill -s TERM "$pid" 2>/dev/null || true
     done
     for program in "$lab_directory"/programs/*; do
+        [[ -e $program ]] || continue
         program=${program##*/}
         wait_for 3 lab_ended "$program" && continue
         pid=$(lab_pid "$program") && kill -s KILL "$pid" 2>/dev/null
