@@ -154,7 +154,8 @@ extension Session {
         _ turn: inout Turn, _ generator: inout some RandomNumberGenerator
     ) {
         if let notification { send(notification, on: id, &turn) }
-        turn.actions.append(.close(id))
+        // What was lost need not be closed.
+        if event != .tcpConnectionFails { turn.actions.append(.close(id)) }
         if negotiated?.connection == id { (lastNotification, lastLoss) = (nil, nil) }
         drop(id, &turn)
         if event == .tcpConnectionFails {

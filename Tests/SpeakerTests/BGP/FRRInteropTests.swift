@@ -9,6 +9,7 @@ extension BGPInteropTests {
         static let external = """
             router bgp 64513
              bgp router-id 10.99.0.2
+             bgp log-neighbor-changes
              no bgp ebgp-requires-policy
              no bgp network import-check
              timers bgp 3 9
@@ -88,10 +89,8 @@ extension BGPInteropTests {
                     return !table.contains("192.0.2.10/32") && table.contains("192.0.2.11/32")
                 }
                 await lab.speaker.shutdown(text: "upgrade of n1")
-                try await Task.sleep(for: .seconds(1))
-                print(try await frr.ask("show bgp neighbors 10.99.0.1"))
                 try await eventually("FRR has the text") {
-                    try await frr.ask("show bgp neighbors 10.99.0.1").contains("upgrade of n1")
+                    try await frr.log().contains("6/2 (Cease/Administrative Shutdown) \"upgrade of n1\"")
                 }
             }
         }

@@ -8,7 +8,7 @@ final class FRRRouter: Sendable {
     /// - Parameter configuration: `router bgp …` and what belongs to it.
     init(_ lab: BGPLab, _ configuration: String) async throws {
         self.lab = lab
-        let path = try lab.writeFile("bgpd.conf", "log file \(lab.directory)/bgpd.log\n\(configuration)\n")
+        let path = try lab.writeFile("bgpd.conf", "log file \(lab.directory)/bgpd.log debugging\n\(configuration)\n")
         process = try lab.router.start(
             "/usr/lib/frr/bgpd", "-f", path, "-i", "\(lab.directory)/bgpd.pid", "--vty_socket", lab.directory, "-Z",
             "-S",
@@ -18,6 +18,10 @@ final class FRRRouter: Sendable {
 
     func ask(_ command: String) async throws -> String {
         try await lab.router.run(command: ["vtysh", "--vty_socket", lab.directory, "-d", "bgpd", "-c", command]).output
+    }
+
+    func log() async throws -> String {
+        try await lab.router.run(command: ["cat", "\(lab.directory)/bgpd.log"]).output
     }
 
     func stop() { process.stop() }
