@@ -149,7 +149,9 @@ enum Samples {
                 asn: 64513, flaps: 3),
             PeerEntry(
                 peer: "tor-a", address: "10.0.0.1", state: "Established", since: time("2026-01-08T09:30:01Z"),
-                prefixesSent: 1, bfd: "Up", asn: 4_200_000_001, routerID: "10.0.0.1", holdTime: 90, flaps: 0),
+                prefixesSent: 1, bfd: "Up", asn: 4_200_000_001, routerID: "10.0.0.1", holdTime: 90, flaps: 0,
+                messagesSent: .init(open: 1, update: 2, notification: 0, keepalive: 300, routeRefresh: 0),
+                messagesReceived: .init(open: 1, update: 0, notification: 0, keepalive: 299, routeRefresh: 0)),
         ]
         document.segments = [
             SegmentEntry(

@@ -251,6 +251,15 @@ import Testing
         }
     }
 
+    @Test("a server that is bound and never run keeps its clients waiting, and can be dropped")
+    func neverRun() async throws {
+        let endpoint = try await bind().endpoint
+        await #expect(throws: TestFailure.self) {
+            _ = try await RawClient.exchange(
+                with: endpoint, ["GET /healthz HTTP/1.1\r\n\(Self.close)"], limit: .milliseconds(200))
+        }
+    }
+
     @Test("a port that is taken is an error that says what to do")
     func portTaken() async throws {
         try await withServer { endpoint in

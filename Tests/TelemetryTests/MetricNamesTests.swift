@@ -60,7 +60,8 @@ import Timing
         status.peers = [
             PeerEntry(
                 peer: "tor-a", address: "10.0.0.1", state: "Established", since: Timestamp(seconds: 1_767_225_600),
-                prefixesSent: 3, bfd: "Up", flaps: 2),
+                prefixesSent: 3, bfd: "Up", flaps: 2,
+                messagesSent: .init(open: 1, update: 2, notification: 3, keepalive: 4, routeRefresh: 5)),
             PeerEntry(peer: "tor-b", address: "10.0.0.2", state: "Active", since: nil, prefixesSent: 0),
         ]
         status.segments = [
@@ -91,6 +92,11 @@ import Timing
                 martlet_announcements{protocol="bgp"} 0
                 martlet_announcements{protocol="layer2"} 1
                 martlet_bfd_session_up{peer="tor-a"} 1
+                martlet_bgp_messages_sent_total{peer="tor-a",type="keepalive"} 4
+                martlet_bgp_messages_sent_total{peer="tor-a",type="notification"} 3
+                martlet_bgp_messages_sent_total{peer="tor-a",type="open"} 1
+                martlet_bgp_messages_sent_total{peer="tor-a",type="route-refresh"} 5
+                martlet_bgp_messages_sent_total{peer="tor-a",type="update"} 2
                 martlet_bgp_prefixes_advertised{peer="tor-a"} 3
                 martlet_bgp_prefixes_advertised{peer="tor-b"} 0
                 martlet_bgp_session_losses_total{peer="tor-a"} 2

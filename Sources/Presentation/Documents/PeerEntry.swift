@@ -20,10 +20,31 @@ package struct PeerEntry: Hashable, Sendable, Decodable {
     package var routerID: String?
     package var holdTime: Int?
     package var flaps: Int?
+    /// Additions: BGP messages since the process began.
+    package var messagesSent: Messages?
+    package var messagesReceived: Messages?
+
+    /// Messages by type.
+    package struct Messages: Hashable, Sendable, Decodable {
+        package var open: Int
+        package var update: Int
+        package var notification: Int
+        package var keepalive: Int
+        package var routeRefresh: Int
+
+        package init(open: Int, update: Int, notification: Int, keepalive: Int, routeRefresh: Int) {
+            self.open = open
+            self.update = update
+            self.notification = notification
+            self.keepalive = keepalive
+            self.routeRefresh = routeRefresh
+        }
+    }
 
     package init(
         peer: String, address: String?, state: String, since: Timestamp?, prefixesSent: Int, bfd: String? = nil,
-        lastError: String? = nil, asn: UInt32? = nil, routerID: String? = nil, holdTime: Int? = nil, flaps: Int? = nil
+        lastError: String? = nil, asn: UInt32? = nil, routerID: String? = nil, holdTime: Int? = nil, flaps: Int? = nil,
+        messagesSent: Messages? = nil, messagesReceived: Messages? = nil
     ) {
         self.peer = peer
         self.address = address
@@ -36,6 +57,8 @@ package struct PeerEntry: Hashable, Sendable, Decodable {
         self.routerID = routerID
         self.holdTime = holdTime
         self.flaps = flaps
+        self.messagesSent = messagesSent
+        self.messagesReceived = messagesReceived
     }
 
     package var isEstablished: Bool { state == "Established" }
@@ -49,6 +72,16 @@ extension PeerEntry: JSONRepresentable {
         ]
         return contract.adding([
             "asn": asn.json, "routerID": routerID.json, "holdTime": holdTime.json, "flaps": flaps.json,
+            "messagesSent": messagesSent.json, "messagesReceived": messagesReceived.json,
         ])
+    }
+}
+
+extension PeerEntry.Messages: JSONRepresentable {
+    package var json: JSONValue {
+        [
+            "open": open.json, "update": update.json, "notification": notification.json, "keepalive": keepalive.json,
+            "routeRefresh": routeRefresh.json,
+        ]
     }
 }

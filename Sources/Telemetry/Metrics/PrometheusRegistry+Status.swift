@@ -67,6 +67,16 @@ extension MetricSink {
         if let flaps = peer.flaps { set(MetricNames.sessionLosses, labels, Double(flaps)) }
         set(MetricNames.prefixesAdvertised, labels, Double(peer.prefixesSent))
         if let bfd = peer.bfd { set(MetricNames.bfdUp, labels, bfd == "Up" ? 1 : 0) }
+        if let sent = peer.messagesSent { set(MetricNames.messagesSent, sent, of: peer) }
+        if let received = peer.messagesReceived { set(MetricNames.messagesReceived, received, of: peer) }
+    }
+
+    private mutating func set(_ definition: MetricDefinition, _ messages: PeerEntry.Messages, of peer: PeerEntry) {
+        let counts = [
+            ("open", messages.open), ("update", messages.update), ("notification", messages.notification),
+            ("keepalive", messages.keepalive), ("route-refresh", messages.routeRefresh),
+        ]
+        for (type, count) in counts { set(definition, ["peer": peer.peer, "type": type], Double(count)) }
     }
 
     /// Counts label values: one series for each that occurs, and for each of `always`.
