@@ -15,7 +15,8 @@ extension ConfigurationBuilder {
         for (index, name) in names.enumerated() where !known.contains(name) {
             check.warning(
                 "spec.ipAddressPools[\(index)]",
-                "the pool \"\(name)\" \(pools.absence(of: name)): nothing of it is advertised until it is there and valid"
+                "the pool \"\(name)\" \(pools.absence(of: name)), so nothing of it is advertised: "
+                    + "add or mend it, or correct the name"
             )
         }
         let selectors = check.selectors(selectors, "spec.ipAddressPoolSelectors")
@@ -121,7 +122,8 @@ extension ConfigurationBuilder {
         for (index, name) in names.enumerated() where !known.contains(name) {
             check.warning(
                 "spec.peers[\(index)]",
-                "the BGPPeer \"\(name)\" \(peers.absence(of: name)): nothing is advertised to it until it is there and valid"
+                "the BGPPeer \"\(name)\" \(peers.absence(of: name)), so nothing is advertised to it: "
+                    + "add or mend it, or correct the name"
             )
         }
         return Set(names)
@@ -132,8 +134,8 @@ extension ConfigurationBuilder {
         guard length != whole else { return }
         check.error(
             field,
-            "\(length) would advertise addresses of Services that spec.serviceSelectors does not select: write \(whole), or remove "
-                + "spec.serviceSelectors")
+            "\(length) would advertise addresses of Services that spec.serviceSelectors does not select: "
+                + "write \(whole), or remove spec.serviceSelectors")
     }
 
     private func addCommunities(
@@ -205,8 +207,9 @@ extension ConfigurationBuilder {
                 guard let longest = bound.longest[family], length < longest.length else { continue }
                 check.error(
                     field,
-                    "/\(length) is wider than \(longest.range) of the pool \(bound.pool) and would attract traffic for addresses "
-                        + "beyond it: write \(longest.length) or more, or name other pools in spec.ipAddressPools")
+                    "/\(length) is wider than \(longest.range) of the pool \(bound.pool) and would attract traffic for "
+                        + "addresses beyond it: write \(longest.length) or more, or name other pools in spec.ipAddressPools"
+                )
             }
         }
     }
@@ -235,7 +238,8 @@ extension ConfigurationBuilder {
 
     private func localPreferenceMessage(_ later: BGPRouteAdvertisement, _ first: BGPRouteAdvertisement) -> String {
         func text(_ preference: UInt32?) -> String { preference.map(String.init) ?? "unset" }
-        return "is \(text(later.localPreference)) here and \(text(first.localPreference)) in BGPAdvertisement "
+        return
+            "the local preference is \(text(later.localPreference)) here and \(text(first.localPreference)) in BGPAdvertisement "
             + "\(first.name), for the same routes to the same peers: write the same value, or separate the two by "
             + "pools, peers or nodeSelectors"
     }

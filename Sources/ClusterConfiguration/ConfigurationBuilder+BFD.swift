@@ -30,8 +30,8 @@ extension ConfigurationBuilder {
         if spec?.echoMode == true {
             check.warning(
                 "spec.echoMode",
-                "echo (RFC 5880 §6.8.9) is not used: sessions run without it; shorten transmitInterval and receiveInterval "
-                    + "for faster detection, and set echoMode to false")
+                "echo (RFC 5880 §6.8.9) is not used, sessions run without it: set echoMode to false, and for faster "
+                    + "detection shorten transmitInterval and receiveInterval")
         }
         return settings
     }

@@ -16,8 +16,8 @@ extension ConfigurationBuilder {
             {
                 check.error(
                     object.spec?.interface == nil ? "spec.peerAddress" : "spec.interface",
-                    "BGPPeer \(other.name) already is a session with this router from the same nodes: remove one of the two, or "
-                        + "separate them by nodeSelectors")
+                    "BGPPeer \(other.name) already is a session with this router from the same nodes: "
+                        + "remove one of the two, or separate them by nodeSelectors")
             }
             let before = outcome.valid.count
             settle(check, peer, previous: last[object.metadata.name], name: object.metadata.name, into: &outcome)
@@ -44,7 +44,9 @@ extension ConfigurationBuilder {
     private func makePeer(_ object: BGPPeer, bfd: Outcome<BFDSettings>, _ check: inout ObjectCheck) -> Peer? {
         let spec = object.spec ?? BGPPeerSpec()
         let myASN = asNumber(spec.myASN, "spec.myASN", &check)
-        if myASN == nil, !check.hasError { check.error("spec.myASN", "is missing: write the AS number of this side") }
+        if myASN == nil, !check.hasError {
+            check.error("spec.myASN", "this is missing: write the AS number of this side")
+        }
         let remoteAS = remoteAS(spec, &check)
         let endpoint = endpoint(spec, &check)
         guard let myASN, let remoteAS, let endpoint else {
@@ -80,8 +82,8 @@ extension ConfigurationBuilder {
         if peer.disableMP, peer.dualStackAddressFamily {
             check.warning(
                 "spec.disableMP",
-                "contradicts spec.dualStackAddressFamily, which counts: remove spec.disableMP, each session carries one family "
-                    + "without it")
+                "this contradicts spec.dualStackAddressFamily, which counts: remove spec.disableMP, a session carries one "
+                    + "family without it too")
         }
     }
 
@@ -93,7 +95,7 @@ extension ConfigurationBuilder {
     private func asNumber(_ value: Int?, _ field: String, _ check: inout ObjectCheck) -> UInt32? {
         // RFC 6793: AS numbers have 32 bits; RFC 7607: 0 is none.
         guard let number = check.number(value, field, in: 1...Int(UInt32.max)) else { return nil }
-        // RFC 6793 §9: 23456 stands for numbers that a router does not understand; RFC 7300: the last ones are reserved.
+        // RFC 6793 §9: 23456 stands for numbers that a router does not understand; RFC 7300: the last are reserved.
         if [23456, 65535, Int(UInt32.max)].contains(number) {
             check.warning(
                 field, "AS \(number) is reserved, routers may refuse it: write the number that the AS really has")
@@ -108,10 +110,11 @@ extension ConfigurationBuilder {
         switch (number, mode) {
         case (nil, nil):
             check.error(
-                "spec.peerASN", "is missing: write the AS number of the router, or spec.dynamicASN internal or external"
+                "spec.peerASN",
+                "this is missing: write the AS number of the router, or spec.dynamicASN internal or external"
             )
         case (.some, .some):
-            check.error("spec.dynamicASN", "is given along with spec.peerASN: remove one of the two")
+            check.error("spec.dynamicASN", "this is given along with spec.peerASN: remove one of the two")
         case (.some(let number), nil): return asNumber(number, "spec.peerASN", &check).map { .number($0) }
         case (nil, "internal"): return .internal
         case (nil, "external"): return .external
@@ -134,9 +137,9 @@ extension ConfigurationBuilder {
         case (nil, nil):
             check.error(
                 "spec.peerAddress",
-                "is missing: write the address of the router, or spec.interface for an unnumbered session")
+                "this is missing: write the address of the router, or spec.interface for an unnumbered session")
         case (.some, .some):
-            check.error("spec.interface", "is given along with spec.peerAddress: remove one of the two")
+            check.error("spec.interface", "this is given along with spec.peerAddress: remove one of the two")
         case (nil, .some(let interface)):
             return interfaceName(interface, "spec.interface", &check).map { .unnumbered(interface: $0) }
         case (.some(let text), nil): return peerAddress(text, &check)
@@ -227,13 +230,13 @@ extension ConfigurationBuilder {
             peer.holdTime = .seconds(seconds)
         }
         if let keepalive, let hold, keepalive > hold {
-            check.error("spec.keepaliveTime", "is longer than spec.holdTime: write a third of it or less")
+            check.error("spec.keepaliveTime", "this is longer than spec.holdTime: write a third of it or less")
         }
         // A keepalive time of zero with a hold time would end the session; then the usual third is meant.
         peer.keepaliveTime = keepalive.flatMap { isZeroKeepalive ? nil : $0 } ?? peer.holdTime / 3
         guard let connect = check.duration(spec.connectTime, "spec.connectTime") else { return }
         if connect.components.attoseconds != 0 || !(1...65535).contains(connect.components.seconds) {
-            check.error("spec.connectTime", "must be 1 to 65535 whole seconds: write 10s, for example")
+            check.error("spec.connectTime", "this must be 1 to 65535 whole seconds: write 10s, for example")
         }
         peer.connectTime = connect
     }
@@ -256,7 +259,7 @@ extension ConfigurationBuilder {
         let plain = given(spec.password)
         let secret = given(spec.passwordSecret?.name)
         if plain != nil, secret != nil {
-            check.error("spec.passwordSecret", "is given along with spec.password: remove one of the two")
+            check.error("spec.passwordSecret", "this is given along with spec.password: remove one of the two")
             return nil
         }
         let field = plain == nil ? "spec.passwordSecret" : "spec.password"
@@ -268,7 +271,8 @@ extension ConfigurationBuilder {
         guard password.octets.count <= Password.maximumLength else {
             check.error(
                 field,
-                "the password has \(password.octets.count) octets, TCP-MD5 takes \(Password.maximumLength): use a shorter one"
+                "the password has \(password.octets.count) octets, TCP-MD5 takes \(Password.maximumLength): "
+                    + "use a shorter one"
             )
             return nil
         }
@@ -321,9 +325,9 @@ extension ConfigurationBuilder {
         if peer.ebgpMultiHop {
             if peer.remoteAS == .number(peer.myASN) {
                 check.error(
-                    "spec.ebgpMultiHop", "is for routers of another AS, but spec.peerASN is spec.myASN: remove it")
+                    "spec.ebgpMultiHop", "this is for routers of another AS, but spec.peerASN is spec.myASN: remove it")
             } else if peer.remoteAS == .internal {
-                check.warning("spec.ebgpMultiHop", "does nothing for a router of the same AS: remove it")
+                check.warning("spec.ebgpMultiHop", "this does nothing for a router of the same AS: remove it")
             }
         }
         if let source = peer.sourceAddress, case .address(let address, _) = peer.endpoint,
@@ -331,7 +335,7 @@ extension ConfigurationBuilder {
         {
             check.warning(
                 "spec.sourceAddress",
-                "\(source) is \(source.family), but the router's address is \(address.family): write an \(address.family) address"
+                "\(source) is \(source.family), but the router's address is not: write an \(address.family) address"
             )
         }
     }

@@ -41,7 +41,7 @@ struct ManifestDecoder: Decoder {
     private func mismatch(_ expected: String) {
         guard !isPlaceholder else { return }
         let found = node.description(isSecret: log.shape.isSecret(field))
-        log.error(field, node, "must be \(expected), not \(found): write \(expected) here")
+        log.error(field, node, "this must be \(expected), not \(found): write \(expected) here")
     }
 }
 
@@ -61,7 +61,7 @@ extension ManifestDecoder {
         case .boolean, .integer, .number:
             let found = node.description(isSecret: isSecret)
             let remedy = isSecret ? "write it in quotes" : "write \"\(text.shortened)\" in quotes"
-            log.error(field, node, "must be text, but \(found) stands there: \(remedy)")
+            log.error(field, node, "this must be text, but \(found) stands there: \(remedy)")
         }
         return ""
     }
@@ -75,7 +75,7 @@ extension ManifestDecoder {
             if ["n", "N"].contains(text) { return false }
         }
         let found = node.description(isSecret: log.shape.isSecret(field))
-        log.error(field, node, "must be true or false, not \(found): write true or false without quotes")
+        log.error(field, node, "this must be true or false, not \(found): write true or false without quotes")
         return false
     }
 
@@ -88,12 +88,12 @@ extension ManifestDecoder {
                 if let value = Integer(exactly: value) { return value }
                 fallthrough
             case .number:
-                log.error(field, node, "must be a whole number of a usual size, not \(found): write a smaller one")
+                log.error(field, node, "this must be a whole number of a usual size, not \(found): write a smaller one")
                 return 0
             case .null, .boolean, .text: break
             }
         }
-        log.error(field, node, "must be a whole number, not \(found): write digits without quotes")
+        log.error(field, node, "this must be a whole number, not \(found): write digits without quotes")
         return 0
     }
 
@@ -107,7 +107,7 @@ extension ManifestDecoder {
             }
         }
         let found = node.description(isSecret: log.shape.isSecret(field))
-        log.error(field, node, "must be a number, not \(found): write digits without quotes")
+        log.error(field, node, "this must be a number, not \(found): write digits without quotes")
         return 0
     }
 }

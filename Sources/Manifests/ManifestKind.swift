@@ -54,7 +54,7 @@ struct ManifestKind {
             }
             if group == APIVersion.metalLB, type.kind == "AddressPool" {
                 return .refused(
-                    "the kind AddressPool is MetalLB's before 0.13: write an IPAddressPool with the same addresses, and an "
+                    "AddressPool is a kind of MetalLB before 0.13: write an IPAddressPool with the same addresses, and an "
                         + "L2Advertisement or BGPAdvertisement in place of \"protocol\"")
             }
             guard let meant = type.kind.likelyMeant(among: ourKinds) else {
@@ -98,7 +98,8 @@ struct ManifestKind {
         guard type.kind == "EndpointSlice" else { return findForeign(type) }
         guard type.version.version == "v1" else {
             return .refused(
-                "apiVersion \(type.version.description.shortened) of EndpointSlice is not known: write discovery.k8s.io/v1"
+                "apiVersion \(type.version.description.shortened) of EndpointSlice is not known: "
+                    + "write discovery.k8s.io/v1"
             )
         }
         return .known(ManifestKind(\.endpointSlices, .endpointSlice))

@@ -1,8 +1,8 @@
 import ClusterConfiguration
 
 extension ManifestReader {
-    /// Reads what `-f` names: files, directories (all `*.yaml`, `*.yml` and `*.json` in them, sorted by name), and `-` for
-    /// standard input. A path that is given twice is read once.
+    /// Reads what `-f` names: files, directories (all `*.yaml`, `*.yml` and `*.json` in them, sorted by name), and `-`
+    /// for standard input. A path that is given twice is read once.
     package static func read(paths: [String], from store: some ManifestStore = DiskManifestStore()) -> ManifestReading {
         var files: [ManifestFile] = []
         var empty: [String] = []

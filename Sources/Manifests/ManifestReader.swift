@@ -150,7 +150,7 @@ package struct ManifestReader {
         do {
             decoded = try Object(from: ManifestDecoder(node: node, field: "", log: log))
         } catch {
-            log.error("", node, "cannot be read: \(error)")
+            log.error("", node, "the object cannot be read: \(error)")
             decoded = nil
         }
         log.findUnknownFields()
@@ -161,7 +161,7 @@ package struct ManifestReader {
         if decoded?.metadata.name == "",
             log.findings.allSatisfy({ $0.field != "metadata.name" && $0.field != "metadata" })
         {
-            log.error("metadata.name", node["metadata"] ?? node, "is empty: give the object a name")
+            log.error("metadata.name", node["metadata"] ?? node, "the name is empty: give the object a name")
         }
         let named = object.name.name.isEmpty ? nil : object
         // Nobody can say which object this was: it counts as not read, like a file that ends too early.
@@ -197,13 +197,15 @@ package struct ManifestReader {
         if first.group.group == type.version.group {
             report(
                 .error, object, field: "metadata.name",
-                "is given twice, first at \(first.location): the first stays, remove or rename this one", location)
+                "this name is given twice, first at \(first.location): the first stays, remove or rename this one",
+                location)
             return false
         }
         let isOurs = type.version.group == APIVersion.martlet
         report(
             .warning, object, field: "apiVersion",
-            "is given in both API groups, at \(first.location) too: the one of \(APIVersion.martlet) counts, remove the other",
+            "this object is in both API groups, at \(first.location) too: the one of \(APIVersion.martlet) counts, "
+                + "remove the other",
             isOurs ? first.location : location)
         guard isOurs else { return false }
         places[object] = Place(group: type.version, location: location)

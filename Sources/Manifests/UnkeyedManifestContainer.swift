@@ -25,7 +25,7 @@ struct UnkeyedManifestContainer: UnkeyedDecodingContainer {
         let node = nodes[currentIndex]
         currentIndex += 1
         guard node.isNull else { return ManifestDecoder(node: node, field: field, log: decoder.log) }
-        decoder.log.error(field, node, "is empty: write a value or remove the entry")
+        decoder.log.error(field, node, "this entry is empty: write a value or remove the entry")
         return decoder.placeholder(for: field)
     }
 

@@ -115,7 +115,7 @@ struct YAMLReader {
                 throw ManifestSyntaxError(
                     line: line,
                     message: "the alias \"*\(name.shortened)\" has no anchor: "
-                        + "write \"&\(name.shortened)\" before the value it stands for, or quote a text that begins with a star"
+                        + "write \"&\(name.shortened)\" before its value, or quote a text that begins with a star"
                 )
             }
             aliasedNodes += anchored.size
