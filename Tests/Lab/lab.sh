@@ -137,7 +137,8 @@ lab_remove() {
     lab_exists || return 0
     local program pid machine namespace
     for program in "$lab_directory"/programs/*; do
-        [[ -e $program ]] && pid=$(lab_pid "${program##*/}") || continue
+        [[ -e $program ]] || continue
+        pid=$(lab_pid "${program##*/}") || continue
         kill -s TERM "$pid" 2>/dev/null || true
     done
     for program in "$lab_directory"/programs/*; do
