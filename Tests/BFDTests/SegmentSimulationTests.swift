@@ -222,4 +222,15 @@ struct SegmentSimulationTests {
         simulation.run(for: .seconds(60))
         #expect(simulation.agrees && simulation.losses.isEmpty, "seed \(seed)")
     }
+
+    @Test("A node that is back within the detection time was never gone", arguments: UInt64(1)...10)
+    func restart(seed: UInt64) {
+        var simulation = Simulation(seed: seed, nodes: 5)
+        simulation.run(for: .seconds(1))
+        simulation.kill(3)
+        simulation.run(for: .milliseconds(195))
+        simulation.start(3)
+        simulation.run(for: .seconds(1))
+        #expect(simulation.agrees && simulation.losses.isEmpty, "seed \(seed)")
+    }
 }

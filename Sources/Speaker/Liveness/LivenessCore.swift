@@ -46,6 +46,7 @@ struct LivenessCore {
     private let configuration: SegmentConfiguration
     private var identities: NodeIdentities
     private var watched: [Int32: Watched] = [:]
+    private var knowsInterfaces = false
     private var isLeaving = false
     private static let dropsToldEvery = Duration.seconds(60)
 
@@ -68,7 +69,9 @@ struct LivenessCore {
 
     /// Whether every segment was listened to for a whole detection time. An interface that cannot be listened on does not
     /// hold this up for longer than that.
-    func isSettled(at now: Instant) -> Bool { watched.values.allSatisfy { $0.segment.isSettled(at: now) } }
+    func isSettled(at now: Instant) -> Bool {
+        knowsInterfaces && watched.values.allSatisfy { $0.segment.isSettled(at: now) }
+    }
 
     /// Whether the farewell is over on all segments.
     var hasLeft: Bool { isLeaving && watched.values.allSatisfy(\.segment.isSilent) }
@@ -94,6 +97,7 @@ struct LivenessCore {
         interfaces: [InterfaceForLiveness], at now: Instant, using generator: inout some RandomNumberGenerator
     ) -> [Action] {
         var actions: [Action] = []
+        knowsInterfaces = true
         let wanted = Dictionary(interfaces.map { ($0.index, $0) }) { $1 }
         for index in watched.keys.sorted() where wanted[index] == nil {
             remove(index, at: now, &actions, &generator)

@@ -22,9 +22,12 @@ package final class LivenessEngine: Sendable {
     ///   - node: this node's name.
     ///   - onChange: called on the engine's thread for each change, in order; it must not wait. It is called once more
     ///     for every node that is up when an interface is no longer watched.
+    ///   - onSettled: called on the engine's thread when ``hasSettled`` becomes true, with the changes that led there told
+    ///     before. It becomes false when an interface is added, but that is for the caller of
+    ///     ``apply(interfaces:)`` to know.
     package init(
         node: String, settings: LivenessSettings = LivenessSettings(), logger: Logger,
-        onChange: @escaping @Sendable (LivenessChange) -> Void
+        onChange: @escaping @Sendable (LivenessChange) -> Void, onSettled: @escaping @Sendable () -> Void = {}
     ) throws {
         self.logger = logger
         let mailbox = try LivenessMailbox()
@@ -34,7 +37,9 @@ package final class LivenessEngine: Sendable {
             of: LivenessEvent.self, bufferingPolicy: .bufferingOldest(1024))
         self.events = events
         thread = try DedicatedThread(name: "liveness") {
-            LivenessLoop.run(mailbox, node: node, settings, tell: onChange) { continuation.yield($0) }
+            LivenessLoop.run(
+                mailbox, node: node, settings, tell: onChange, tellSettled: { if $0 { onSettled() } },
+                log: { continuation.yield($0) })
             continuation.finish()
         }
     }

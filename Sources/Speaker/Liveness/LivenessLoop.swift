@@ -16,6 +16,7 @@ final class LivenessLoop {
 
     private let mailbox: LivenessMailbox
     private let tell: @Sendable (LivenessChange) -> Void
+    private let tellSettled: @Sendable (Bool) -> Void
     private let log: @Sendable (LivenessEvent) -> Void
     private var core: LivenessCore
     private var sockets: [LivenessCore.Port: MulticastSocket] = [:]
@@ -29,14 +30,15 @@ final class LivenessLoop {
     private var writer = ByteWriter(reserving: 64)
     private var hasSaidFarewell = false
     private var isStopped = false
-    private var publishedSettled: Bool?
 
     private init(
         _ mailbox: LivenessMailbox, node: String, _ settings: LivenessSettings,
-        tell: @escaping @Sendable (LivenessChange) -> Void, log: @escaping @Sendable (LivenessEvent) -> Void
+        tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void,
+        log: @escaping @Sendable (LivenessEvent) -> Void
     ) throws(SystemError) {
         self.mailbox = mailbox
         self.tell = tell
+        self.tellSettled = tellSettled
         self.log = log
         core = LivenessCore(node: node, configuration: settings.segment)
         timer = try DeadlineTimer()
@@ -46,14 +48,15 @@ final class LivenessLoop {
     /// Runs until the mailbox says stop and the farewell is over.
     static func run(
         _ mailbox: LivenessMailbox, node: String, _ settings: LivenessSettings,
-        tell: @escaping @Sendable (LivenessChange) -> Void, log: @escaping @Sendable (LivenessEvent) -> Void
+        tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void,
+        log: @escaping @Sendable (LivenessEvent) -> Void
     ) {
         if let priority = settings.realtimePriority {
             do { try DedicatedThread.becomeRealtime(priority: priority) } catch { log(.notRealtime("\(error)")) }
         }
         var last = LivenessSnapshot()
         do throws(SystemError) {
-            let loop = try LivenessLoop(mailbox, node: node, settings, tell: tell, log: log)
+            let loop = try LivenessLoop(mailbox, node: node, settings, tell: tell, tellSettled: tellSettled, log: log)
             defer { last = loop.core.snapshot(at: UptimeClock.now) }
             try loop.turnUntilStopped()
         } catch {
@@ -85,7 +88,6 @@ final class LivenessLoop {
         if let nodes = mail.nodes { perform(core.apply(nodes: nodes, at: now, using: &generator)) }
         if let interfaces = mail.interfaces {
             perform(core.apply(interfaces: interfaces, at: now, using: &generator))
-            publishedSettled = nil
         }
         if mail.isLeaving, !hasSaidFarewell {
             hasSaidFarewell = true
@@ -101,9 +103,7 @@ final class LivenessLoop {
 
     private func publishSettled() {
         let isSettled = core.isSettled(at: UptimeClock.now)
-        guard isSettled != publishedSettled else { return }
-        publishedSettled = isSettled
-        mailbox.publish(isSettled: isSettled)
+        if mailbox.publish(isSettled: isSettled) { tellSettled(isSettled) }
     }
 
     private func receive() {

@@ -15,6 +15,8 @@ final class LivenessMailbox: Sendable {
 
     private struct State {
         var contents = Contents()
+        /// As they were put last.
+        var interfaces: [InterfaceForLiveness]?
         var isSettled = false
         /// Set once the thread has ended: what requests are answered with from then on.
         var last: LivenessSnapshot?
@@ -28,12 +30,15 @@ final class LivenessMailbox: Sendable {
     var isSettled: Bool { state.withLock { $0.isSettled } }
 
     func put(interfaces: [InterfaceForLiveness]) {
-        state.withLock { state in
+        let areNew = state.withLock { state in
+            guard interfaces != state.interfaces else { return false }
+            state.interfaces = interfaces
             state.contents.interfaces = interfaces
-            // Whether it still has is the thread's to say, once it knows them.
+            // Whether they still have is the thread's to say, once it knows them.
             state.isSettled = false
+            return true
         }
-        wakeUp.signal()
+        if areNew { wakeUp.signal() }
     }
 
     func put(nodes: [String]) {
@@ -74,8 +79,13 @@ final class LivenessMailbox: Sendable {
     }
 
     /// Says whether all segments have settled; not while interfaces wait to be taken, of which that is not known.
-    func publish(isSettled: Bool) {
-        state.withLock { state in if state.contents.interfaces == nil { state.isSettled = isSettled } }
+    /// Returns whether that was news.
+    func publish(isSettled: Bool) -> Bool {
+        state.withLock { state in
+            guard state.contents.interfaces == nil, state.isSettled != isSettled else { return false }
+            state.isSettled = isSettled
+            return true
+        }
     }
 
     /// The thread has ended, in this state.

@@ -1,5 +1,6 @@
 import Addresses
 import BFD
+import NetworkIO
 import TestSupport
 import Testing
 import Timing
@@ -135,6 +136,8 @@ struct LivenessCoreTests {
     @Test("Settled after 250 ms on every interface, and anew when one is added")
     func settled() {
         var subject = Subject()
+        #expect(!subject.core.isSettled(at: subject.now))
+        subject.apply([])
         #expect(subject.core.isSettled(at: subject.now))
         subject.apply([Subject.eth0])
         subject.pass(.milliseconds(249))
@@ -225,5 +228,66 @@ struct LivenessCoreTests {
         subject.apply(nodes: ["costarring", "liquid"])
         subject.apply(nodes: ["costarring", "liquid", "n2"])
         #expect(subject.logged == [.collision(.init(node: "liquid", other: "costarring"))])
+    }
+
+    @Test("Datagrams of any kind at any time harm nothing", arguments: UInt64(1)...10)
+    func fuzz(seed: UInt64) {
+        var subject = Subject()
+        subject.apply([Subject.eth0, Subject.eth1])
+        subject.apply(nodes: ["n2", "n3"])
+        var generator = SeededGenerator(seed: seed)
+        let discriminators = ["n1", "n2", "n3", "n4"].map { NodeIdentities([$0]).discriminator(of: $0) ?? 0 }
+        for _ in 0..<2000 {
+            var octets = (0..<24).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            // Often good enough to come far.
+            if Bool.random(using: &generator) {
+                octets[0] = 0x20
+                octets[1] = octets[1] & 0xE8 | 3
+                octets[3] = 24
+                let discriminator = discriminators.randomElement(using: &generator) ?? 1
+                for (place, shift) in [(4, 24), (5, 16), (6, 8), (7, 0)] {
+                    octets[place] = UInt8(truncatingIfNeeded: discriminator >> UInt32(shift))
+                }
+                for place in 8..<13 { octets[place] = 0 }
+            }
+            subject.hear(
+                Array(octets.prefix(.random(in: 20...30, using: &generator))),
+                on: .random(in: 2...4, using: &generator),
+                hopLimit: Bool.random(using: &generator) ? 255 : .random(in: 0...255, using: &generator))
+            if Bool.random(using: &generator) {
+                subject.pass(.milliseconds(Int.random(in: 0...100, using: &generator)))
+            }
+        }
+        // Ups and downs of a node on an interface alternate; a change of address alone comes between.
+        for node in ["n2", "n3"] {
+            for interface in ["eth0", "eth1"] {
+                let states = subject.told.filter { $0.node == node && $0.interface == interface }
+                #expect(states.first?.isUp ?? true, "seed \(seed)")
+                for (a, b) in zip(states, states.dropFirst()) where !a.isUp { #expect(b.isUp, "seed \(seed)") }
+            }
+        }
+        #expect(!subject.told.contains { $0.node != "n2" && $0.node != "n3" }, "seed \(seed)")
+        // Quiet for as long as the longest detection time that is accepted, and nobody is left.
+        subject.pass(.seconds(31))
+        #expect(subject.core.snapshot(at: subject.now).segments.allSatisfy { !$0.members.contains(where: \.isUp) })
+    }
+
+    @Test("An interface is watched over the families in which it has a usable address")
+    func interfaces() throws {
+        func interface(_ addresses: [InterfaceAddress], running: Bool = true, loopback: Bool = false) -> Interface {
+            Interface(
+                index: 2, name: "eth0", hardwareAddress: nil, isUp: running, isLoopback: loopback, addresses: addresses)
+        }
+        let v4 = InterfaceAddress(address: try IPAddress("192.0.2.1"), prefixLength: 24)
+        let global = InterfaceAddress(address: try IPAddress("2001:db8::1"), prefixLength: 64)
+        let linkLocal = InterfaceAddress(address: try IPAddress("fe80::1"), prefixLength: 64)
+        let tentative = InterfaceAddress(address: try IPAddress("fe80::1"), prefixLength: 64, isUsable: false)
+        #expect(InterfaceForLiveness(interface([v4, global, linkLocal]))?.families == [.ipv4, .ipv6])
+        #expect(InterfaceForLiveness(interface([v4, global]))?.families == [.ipv4])
+        #expect(InterfaceForLiveness(interface([v4, tentative]))?.families == [.ipv4])
+        #expect(InterfaceForLiveness(interface([linkLocal]))?.families == [.ipv6])
+        #expect(InterfaceForLiveness(interface([tentative])) == nil)
+        #expect(InterfaceForLiveness(interface([v4], running: false)) == nil)
+        #expect(InterfaceForLiveness(interface([v4], loopback: true)) == nil)
     }
 }

@@ -47,6 +47,8 @@ private final class LabNode: Sendable {
     let engine: LivenessEngine
     let port: String
     let changes = Locked<[(at: Instant, change: LivenessChange)]>([])
+    /// How many changes had been told each time that all had settled.
+    let settled = Locked<[Int]>([])
 
     init(
         _ name: String, number: Int, of names: [String], on bridge: NetworkNamespace, settings: LivenessSettings
@@ -59,12 +61,18 @@ private final class LabNode: Sendable {
         try namespace.ip("address add 192.0.2.\(number)/24 dev eth0")
         try namespace.ip("address add fe80::\(number)/64 dev eth0 nodad")
         let index = try await namespace.run("cat", "/sys/class/net/eth0/ifindex").output
-        let changes = changes
+        let (changes, settled) = (changes, settled)
         engine = try await namespace.onThread {
-            try LivenessEngine(node: name, settings: settings, logger: Logger(label: "test")) { change in
-                let now = UptimeClock.now
-                changes.withLock { $0.append((now, change)) }
-            }
+            try LivenessEngine(
+                node: name, settings: settings, logger: Logger(label: "test"),
+                onChange: { change in
+                    let now = UptimeClock.now
+                    changes.withLock { $0.append((now, change)) }
+                },
+                onSettled: {
+                    let count = changes.value.count
+                    settled.withLock { $0.append(count) }
+                })
         }
         engine.apply(nodes: names)
         let eth0 = InterfaceForLiveness(
@@ -98,8 +106,11 @@ struct LivenessKernelTests {
         let lab = try await Lab(["n1", "n2", "n3"])
         defer { lab.stop() }
         try await lab.meet()
-        try await lab.nodes[0].wait { $0.isSettled }
+        for node in lab.nodes { try await node.wait { $0.isSettled } }
         #expect(lab.nodes[0].engine.hasSettled)
+        #expect(lab.nodes[0].settled.value.count == 1)
+        // The last to begin has heard all others by then, over both families.
+        #expect(lab.nodes[2].settled.value.first ?? 0 >= 2)
         // Address of the family that comes first.
         let members = await lab.nodes[0].engine.snapshot().segments[0].members
         #expect(members.map(\.address) == [.v4(IPv4Address(192, 0, 2, 2)), .v4(IPv4Address(192, 0, 2, 3))])
@@ -226,11 +237,29 @@ struct LivenessKernelTests {
     }
 
     @Test(
+        "A host whose processors are all busy is not taken for a dead one",
+        .enabled(if: Capability.sysNice.isEffective, "needs real-time priority"))
+    func busy() async throws {
+        let lab = try await Lab(["n1", "n2", "n3"])
+        defer { lab.stop() }
+        try await lab.meet()
+        let begin = UptimeClock.now
+        let burners = try (0..<4).map { _ in try ChildProcess(["sh", "-c", "while :; do :; done"]) }
+        try await Task.sleep(for: .seconds(3))
+        for burner in burners { burner.stop() }
+        for node in lab.nodes {
+            let losses = node.changes.value.filter { $0.at >= begin && !$0.change.isUp }
+            #expect(losses.isEmpty, "\(node.name): \(losses.map(\.change))")
+        }
+    }
+
+    @Test(
         "What is sent decodes in tshark as BFD without a warning, from a port and with a hop limit as RFC 5881 wants them"
     )
     func decodes() async throws {
         let lab = try await Lab(["n1", "n2"])
         defer { lab.stop() }
+        try await lab.meet()
         let result = try await lab.nodes[0].namespace.run(
             "tshark", "-i", "eth0", "-a", "duration:2", "-f", "udp port 3784", "-T", "fields", "-E", "separator=|",
             "-e", "_ws.expert.severity", "-e", "bfd.sta", "-e", "bfd.flags", "-e", "udp.srcport", "-e", "ip.ttl", "-e",

@@ -35,6 +35,17 @@ private final class SessionShell: Sendable {
         }
     }
 
+    /// The other system's first packets still carry the second that it had while it was down.
+    func wait(forDetectionTime time: Duration) async throws {
+        let deadline = UptimeClock.now.advanced(by: .seconds(15))
+        while session.value?.detectionTime != time {
+            guard UptimeClock.now < deadline else {
+                throw TestFailure("never \(time): \(session.value.debugDescription)")
+            }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
     /// Works until ``stop()``; on the calling thread, in its namespace.
     func run(peer: IPv4Address, _ configuration: SessionConfiguration) throws {
         let receiver = try SessionShell.open(option: IP_MINTTL)
@@ -177,6 +188,7 @@ struct SessionInteroperationTests {
             shell.command(.administrativelyEnabled)
             try await shell.wait(for: .up)
 
+            try await shell.wait(forDetectionTime: .milliseconds(210))
             let moment = UptimeClock.now
             bird.signal(SIGKILL)
             try await shell.wait(for: .down)
@@ -227,6 +239,7 @@ struct SessionInteroperationTests {
             try await Task.sleep(for: .milliseconds(500))
             shell.command(.administrativelyEnabled)
             try await shell.wait(for: .up)
+            try await shell.wait(forDetectionTime: .milliseconds(280))
             let moment = UptimeClock.now
             bfdd.signal(SIGKILL)
             try await shell.wait(for: .down)
