@@ -33,6 +33,14 @@ package struct ByteReader: ~Escapable {
     }
 
     /// Reads an integer, most significant octet first.
+    ///
+    /// Specialized because unspecialized generic code, which calls from other targets would get, takes a hundred times
+    /// as long; answering a frame consists of this.
+    @specialized(where Integer == UInt8)
+    @specialized(where Integer == UInt16)
+    @specialized(where Integer == UInt32)
+    @specialized(where Integer == UInt64)
+    @specialized(where Integer == UInt128)
     @_lifetime(self: copy self)
     package mutating func read<Integer: FixedWidthInteger & Sendable>(
         _ type: Integer.Type = Integer.self

@@ -12,7 +12,12 @@ package struct ByteWriter: Sendable {
     /// Forgets the octets but keeps their storage, so that a writer used again does not allocate.
     package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-    /// Writes an integer, most significant octet first.
+    /// Writes an integer, most significant octet first. Specialized for the reason that ``ByteReader`` gives.
+    @specialized(where Integer == UInt8)
+    @specialized(where Integer == UInt16)
+    @specialized(where Integer == UInt32)
+    @specialized(where Integer == UInt64)
+    @specialized(where Integer == UInt128)
     package mutating func write<Integer: FixedWidthInteger>(_ value: Integer) {
         var shift = Integer.bitWidth
         while shift > 0 {
@@ -31,6 +36,11 @@ package struct ByteWriter: Sendable {
     /// Overwrites octets that were written before, beginning at `offset`.
     ///
     /// - Precondition: they were written: `offset + width <= count`.
+    @specialized(where Integer == UInt8)
+    @specialized(where Integer == UInt16)
+    @specialized(where Integer == UInt32)
+    @specialized(where Integer == UInt64)
+    @specialized(where Integer == UInt128)
     package mutating func overwrite<Integer: FixedWidthInteger>(_ value: Integer, at offset: Int) {
         let width = Integer.bitWidth / 8
         precondition(offset >= 0 && offset + width <= count, "octets \(offset)+\(width) of \(count) were not written")
