@@ -96,7 +96,7 @@ let package = Package(
             "Speaker",
             [
                 "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
-                "NetworkIO", "Presentation", "SystemIO", "Timing", "WireCodec", logging, nioCore, nioPosix,
+                "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", logging, nioCore, nioPosix,
                 serviceLifecycle,
             ]),
 
@@ -144,7 +144,7 @@ let package = Package(
             of: "Speaker",
             [
                 "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
-                "NetworkIO", "Presentation", "SystemIO", "Timing", logging, nioCore, nioPosix,
+                "NetworkIO", "Presentation", "SystemIO", "Timing", "WireCodec", logging, nioCore, nioPosix,
             ]),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),

@@ -30,5 +30,6 @@ import Testing
         #expect(MACAddress.broadcast.isMulticast)
         #expect(try !MACAddress("02:00:00:00:00:01").isMulticast)
         #expect(MACAddress(rawValue: 1 << 48) == nil)
+        #expect(MACAddress(truncatingIfNeeded: 0xAAAA_0200_0000_0001).description == "02:00:00:00:00:01")
     }
 }
