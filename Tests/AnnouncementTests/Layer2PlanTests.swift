@@ -151,6 +151,24 @@ import Testing
         #expect(cluster.plan.silentLines == ["layer2 n1 SharingRefused"])
     }
 
+    @Test("A shared address goes to no node that only an advertisement with serviceSelectors names") func sharedNodes()
+    {
+        for last in 1...20 {
+            var cluster = Cluster(
+                [NodeView("n1"), NodeView("n2", labels: Self.inWest)],
+                layer2: [
+                    Layer2Advertisement(
+                        name: "some", nodeSelectors: [Self.west], serviceSelectors: [selector("app", "web")]),
+                    Layer2Advertisement(name: "all", nodeSelectors: [Selector([.doesNotExist(key: "zone")])]),
+                ])
+            cluster.services = [
+                makeService("web", "192.0.2.\(last)", labels: ["app": "web"]),
+                makeService("api", "192.0.2.\(last)", endpoints: ServiceEndpoints.none),
+            ]
+            #expect(cluster.plan.layer2Lines == ["web 192.0.2.\(last) n1"])
+        }
+    }
+
     @Test("Services that share an address have one owner, which serves as many of them as can be")
     func sharedOwner() {
         for count in 2...6 {
