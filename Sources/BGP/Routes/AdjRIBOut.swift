@@ -69,7 +69,7 @@ extension AdjRIBOut {
     package mutating func apply(_ changes: some Sequence<RouteChange>) -> Effect {
         collectGarbage()
         var effect = Effect()
-        var concerned: Set<PeerIndex> = []
+        var concerned = PeerTable<Void>()
         // Many changes in a row mostly say the same.
         var last: [RouteChange.Advertisement] = []
         var lastDistribution: Distribution?
@@ -83,11 +83,11 @@ extension AdjRIBOut {
             }
             set(change.prefix, lastDistribution, &concerned)
         }
-        for peer in concerned { effect.peers.insert(names[Int(peer.rawValue)]) }
+        for peer in concerned.keys { effect.peers.insert(names[Int(peer.rawValue)]) }
         return effect
     }
 
-    private mutating func set(_ prefix: IPPrefix, _ distribution: Distribution?, _ concerned: inout Set<PeerIndex>) {
+    private mutating func set(_ prefix: IPPrefix, _ distribution: Distribution?, _ concerned: inout PeerTable<Void>) {
         var retired: [Distribution] = []
         let isNew: Bool
         if let key = IPv4RouteKey(prefix) {

@@ -32,6 +32,9 @@ struct FamilyTable<Key: RouteKey>: Sendable {
         let told: AttributesID?
         /// Tell it even if nothing has changed, because it asked for everything.
         let mustSend: Bool
+
+        /// Whether the peer need not be told that the route now has these attributes.
+        func isSettled(by attributes: AttributesID?) -> Bool { !mustSend && told == attributes }
     }
 
     /// UPDATEs that are decided, and wait to be taken.
@@ -89,18 +92,17 @@ struct FamilyTable<Key: RouteKey>: Sendable {
 
         /// Remembers what the peer was told of a route, which the table is about to change.
         mutating func note(_ key: Key, from before: AttributesID?, to after: AttributesID?, isYetToBeVisited: Bool) {
-            let entry: Pending
-            if let known = pending[key] {
-                entry = known
-            } else if isYetToBeVisited, before != nil {
-                let isRepetition = walk?.isRepetition ?? false
-                entry = Pending(told: isRepetition ? before : nil, mustSend: isRepetition)
-            } else {
-                entry = Pending(told: before, mustSend: false)
+            let isRepetition = isYetToBeVisited && before != nil && walk?.isRepetition == true
+            let entry = Pending(told: isYetToBeVisited && !isRepetition ? nil : before, mustSend: isRepetition)
+            if entry.isSettled(by: after), pending.isEmpty { return }
+            // One look-up in the usual case, in which nothing was pending for the route.
+            let known = pending.updateValue(entry, forKey: key)
+            if (known ?? entry).isSettled(by: after) {
+                // Back to what the peer was told: nothing to say.
+                pending[key] = nil
+            } else if let known {
+                pending[key] = known
             }
-            // Back to what the peer was told: nothing to say.
-            let isNothing = !entry.mustSend && entry.told == after
-            pending[key] = isNothing ? nil : entry
         }
 
         mutating func takePending() -> [Key: Pending] {
@@ -124,7 +126,7 @@ struct FamilyTable<Key: RouteKey>: Sendable {
     private var bucketOf: [Distribution: UInt32] = [:]
     private var sequence: UInt64 = 0
     // Nothing below keeps a copy of a peer's state or of a bucket while it changes that: the copy would be a real one.
-    private var peers: [PeerIndex: PeerState] = [:]
+    private var peers = PeerTable<PeerState>()
     private var walks = 0
 
     init() {}
@@ -136,7 +138,7 @@ struct FamilyTable<Key: RouteKey>: Sendable {
     func hasOutput(_ peer: PeerIndex) -> Bool { peers[peer]?.hasOutput ?? false }
 
     /// Whether no peer has anything left to be told.
-    var isQuiet: Bool { peers.values.allSatisfy { !$0.hasOutput } }
+    var isQuiet: Bool { peers.keys.allSatisfy { peers[$0]?.hasOutput != true } }
 }
 
 // MARK: - Changes
@@ -149,17 +151,14 @@ extension FamilyTable {
     ///   - concerned: gets the peers that have something to be told.
     /// - Returns: whether a distribution is in use that was not before.
     mutating func set(
-        _ key: Key, _ distribution: Distribution?, retired: inout [Distribution], concerned: inout Set<PeerIndex>
+        _ key: Key, _ distribution: Distribution?, retired: inout [Distribution], concerned: inout PeerTable<Void>
     ) -> Bool {
-        let location = locations[key]
+        let location = distribution == nil ? locations.removeValue(forKey: key) : locations[key]
         let old = location.flatMap { buckets[Int($0.bucket)]?.distribution }
         guard old != distribution else { return false }
         notePeers(key, location, old, distribution, &concerned)
         if let location, let gone = remove(location) { retired.append(gone) }
-        guard let distribution else {
-            locations[key] = nil
-            return false
-        }
+        guard let distribution else { return false }
         sequence += 1
         let (bucket, isNew) = bucket(for: distribution)
         let index = buckets[bucket]?.entries.count ?? 0
@@ -170,14 +169,15 @@ extension FamilyTable {
 
     /// Remembers what each peer was told, before the table says something else.
     private mutating func notePeers(
-        _ key: Key, _ location: Location?, _ old: Distribution?, _ new: Distribution?, _ concerned: inout Set<PeerIndex>
+        _ key: Key, _ location: Location?, _ old: Distribution?, _ new: Distribution?,
+        _ concerned: inout PeerTable<Void>
     ) {
         let entry = location.flatMap { buckets[Int($0.bucket)]?.entries[Int($0.index)] }
         Distribution.forEachPeer(of: old, new) { peer, before, after in
             guard peers[peer] != nil else { return }
             let isYetToBeVisited = isYetToBeVisited(by: peer, location, entry)
             peers[peer]?.note(key, from: before, to: after, isYetToBeVisited: isYetToBeVisited)
-            concerned.insert(peer)
+            concerned[peer] = ()
         }
     }
 
@@ -239,7 +239,7 @@ extension FamilyTable {
         buckets[Int(number)] = nil
         freeBuckets.append(number)
         guard walks > 0 else { return distribution }
-        for peer in Array(peers.keys) {
+        for peer in peers.keys {
             guard let step = peers[peer]?.walk?.stepOfBucket.removeValue(forKey: number) else { continue }
             peers[peer]?.walk?.steps[step].bucket = nil
         }
@@ -258,7 +258,8 @@ extension FamilyTable {
     }
 
     mutating func detach(_ peer: PeerIndex) {
-        if peers.removeValue(forKey: peer)?.walk != nil { walks -= 1 }
+        if peers[peer]?.walk != nil { walks -= 1 }
+        peers[peer] = nil
     }
 
     /// Begins to tell a peer everything again; once more, if it is being told everything.

@@ -1,5 +1,6 @@
 import Addresses
 import BGP
+import NetworkIO
 import Speaker
 import TestSupport
 import Testing
@@ -235,6 +236,55 @@ extension BGPInteropTests {
                     try await bird.ask("show protocols all martlet4").contains("node n1 goes down for an upgrade")
                 }
                 #expect(try await bird.ask("show route").contains("192.0.2.10") == false)
+            }
+        }
+
+        @Test("TCP-MD5 and GTSM are kept, over either family", arguments: AddressFamily.allCases)
+        func protection(family: AddressFamily) async throws {
+            try await BGPLab().run { lab in
+                let own = family == .ipv4 ? Bird.external4 : Bird.external6
+                let bird = try await BirdRouter(
+                    lab,
+                    own.replacing("hold time 9;", with: "hold time 9; password \"correct horse\"; ttl security on;"))
+                var peer = lab.peer(over: family)
+                peer.options = TCPOptions(
+                    timeToLive: 255, leastTimeToLive: 255, password: TCPPassword("correct horse"), device: "eth0")
+                await lab.speaker.apply(peers: [peer])
+                try await lab.waitForState(.established)
+                #expect(try await bird.ask("show protocols").contains("Established"))
+                // The right words in the wrong order: the kernel drops the segments, and nobody answers.
+                peer.options.password = TCPPassword("horse correct")
+                peer.session.connectRetryTime = .seconds(1)
+                await lab.speaker.apply(peers: [peer])
+                try await eventually("no answer") {
+                    try await lab.status().lastError?.contains("no answer") == true
+                }
+                #expect(try await lab.status().statistics.established == 0)
+            }
+        }
+
+        @Test("A link-local address with its zone is reached") func linkLocal() async throws {
+            try await BGPLab().run { lab in
+                try lab.node.ip("address add fe80::a/64 dev eth0 nodad")
+                try lab.router.ip("address add fe80::b/64 dev eth0 nodad")
+                let bird = try await BirdRouter(
+                    lab,
+                    """
+                    protocol bgp martlet6 {
+                        local fe80::b as 64513; neighbor fe80::a % 'eth0' as 64512; passive yes; hold time 9;
+                        ipv6 { import all; export none; };
+                    }
+                    """)
+                var peer = lab.peer(over: .ipv6)
+                peer.address = .v6(try IPv6Address("fe80::b"))
+                peer.zone = "eth0"
+                peer.sourceAddress = .v6(try IPv6Address("fe80::a"))
+                peer.nextHops = [.ipv6: BGPLab.nodeIPv6]
+                await lab.speaker.apply(peers: [peer])
+                lab.speaker.apply([.announce(try IPPrefix("2001:db8:1::10/128"), to: ["tor"])])
+                try await eventually("the route with both next hops") {
+                    try await bird.ask("show route all").contains("BGP.next_hop: 2001:db8:99::1 fe80::a")
+                }
             }
         }
 
