@@ -18,6 +18,7 @@ package actor BGPSpeaker {
     private let eventLoopGroup: any EventLoopGroup
     private let logger: Logger
     private var members: [String: Member] = [:]
+    private var isRunning = false
     private var isShutDown = false
     // Unbounded: an element for each peer that a configuration has added or changed.
     private let (newPeers, addPeer) = AsyncStream<BGPPeer>.makeStream()
@@ -30,6 +31,7 @@ package actor BGPSpeaker {
 
     /// Runs all sessions until ``shutdown(text:)`` or until the task is cancelled.
     package func run() async throws {
+        isRunning = true
         await withDiscardingTaskGroup { group in
             for await peer in newPeers { group.addTask { await peer.run() } }
         }
@@ -96,6 +98,7 @@ package actor BGPSpeaker {
         isShutDown = true
         for member in members.values { await member.peer.stop(reason) }
         addPeer.finish()
+        guard isRunning else { return }
         for await _ in end {}
     }
 }

@@ -136,22 +136,28 @@ struct NaiveTable {
                 table.detach(name)
                 peers[name] = nil
                 detached += 1
-            case 992..<995:
+            case 992..<998:
                 guard let name = names.randomElement(using: &generator) else { continue }
                 table.sendAgain(name, Bool.random(using: &generator) ? .ipv4 : .ipv6, isEnhanced: true)
                 repeated += 1
-            default:
-                for name in peers.keys.sorted() {
-                    while let output = table.takeOutput(for: name, limit: 4096) { try peers[name]?.take(output) }
-                    let peer = try #require(peers[name])
-                    let expected = model.routes(of: name, peer.encoding)
-                    #expect(peer.routes == expected, "peer \(name), operation \(operation), seed \(seed)")
-                    #expect(table.prefixesSent(to: name) == expected.count)
-                    #expect(!table.hasOutput(for: name))
-                }
+            default: try Self.expectConvergence(&table, model, &peers, "operation \(operation), seed \(seed)")
             }
         }
+        try Self.expectConvergence(&table, model, &peers, "the end, seed \(seed)")
         #expect(detached > 0 && repeated > 0, "seed \(seed) tried nothing")
+    }
+
+    private static func expectConvergence(
+        _ table: inout AdjRIBOut, _ model: NaiveTable, _ peers: inout [String: ReceivingPeer], _ note: String
+    ) throws {
+        for name in peers.keys.sorted() {
+            while let output = table.takeOutput(for: name, limit: 4096) { try peers[name]?.take(output) }
+            let peer = try #require(peers[name])
+            let expected = model.routes(of: name, peer.encoding)
+            #expect(peer.routes == expected, "peer \(name), \(note)")
+            #expect(table.prefixesSent(to: name) == expected.count)
+            #expect(!table.hasOutput(for: name))
+        }
     }
 
     @Test("Without repetitions, no message is needless", arguments: UInt64(1)...4)
