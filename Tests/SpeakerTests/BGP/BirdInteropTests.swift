@@ -1,5 +1,6 @@
 import Addresses
 import BGP
+import Glibc
 import NetworkIO
 import Speaker
 import TestSupport
@@ -236,6 +237,44 @@ extension BGPInteropTests {
                     try await bird.ask("show protocols all martlet4").contains("node n1 goes down for an upgrade")
                 }
                 #expect(try await bird.ask("show route").contains("192.0.2.10") == false)
+            }
+        }
+
+        @Test("A router that reads nothing delays no other, and ends no session before its time") func frozen()
+            async throws
+        {
+            try await BGPLab().run { lab in
+                func strict(_ text: String) -> String {
+                    text.replacing("passive yes;", with: "passive yes; strict bind yes;")
+                }
+                let slow = try await BirdRouter(
+                    lab, name: "slow", strict(Bird.external4).replacing("hold time 9;", with: "hold time 90;"))
+                let good = try await BirdRouter(lab, name: "good", strict(Bird.external6))
+                await lab.speaker.apply(peers: [
+                    lab.peer("slow", holdTime: .seconds(90)), lab.peer("good", over: .ipv6),
+                ])
+                try await lab.waitForState(.established, "slow")
+                try await lab.waitForState(.established, "good")
+                slow.process.signal(SIGSTOP)
+                defer { slow.process.signal(SIGCONT) }
+                // More than the kernel's buffers on both ends take.
+                for start in stride(from: UInt32(0), to: 1_000_000, by: 50_000) {
+                    lab.speaker.apply(
+                        (start..<start + 50_000).map { number in
+                            .announce(IPPrefix(host: .v4(IPv4Address(rawValue: 0x0A00_0000 + number))), to: ["slow"])
+                        })
+                }
+                let begin = ContinuousClock.now
+                lab.speaker.apply([.announce(try IPPrefix("2001:db8:1::10/128"), to: ["good"])])
+                try await eventually("the other has its route", atMost: .seconds(1)) {
+                    try await good.ask("show route").contains("2001:db8:1::10/128")
+                }
+                #expect(ContinuousClock.now - begin < .seconds(1))
+                #expect(try await lab.status("slow").state == .established)
+                // The end of it all waits a second for the one that does not read, and no longer.
+                let end = ContinuousClock.now
+                await lab.speaker.shutdown(text: "bye")
+                #expect(ContinuousClock.now - end < .seconds(1.5))
             }
         }
 

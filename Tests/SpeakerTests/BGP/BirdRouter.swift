@@ -5,22 +5,23 @@ import TestSupport
 /// BIRD 2.0.12 may sleep three seconds with output pending; any question wakes it, so ask often.
 final class BirdRouter: Sendable {
     private let lab: BGPLab
-    private let process: ChildProcess
+    let process: ChildProcess
     private let socket: String
 
     /// - Parameters:
     ///   - protocols: the `protocol bgp …` blocks.
     ///   - options: other lines before them.
-    init(_ lab: BGPLab, options: String = "", _ protocols: String) async throws {
+    ///   - name: tells several of them apart.
+    init(_ lab: BGPLab, options: String = "", name: String = "bird", _ protocols: String) async throws {
         self.lab = lab
-        socket = "\(lab.directory)/bird.ctl"
+        socket = "\(lab.directory)/\(name).ctl"
         let configuration = """
             router id 10.99.0.2;
             protocol device { scan time 10; }
             \(options)
             \(protocols)
             """
-        let path = try lab.writeFile("bird.conf", configuration)
+        let path = try lab.writeFile("\(name).conf", configuration)
         process = try lab.router.start("bird", "-f", "-c", path, "-s", socket)
         try await eventually("BIRD answers") { try await self.ask("show status").contains("Daemon is up") }
     }
