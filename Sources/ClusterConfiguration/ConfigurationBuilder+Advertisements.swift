@@ -208,7 +208,7 @@ extension ConfigurationBuilder {
                 check.error(
                     field,
                     "/\(length) is wider than \(longest.range) of the pool \(bound.pool) and would attract traffic for "
-                        + "addresses beyond it: write \(longest.length) or more, or name other pools in spec.ipAddressPools"
+                        + "addresses beyond it: write \(longest.length) or more, or choose other pools"
                 )
             }
         }
@@ -239,9 +239,9 @@ extension ConfigurationBuilder {
     private func localPreferenceMessage(_ later: BGPRouteAdvertisement, _ first: BGPRouteAdvertisement) -> String {
         func text(_ preference: UInt32?) -> String { preference.map(String.init) ?? "unset" }
         return
-            "the local preference is \(text(later.localPreference)) here and \(text(first.localPreference)) in BGPAdvertisement "
-            + "\(first.name), for the same routes to the same peers: write the same value, or separate the two by "
-            + "pools, peers or nodeSelectors"
+            "the local preference is \(text(later.localPreference)) here and \(text(first.localPreference)) in "
+            + "BGPAdvertisement \(first.name), for the same routes to the same peers: write the same value, or separate "
+            + "the two by pools, peers or nodeSelectors"
     }
 
     /// Whether any node is selected by both. Without Node objects there is one node, of which no label is known.

@@ -44,7 +44,7 @@ extension ConfigurationBuilder {
     private func makePeer(_ object: BGPPeer, bfd: Outcome<BFDSettings>, _ check: inout ObjectCheck) -> Peer? {
         let spec = object.spec ?? BGPPeerSpec()
         let myASN = asNumber(spec.myASN, "spec.myASN", &check)
-        if myASN == nil, !check.hasError {
+        if spec.myASN == nil {
             check.error("spec.myASN", "this is missing: write the AS number of this side")
         }
         let remoteAS = remoteAS(spec, &check)
@@ -82,8 +82,8 @@ extension ConfigurationBuilder {
         if peer.disableMP, peer.dualStackAddressFamily {
             check.warning(
                 "spec.disableMP",
-                "this contradicts spec.dualStackAddressFamily, which counts: remove spec.disableMP, a session carries one "
-                    + "family without it too")
+                "this contradicts spec.dualStackAddressFamily, which counts: remove spec.disableMP, a session carries "
+                    + "one family without it too")
         }
     }
 

@@ -13,24 +13,6 @@ extension KubernetesObject {
     package static var defaultNamespace: String? { nil }
 }
 
-/// An object of Martlet's kinds, which live in two API groups.
-package protocol ConfigurationObject: KubernetesObject {
-    /// For example `metallb.io/v1beta1`.
-    var apiVersion: String? { get }
-}
-
-extension ConfigurationObject {
-    /// Whether the object is written for MetalLB.
-    package var isMetalLB: Bool { apiVersion?.hasPrefix("metallb.io/") ?? false }
-}
-
-extension IPAddressPool: ConfigurationObject { package static var kind: String { "IPAddressPool" } }
-extension L2Advertisement: ConfigurationObject { package static var kind: String { "L2Advertisement" } }
-extension BGPAdvertisement: ConfigurationObject { package static var kind: String { "BGPAdvertisement" } }
-extension BGPPeer: ConfigurationObject { package static var kind: String { "BGPPeer" } }
-extension BFDProfile: ConfigurationObject { package static var kind: String { "BFDProfile" } }
-extension CommunityList: ConfigurationObject { package static var kind: String { "Community" } }
-
 extension Node: KubernetesObject { package static var kind: String { "Node" } }
 extension Namespace: KubernetesObject { package static var kind: String { "Namespace" } }
 extension Secret: KubernetesObject { package static var kind: String { "Secret" } }

@@ -54,8 +54,8 @@ struct ManifestKind {
             }
             if group == APIVersion.metalLB, type.kind == "AddressPool" {
                 return .refused(
-                    "AddressPool is a kind of MetalLB before 0.13: write an IPAddressPool with the same addresses, and an "
-                        + "L2Advertisement or BGPAdvertisement in place of \"protocol\"")
+                    "AddressPool is a kind of MetalLB before 0.13: write an IPAddressPool with the same addresses, and "
+                        + "an L2Advertisement or BGPAdvertisement in place of \"protocol\"")
             }
             guard let meant = type.kind.likelyMeant(among: ourKinds) else {
                 return .ignored("the kind \(type.kind.shortened) of \(type.version) is not known and not read")

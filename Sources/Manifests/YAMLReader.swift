@@ -243,15 +243,18 @@ struct YAMLReader {
     }
 
     private func syntaxError(_ problem: String, context: YamlError.Context?, mark: Mark) -> ManifestSyntaxError {
-        let line = fileLine(mark)
-        let lines = document.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        let text = mark.line - 1 < lines.count ? lines[max(0, mark.line - 1)] : ""
+        var lines = document.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        // Where the text ends too early, the mark is behind its end.
+        let line = max(1, min(mark.line, lines.count))
+        let text = lines.isEmpty ? "" : lines[line - 1]
         let remedy =
             text.contains("\t")
             ? "indent with spaces, a tab must not stand there"
             : "check the indentation, the colons and the quotes here and in the lines before"
         let around = context.map { ", \($0.text) that begins on line \(fileLine($0.mark))" } ?? ""
-        return ManifestSyntaxError(line: line, message: "not YAML: \(problem)\(around): \(remedy)")
+        return ManifestSyntaxError(
+            line: document.firstLine + line - 1, message: "not YAML: \(problem)\(around): \(remedy)")
     }
 }
 

@@ -14,10 +14,10 @@ import Testing
 
     /// What is not YAML, the line that is named, and a part of what is said.
     private static let malformedRows: [(text: String, line: Int, part: String)] = [
-        ("a: [1, 2\n", 2, "not YAML"),
+        ("a: [1, 2\n", 1, "not YAML"),
         ("a: 1\n\tb: 2\n", 2, "spaces"),
         ("kind: Service\n  name: x\n", 2, "not YAML"),
-        ("a: 'x\n", 2, "not YAML"),
+        ("a: 'x\n", 1, "not YAML"),
         ("a: \"\\q\"\n", 1, "not YAML"),
         ("a: {b: 1\nc: 2}\n", 2, "not YAML"),
         ("a: b: c\n", 1, "not YAML"),
