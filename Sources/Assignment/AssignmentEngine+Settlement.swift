@@ -15,27 +15,18 @@ extension AssignmentEngine {
         // what it had, if it still may.
         for number in dirty { lift(number, isRetained: false, &settlement) }
         keepHoldings(of: dirty, &settlement)
-        claim(for: dirty, &settlement) { engine, _, record in engine.isFaultless(record) ? record.status : [] }
+        claim(.status, for: dirty, &settlement)
         if !restored.isEmpty {
-            claim(for: dirty, &settlement) { engine, _, record in engine.restored[record.order.name] ?? [] }
+            claim(.restored, for: dirty, &settlement)
             for number in dirty { if let name = records[number]?.order.name { restored[name] = nil } }
         }
-        let now = settlement.now
-        let new = settlement.new
-        claim(for: dirty, &settlement) { engine, number, record in
-            guard new.contains(number) else { return [] }
-            return (engine.departed[record.order.name] ?? [])
-                .filter { engine.departures[$0].map { $0.isRetained && now < $0.retainedUntil } ?? false }
-                .sorted()
-        }
+        if !departed.isEmpty { claim(.retained, for: dirty.filter(settlement.new.contains), &settlement) }
         releaseRestored(&settlement)
         for (address, lifted) in settlement.lifted where uses[address] == nil {
             release(address, lifted, &settlement)
         }
         serve(dirty, &settlement)
     }
-
-    private func isFaultless(_ record: Record) -> Bool { !(record.demand.fault?.condemnsHoldings ?? false) }
 
     private func inOrder(_ numbers: Set<Int>) -> [Int] {
         guard numbers.count > 1 else { return Array(numbers) }
@@ -62,20 +53,34 @@ extension AssignmentEngine {
         }
     }
 
+    /// How a Service is known to have had an address.
+    private enum Claim { case status, restored, retained }
+
     /// Gives addresses to the Services that are known to have had them.
-    private mutating func claim(
-        for dirty: [Int], _ settlement: inout Settlement,
-        _ addresses: (AssignmentEngine, Int, Record) -> [IPAddress]
-    ) {
+    private mutating func claim(_ claim: Claim, for dirty: [Int], _ settlement: inout Settlement) {
         for number in dirty {
-            guard let former = records[number], !former.missing.isEmpty else { continue }
-            for address in addresses(self, number, former) {
+            for address in claimed(claim, by: number, at: settlement.now) {
                 guard let record = records[number],
                     !record.holdings.contains(where: { $0.address.family == address.family }),
                     refusal(of: address, to: record, asHolder: true) == nil
                 else { continue }
                 place(address, with: number, &settlement)
             }
+        }
+    }
+
+    private func claimed(_ claim: Claim, by number: Int, at now: Instant) -> [IPAddress] {
+        guard let record = records[number], !record.missing.isEmpty else { return [] }
+        switch claim {
+        case .status:
+            return record.status
+        case .restored:
+            return restored[record.order.name] ?? []
+        case .retained:
+            let left = (departed[record.order.name] ?? []).filter { address in
+                departures[address].map { $0.isRetained && now < $0.retainedUntil } ?? false
+            }
+            return left.sorted()
         }
     }
 
@@ -99,59 +104,74 @@ extension AssignmentEngine {
     private struct Candidate: Comparable {
         let order: AssignmentOrder
         let number: Int
-        let place: (resource: WaitResource, waitClass: WaitClass, ticket: UInt64)?
+        /// Where it waits: an index of ``Round/places``. `nil` for one that was judged.
+        let place: Int?
+        let ticket: UInt64
 
         static func < (a: Candidate, b: Candidate) -> Bool { a.order < b.order }
         static func == (a: Candidate, b: Candidate) -> Bool { a.order == b.order }
     }
 
+    /// A class of Services that wait for something.
+    private struct Place {
+        let resource: WaitResource
+        let waitClass: WaitClass
+        /// One of the class was looked at in vain since the thing became available.
+        var isExhausted = false
+    }
+
+    /// What one round of serving works on.
+    private struct Round {
+        var candidates: Heap<Candidate> = []
+        var places: [Place] = []
+        /// The places of each thing.
+        var indices: [WaitResource: Range<Int>] = [:]
+    }
+
     /// Gives addresses in order to those without: the dirty, and those that wait for what became available.
     private mutating func serve(_ dirty: [Int], _ settlement: inout Settlement) {
-        var candidates: Heap<Candidate> = []
+        var round = Round()
         for number in dirty {
             guard let record = records[number] else { continue }
             if record.missing.isEmpty {
                 stopWaiting(number)
             } else {
-                candidates.insert(Candidate(order: record.order, number: number, place: nil))
+                round.candidates.insert(Candidate(order: record.order, number: number, place: nil, ticket: 0))
             }
         }
-        /// Classes of which one was looked at in vain since the thing that they wait for became available.
-        var exhausted: [WaitResource: Set<WaitClass>] = [:]
         while true {
-            for resource in settlement.woken {
-                exhausted[resource] = nil
-                for waitClass in queues[resource].map({ Array($0.classes.keys) }) ?? [] {
-                    enqueue(resource, waitClass, &candidates)
-                }
-            }
+            for resource in settlement.woken { open(resource, &round) }
             settlement.woken = []
-            guard let candidate = candidates.popMin() else { return }
+            guard let candidate = round.candidates.popMin() else { return }
             guard let place = candidate.place else {
                 _ = serve(candidate.number, &settlement)
                 continue
             }
-            guard isWorthwhile(place.resource), !(exhausted[place.resource]?.contains(place.waitClass) ?? false)
-            else { continue }
-            guard records[candidate.number]?.ticket == place.ticket else {
-                enqueue(place.resource, place.waitClass, &candidates)
-                continue
-            }
-            if serve(candidate.number, &settlement) {
-                enqueue(place.resource, place.waitClass, &candidates)
+            guard !round.places[place].isExhausted, isWorthwhile(round.places[place].resource) else { continue }
+            if records[candidate.number]?.ticket != candidate.ticket || serve(candidate.number, &settlement) {
+                enqueue(place, &round)
             } else {
-                exhausted[place.resource, default: []].insert(place.waitClass)
+                round.places[place].isExhausted = true
             }
         }
     }
 
-    private mutating func enqueue(
-        _ resource: WaitResource, _ waitClass: WaitClass, _ candidates: inout Heap<Candidate>
-    ) {
+    /// Makes candidates of the first of each class that waits for something; anew, if it was opened before.
+    private mutating func open(_ resource: WaitResource, _ round: inout Round) {
+        for place in round.indices[resource] ?? 0..<0 { round.places[place].isExhausted = true }
+        guard let queue = queues[resource] else { return }
+        let start = round.places.count
+        for waitClass in queue.classes.keys { round.places.append(Place(resource: resource, waitClass: waitClass)) }
+        round.indices[resource] = start..<round.places.count
+        for place in start..<round.places.count { enqueue(place, &round) }
+    }
+
+    private mutating func enqueue(_ place: Int, _ round: inout Round) {
+        let resource = round.places[place].resource
         guard var queue = queues.removeValue(forKey: resource) else { return }
-        if let first = queue.first(of: waitClass, isCurrent: { isCurrent($0) }) {
-            candidates.insert(
-                Candidate(order: first.order, number: first.service, place: (resource, waitClass, first.ticket)))
+        if let first = queue.first(of: round.places[place].waitClass, isCurrent: { isCurrent($0) }) {
+            round.candidates.insert(
+                Candidate(order: first.order, number: first.service, place: place, ticket: first.ticket))
         }
         queues[resource] = queue
     }
