@@ -110,6 +110,14 @@ let package = Package(
             ],
             swiftSettings: houseRules),
 
+        // Benchmarks
+        .executableTarget(
+            name: "assignment-benchmark",
+            dependencies: [
+                "AddressPools", "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "Timing",
+            ],
+            path: "Tests/Benchmarks/assignment", exclude: ["run"], swiftSettings: houseRules),
+
         // Tests
         .target(
             name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport",
