@@ -14,7 +14,8 @@ extension SpeakerService {
     /// Of layer 2 it tells who announces each address, whichever node that is, as this one sees it; of the rest, what this
     /// node does.
     package func describe(in document: inout StatusDocument) async -> Bool {
-        guard let core = await core() else { return false }
+        guard let view = await view() else { return false }
+        let core = view.core
         // Not in the service's loop, which has events to take: this walks through everything.
         let plan = core.engine.plan()
         document.announcements =
@@ -34,11 +35,14 @@ extension SpeakerService {
             let zone = status.zone.map { "%" + $0 } ?? ""
             let negotiated = status.negotiated
             return PeerEntry(
-                peer: status.name, address: "\(status.address)\(zone)", state: status.state.rawValue, since: status.since,
+                peer: status.name, address: "\(status.address)\(zone)", state: status.state.rawValue,
+                since: status.since,
                 prefixesSent: status.prefixesSent, lastError: status.lastError, asn: negotiated?.peerASN.rawValue,
                 routerID: negotiated?.peerIdentifier.description,
                 holdTime: negotiated.map { Int($0.holdTime.components.seconds) },
-                flaps: max(status.statistics.established - 1, 0))
+                flaps: max(status.statistics.established - 1, 0),
+                messagesSent: PeerEntry.Messages(status.statistics.sent),
+                messagesReceived: PeerEntry.Messages(status.statistics.received))
         }
     }
 
@@ -73,5 +77,13 @@ extension SpeakerService {
                     InterfaceEntry.Drops(reason: $0.key.rawValue, count: UInt64($0.value))
                 })
         }
+    }
+}
+
+extension PeerEntry.Messages {
+    fileprivate init(_ messages: SessionStatistics.Messages) {
+        self.init(
+            open: messages.open, update: messages.update, notification: messages.notification,
+            keepalive: messages.keepalive, routeRefresh: messages.routeRefresh)
     }
 }

@@ -9,6 +9,7 @@ import NIOPosix
 import NetworkIO
 import ServiceLifecycle
 import SystemIO
+import Telemetry
 import Timing
 
 /// Announces from one node: the shell around ``SpeakerCore``.
@@ -17,15 +18,17 @@ import Timing
 /// session a task; none of them waits for this loop, nor it for them.
 package final class SpeakerService: ServiceLifecycle.Service {
     private enum Input: Sendable {
-        case updated(SpeakerUpdate)
+        /// With the moment at which it became known.
+        case updated(SpeakerUpdate, Instant)
         case linksChanged(InterfaceTable)
         case livenessChanged(LivenessChange)
         /// These interfaces were listened to for as long as it takes to hear who is there.
         case listened(Set<String>)
-        case asked(CheckedContinuation<SpeakerCore?, Never>)
+        case asked(CheckedContinuation<SpeakerView?, Never>)
     }
 
     package let node: String
+    private let metrics: SpeakerMetrics
     private let logger: Logger
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
@@ -42,9 +45,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
     package init(
-        node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger
+        node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        metrics: SpeakerMetrics, logger: Logger
     ) throws {
         self.node = node
+        self.metrics = metrics
         self.logger = logger
         // Unbounded: every element is a change that would be missed; they come no faster than the cluster changes.
         (inputs, input) = AsyncStream.makeStream(of: Input.self)
@@ -56,8 +61,10 @@ package final class SpeakerService: ServiceLifecycle.Service {
     }
 
     /// Takes in a change of the cluster. Returns at once.
-    package func apply(_ update: SpeakerUpdate) {
-        if !update.isEmpty { input.yield(.updated(update)) }
+    ///
+    /// - Parameter moment: when it became known, for the figure of how long it took to the wire.
+    package func apply(_ update: SpeakerUpdate, since moment: Instant) {
+        if !update.isEmpty { input.yield(.updated(update, moment)) }
     }
 
     /// Works until it is told to stop; then leaves in order.
@@ -76,17 +83,20 @@ package final class SpeakerService: ServiceLifecycle.Service {
     }
 
     private func handleInputs() async {
-        var core = SpeakerCore(node: node)
+        var view = SpeakerView(core: SpeakerCore(node: node))
         // Who is up, by interface, also where it is not known yet whether that is everybody.
         var up: [String: Set<String>] = [:]
         var listened: Set<String> = []
         func handle(_ next: Input) async {
             let event: SpeakerCore.Event
+            var known = UptimeClock.now
             switch next {
             case .asked(let continuation):
-                continuation.resume(returning: core)
+                continuation.resume(returning: view)
                 return
-            case .updated(let update): event = .updated(update)
+            case .updated(let update, let moment):
+                event = .updated(update)
+                known = moment
             case .linksChanged(let table): event = .linksChanged(table)
             case .livenessChanged(let change):
                 if change.isUp {
@@ -99,7 +109,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 listened = interfaces
                 event = .heard(Dictionary(uniqueKeysWithValues: interfaces.map { ($0, up[$0] ?? []) }))
             }
-            for action in core.handle(event) { await perform(action) }
+            for action in view.core.handle(event) {
+                view.note(action, at: .now)
+                await perform(action)
+                count(action, since: known)
+            }
         }
         for await next in inputs.cancelOnGracefulShutdown() { await handle(next) }
         input.finish()
@@ -119,15 +133,29 @@ package final class SpeakerService: ServiceLifecycle.Service {
         }
     }
 
+    private func count(_ action: SpeakerCore.Action, since known: Instant) {
+        switch action {
+        case .announce(let changes):
+            for change in changes {
+                if case .announce = change { metrics.gained.increase() } else { metrics.lost.increase() }
+            }
+            metrics.layer2Latency.observe(known.duration(to: UptimeClock.now))
+        case .advertise: metrics.bgpLatency.observe(known.duration(to: UptimeClock.now))
+        case .listen, .expect, .hold: break
+        }
+    }
+
     /// Says which interfaces were listened to for long enough, after each change of them.
     private func followListening() async {
         for await _ in listenings {
+            // A segment takes a quarter of a second; one that cannot be listened to keeps this going, ever more slowly.
+            var pause = Duration.milliseconds(10)
             while !Task.isCancelled {
                 let segments = await liveness.snapshot().segments
                 input.yield(.listened(Set(segments.filter(\.isSettled).map(\.interface))))
                 if segments.allSatisfy(\.isSettled) { break }
-                // This long only while an interface is new.
-                try? await Task.sleep(for: .milliseconds(10))
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 5 / 4, .seconds(1))
             }
         }
     }
@@ -147,7 +175,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
 // MARK: - Questions
 extension SpeakerService {
     /// What is decided, after everything applied before; `nil` once the service has stopped.
-    package func core() async -> SpeakerCore? {
+    package func view() async -> SpeakerView? {
         await withCheckedContinuation { answer in
             if case .terminated = input.yield(.asked(answer)) { answer.resume(returning: nil) }
         }

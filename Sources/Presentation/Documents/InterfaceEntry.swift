@@ -17,6 +17,9 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
 
     /// Frames not acted on, for one reason.
     package struct Drops: Hashable, Sendable, Decodable {
+        /// The reason of frames that show that somebody else uses an address that is announced here.
+        package static let conflict = "conflict"
+
         package var reason: String
         package var count: UInt64
 

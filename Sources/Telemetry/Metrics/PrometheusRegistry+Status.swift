@@ -54,6 +54,9 @@ extension MetricSink {
             set(
                 MetricNames.layer2Drops, ["interface": interface.interface, "reason": drops.reason],
                 Double(drops.count))
+            if drops.reason == InterfaceEntry.Drops.conflict {
+                set(MetricNames.conflicts, ["interface": interface.interface], Double(drops.count))
+            }
         }
     }
 

@@ -84,11 +84,12 @@ struct RunCommand: AsyncParsableCommand {
                 "not every manifest can be read, so nothing is started: mend them, or leave them out")
         }
         let directory = try StateDirectory(path: stateDir)
-        let speaker = try SpeakerService(node: node, logger: logger)
-        let standalone = try StandaloneService(
-            source: source, first: first, store: AssignmentStore(directory), speaker: speaker, logger: logger)
-        let reporter = StatusReporter(node: node, started: started, standalone: standalone, speaker: speaker)
         let registry = PrometheusRegistry()
+        let speaker = try SpeakerService(node: node, metrics: SpeakerMetrics(registry), logger: logger)
+        let standalone = try StandaloneService(
+            source: source, first: first, store: AssignmentStore(directory), speaker: speaker,
+            metrics: StandaloneMetrics(registry), logger: logger)
+        let reporter = StatusReporter(node: node, started: started, standalone: standalone, speaker: speaker)
         registry.collectProcess()
         registry.collectStatus { await reporter.document() }
         let server = try await HTTPServer.bind(

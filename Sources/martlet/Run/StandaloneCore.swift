@@ -25,6 +25,8 @@ struct StandaloneCore: Sendable {
     private(set) var problems: [Problem] = []
     /// What is in force; `nil` until something could be read.
     private(set) var state: ClusterState?
+    /// How many readings of the manifests were taken into force.
+    private(set) var generation = 0
     private var services: [NamespacedName: Service] = [:]
     /// What each Service was last known to have.
     private var assignments: [NamespacedName: ServiceAssignment] = [:]
@@ -78,6 +80,7 @@ struct StandaloneCore: Sendable {
         configuration = built.configuration
         self.problems = problems
         state = new
+        generation += 1
         return outcome
     }
 

@@ -22,22 +22,25 @@ struct StandaloneLoop {
     private let first: ManifestReading
     private let store: AssignmentStore
     private let speaker: SpeakerService
+    private let metrics: StandaloneMetrics
     private let logger: Logger
     private let wakeUp: @Sendable () -> Void
 
     private var saveFailure: Problem?
+    private var assignedSince: [NamespacedName: Timestamp] = [:]
     private var isUnsaved = false
     private var told: Set<Problem> = []
     private var alarm: Scheduled<Void>?
 
     init(
-        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService, logger: Logger,
-        wakeUp: @escaping @Sendable () -> Void
+        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
+        metrics: StandaloneMetrics, logger: Logger, wakeUp: @escaping @Sendable () -> Void
     ) throws {
         self.source = source
         self.first = first
         self.store = store
         self.speaker = speaker
+        self.metrics = metrics
         self.logger = logger
         self.wakeUp = wakeUp
         let saved = try store.load()
@@ -46,7 +49,7 @@ struct StandaloneLoop {
         if ignored > 0 { logger.warning("\(ignored) entries of the saved assignments make no sense and were ignored") }
     }
 
-    mutating func begin() { perform(core.handle(first, at: UptimeClock.now)) }
+    mutating func begin() { take(first, at: UptimeClock.now) }
 
     mutating func handle(_ input: StandaloneService.Input) {
         switch input {
@@ -56,24 +59,38 @@ struct StandaloneLoop {
             readAgain()
         case .deadline:
             if source.mustTryAgain { readAgain() }
-            perform(core.handleDeadline(at: UptimeClock.now))
+            let now = UptimeClock.now
+            perform(core.handleDeadline(at: now), since: now)
         case .asked(let continuation):
-            continuation.resume(returning: StandaloneView(core: core, saveFailure: saveFailure))
+            continuation.resume(
+                returning: StandaloneView(
+                    core: core, saveFailure: saveFailure, assignedSince: assignedSince))
         }
     }
 
     private mutating func readAgain() {
         let now = UptimeClock.now
-        if let reading = source.read(at: now) { perform(core.handle(reading, at: now)) } else { setAlarm() }
+        if let reading = source.read(at: now) { take(reading, at: now) } else { setAlarm() }
     }
 
-    private mutating func perform(_ outcome: StandaloneCore.Outcome) {
-        for change in outcome.changes { log(change) }
+    private mutating func take(_ reading: ManifestReading, at now: Instant) {
+        let start = UptimeClock.now
+        let outcome = core.handle(reading, at: now)
+        metrics.observe(outcome, took: start.duration(to: UptimeClock.now), core)
+        perform(outcome, since: now)
+    }
+
+    /// - Parameter moment: when it became known what led to this.
+    private mutating func perform(_ outcome: StandaloneCore.Outcome, since moment: Instant) {
+        for change in outcome.changes {
+            log(change)
+            assignedSince[change.service] = change.assignment?.addresses.isEmpty == false ? .now : nil
+        }
         if !outcome.changes.isEmpty { isUnsaved = true }
         // First on disk, then on the wire: nobody is promised an address that would not be remembered. Where the disk
         // refuses, service goes before memory, and a problem says so.
         if isUnsaved { save() }
-        speaker.apply(outcome.update)
+        speaker.apply(outcome.update, since: moment)
         logProblems()
         setAlarm()
     }

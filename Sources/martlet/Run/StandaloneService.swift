@@ -33,17 +33,16 @@ final class StandaloneService: ServiceLifecycle.Service {
 
     /// - Parameter first: what `source` read at first; it was complete.
     init(
-        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService, logger: Logger
-    )
-        throws
-    {
+        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
+        metrics: StandaloneMetrics, logger: Logger
+    ) throws {
         changes = source.changes
         // Unbounded: few, and none may be missed; changes of manifests are bounded where they come from.
         let (inputs, input) = AsyncStream.makeStream(of: Input.self)
         self.inputs = inputs
         self.input = input
         loop = try StandaloneLoop(
-            source: source, first: first, store: store, speaker: speaker, logger: logger,
+            source: source, first: first, store: store, speaker: speaker, metrics: metrics, logger: logger,
             wakeUp: { input.yield(.deadline) })
     }
 

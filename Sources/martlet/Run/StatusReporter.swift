@@ -18,7 +18,9 @@ struct StatusReporter: Sendable {
         var document = StatusDocument(version: Version.text, role: "run", node: node)
         document.started = started
         if let view = await standalone.view() {
-            document.assignments = view.core.engine.assignments.map { AssignmentEntry($0) }
+            document.assignments = view.core.engine.assignments.map {
+                AssignmentEntry($0, since: view.assignedSince[$0.service])
+            }
             document.problems = (view.core.problems + [view.saveFailure].compactMap { $0 }).map { ProblemEntry($0) }
             document.pools = pools(view.core)
         } else {
