@@ -35,6 +35,7 @@ extension AssignmentEngine {
                 for namespace in allocation.namespaces { pinnedByNamespace[namespace, default: []].append(number) }
             }
         }
+        hasQuotas = pools.contains { $0.pool.quotaPerNamespace != nil }
         poolsForAllWithQuota = pools.indices.filter { pools[$0].isForAll && pools[$0].pool.quotaPerNamespace != nil }
         for family in AddressFamily.allCases {
             poolsForAll[family] = pools.count { $0.isForAll && $0.has(family) }

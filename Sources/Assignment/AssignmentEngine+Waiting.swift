@@ -47,8 +47,9 @@ extension AssignmentEngine {
 
     func waitClass(of record: Record) -> WaitClass {
         let demand = record.demand
+        let asksForNothing = demand.requested.isEmpty && demand.requestedPool == nil && demand.sharing == nil
         return WaitClass(
-            namespace: demand.namespace, missing: record.missing,
+            namespace: asksForNothing && !hasQuotas ? nil : demand.namespace, missing: record.missing,
             needsAllAtOnce: demand.needsAllFamilies && record.holdings.isEmpty, requested: demand.requested,
             requestedPool: demand.requestedPool, sharing: demand.sharing,
             ports: demand.sharing == nil ? [] : demand.ports,

@@ -90,6 +90,8 @@ package struct AssignmentEngine: Sendable {
     /// Of each family: how many pools that serve everybody have addresses, and how many of those have free ones.
     var poolsForAll: [AddressFamily: Int] = [:]
     var poolsForAllWithFree: [AddressFamily: Int] = [:]
+    /// Whether any pool has a quota.
+    var hasQuotas = false
     /// Pools that serve everybody up to a quota.
     var poolsForAllWithQuota: [Int] = []
 

@@ -3,7 +3,8 @@ import KubernetesModel
 
 /// What makes Services that wait alike: where one of them cannot be served, none of its class can.
 struct WaitClass: Hashable, Sendable {
-    let namespace: String
+    /// `nil` where it makes no difference: for whoever asks for nothing and shares with nobody, while no pool has a quota.
+    let namespace: String?
     let missing: [AddressFamily]
     let needsAllAtOnce: Bool
     let requested: [IPAddress]
