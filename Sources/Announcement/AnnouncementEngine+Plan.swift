@@ -169,28 +169,24 @@ extension AnnouncementEngine {
                 continue
             }
             let prefixes = Set(advertisements.map { rules.bgp[$0].prefix(of: address.address) }).sorted()
+            let announced = plan.bgp.count
+            var untold: [(peer: String, why: String)] = []
             let hasSession = rules.sessions.contains { $0.contains(place) }
             let peers = zip(rules.peers, rules.sessions).sorted { $0.0.name < $1.0.name }
             for (peer, nodes) in peers {
                 guard nodes.contains(place) else {
                     // Elsewhere's peers are of interest only to a node that has none itself.
-                    if !hasSession {
-                        keepSilent(
-                            .peerNotSelected, "BGPPeer \(peer.name) does not select the node.", peer: peer.name)
-                    }
+                    if !hasSession { untold.append((peer.name, "BGPPeer \(peer.name) does not select the node.")) }
                     continue
                 }
                 guard peer.carries(address.address.family) else {
-                    keepSilent(
-                        .peerNotSelected,
-                        "The session with BGPPeer \(peer.name) does not carry \(address.address.family) prefixes.",
-                        peer: peer.name)
+                    let family = address.address.family
+                    untold.append(
+                        (peer.name, "The session with BGPPeer \(peer.name) does not carry \(family) prefixes."))
                     continue
                 }
                 guard advertisements.contains(where: { rules.reaches($0, peer, address.address.family) }) else {
-                    keepSilent(
-                        .peerNotSelected, "No BGPAdvertisement that matches names BGPPeer \(peer.name).",
-                        peer: peer.name)
+                    untold.append((peer.name, "No BGPAdvertisement that matches names BGPPeer \(peer.name)."))
                     continue
                 }
                 for prefix in prefixes {
@@ -210,6 +206,11 @@ extension AnnouncementEngine {
                             communities: attributes.communities, largeCommunities: attributes.largeCommunities))
                 }
             }
+            // A node that tells one peer is not silent, whomever it does not tell.
+            guard plan.bgp.count == announced, !untold.isEmpty else { continue }
+            keepSilent(
+                .peerNotSelected, untold.map(\.why).joined(separator: " "),
+                peer: untold.count == 1 ? untold[0].peer : nil)
         }
     }
 }

@@ -60,18 +60,25 @@ import Testing
             peers: [peer("east"), peer("west", nodes: [west])],
             announcing: ["192.0.2.10/32 n1>east", "192.0.2.10/32 n2>east", "192.0.2.10/32 n2>west"]),
         Row(
-            testDescription: "PeerNotSelected: the advertisement names another peer",
+            testDescription: "a node that tells one peer is not silent, whomever it does not tell",
             advertisements: [BGPRouteAdvertisement(name: "a", peers: ["tor-a"])],
             peers: [peer("tor-b"), peer("tor-a")],
-            announcing: ["192.0.2.10/32 n1>tor-a"], silent: ["bgp n1>tor-b PeerNotSelected"]),
+            announcing: ["192.0.2.10/32 n1>tor-a"]),
+        Row(
+            testDescription: "PeerNotSelected: the advertisement names another peer",
+            advertisements: [BGPRouteAdvertisement(name: "a", peers: ["tor-a"])], peers: [peer("tor-b")],
+            silent: ["bgp n1>tor-b PeerNotSelected"]),
+        Row(
+            testDescription: "PeerNotSelected: two peers, neither of which is told, are one silence",
+            advertisements: [BGPRouteAdvertisement(name: "a", peers: ["tor-a"])],
+            peers: [peer("tor-b"), peer("tor-c")], silent: ["bgp n1 PeerNotSelected"]),
         Row(
             testDescription: "PeerNotSelected: IPv6 over an IPv4 session", service: makeService("web", "2001:db8::1"),
             silent: ["bgp n1>tor PeerNotSelected"]),
         Row(
             testDescription: "each family over its own session", peers: [peer("v4"), peer("v6", "fd00::1")],
             service: makeService("web", "192.0.2.1", "2001:db8::1"),
-            announcing: ["192.0.2.1/32 n1>v4", "2001:db8::1/128 n1>v6"],
-            silent: ["bgp n1>v6 PeerNotSelected", "bgp n1>v4 PeerNotSelected"]),
+            announcing: ["192.0.2.1/32 n1>v4", "2001:db8::1/128 n1>v6"]),
         Row(
             testDescription: "dualStackAddressFamily: both over one session", peers: [peer("tor", dualStack: true)],
             service: makeService("web", "192.0.2.1", "2001:db8::1"),
