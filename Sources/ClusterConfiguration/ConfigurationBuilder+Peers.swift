@@ -79,6 +79,10 @@ extension ConfigurationBuilder {
         peer.vrf = interfaceName(spec.vrf, "spec.vrf", &check)
         peer.disableMP = spec.disableMP ?? false
         peer.dualStackAddressFamily = spec.dualStackAddressFamily ?? false
+        peer.isPassive = spec.passive ?? false
+        peer.ttlSecurity = spec.ttlSecurity ?? false
+        peer.description = given(spec.descriptionText)
+        peer.shutdown = shutdown(spec, &check)
         if peer.disableMP, peer.dualStackAddressFamily {
             check.warning(
                 "spec.disableMP",
@@ -241,6 +245,21 @@ extension ConfigurationBuilder {
         peer.connectTime = connect
     }
 
+    // MARK: - Administratively down
+
+    private func shutdown(_ spec: BGPPeerSpec, _ check: inout ObjectCheck) -> Peer.Shutdown? {
+        let message = given(spec.shutdownMessage)
+        if let message, message.utf8.count > Peer.Shutdown.maximumLength {
+            check.error(
+                "spec.shutdownMessage",
+                "the message has \(message.utf8.count) octets, BGP takes \(Peer.Shutdown.maximumLength): shorten it")
+        }
+        if message != nil, spec.shutdown == nil {
+            check.warning("spec.shutdownMessage", "this is told when spec.shutdown is true: write that, or remove this")
+        }
+        return spec.shutdown == true ? Peer.Shutdown(message: message) : nil
+    }
+
     // MARK: - References
 
     private func bfdSettings(
@@ -322,6 +341,11 @@ extension ConfigurationBuilder {
     // MARK: - What does not go together
 
     private func findContradictions(_ peer: Peer, _ check: inout ObjectCheck) {
+        if peer.ttlSecurity, peer.ebgpMultiHop {
+            // RFC 5082 §3: 255 is what has passed no router.
+            check.error(
+                "spec.ttlSecurity", "this is for routers on the same link, but spec.ebgpMultiHop is given: remove one")
+        }
         if peer.ebgpMultiHop {
             if peer.remoteAS == .number(peer.myASN) {
                 check.error(
@@ -329,6 +353,10 @@ extension ConfigurationBuilder {
             } else if peer.remoteAS == .internal {
                 check.warning("spec.ebgpMultiHop", "this does nothing for a router of the same AS: remove it")
             }
+        }
+        if peer.isPassive, peer.port != 179 {
+            check.warning(
+                "spec.peerPort", "a passive session connects to no port of the router's: remove it, or spec.passive")
         }
         if let source = peer.sourceAddress, case .address(let address, _) = peer.endpoint,
             source.family != address.family

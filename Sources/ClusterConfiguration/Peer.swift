@@ -44,6 +44,24 @@ package struct Peer: Hashable, Sendable {
     package var vrf: String?
     package var disableMP: Bool
     package var dualStackAddressFamily: Bool
+    /// Wait for the router to connect.
+    package var isPassive = false
+    /// Packets are sent with a TTL of 255 and taken with no other: the router is on the link (RFC 5082).
+    package var ttlSecurity = false
+    /// For people.
+    package var description: String?
+    package var shutdown: Shutdown?
+
+    /// Administratively down: the session is configured, and not held.
+    package struct Shutdown: Hashable, Sendable {
+        /// What the router's operator is told (RFC 9003): up to ``maximumLength`` octets.
+        package var message: String?
+
+        /// RFC 9003 §2.
+        package static let maximumLength = 255
+
+        package init(message: String? = nil) { self.message = message }
+    }
 
     package init(
         name: String, myASN: UInt32, remoteAS: RemoteAS, endpoint: Endpoint, localASN: UInt32? = nil,

@@ -23,6 +23,25 @@ package struct BGPPeerSpec: Codable, Hashable, Sendable {
     package var vrf: String?
     package var disableMP: Bool?
     package var dualStackAddressFamily: Bool?
+    /// Martlet's own: wait for the router to connect.
+    package var passive: Bool?
+    /// Martlet's own: RFC 5082.
+    package var ttlSecurity: Bool?
+    /// Martlet's own: `description`, for people.
+    package var descriptionText: String?
+    /// Martlet's own: hold no session.
+    package var shutdown: Bool?
+    /// Martlet's own: what the router's operator is told of the shutdown (RFC 9003).
+    package var shutdownMessage: String?
+
+    /// A type's `description` is what it prints as, so that the field goes by another name here.
+    private enum CodingKeys: String, CodingKey {
+        case myASN, peerASN, dynamicASN, localASN, peerAddress, interface, sourceAddress, peerPort, holdTime
+        case keepaliveTime, connectTime, routerID, nodeSelectors, password, passwordSecret, bfdProfile, ebgpMultiHop
+        case enableGracefulRestart, vrf, disableMP, dualStackAddressFamily, passive, ttlSecurity, shutdown
+        case shutdownMessage
+        case descriptionText = "description"
+    }
 
     package init() {}
 }

@@ -68,6 +68,12 @@ import Testing
         ("bfdProfile: broken", "spec.bfdProfile", "is in error"),
         ("peerASN: 64500, ebgpMultiHop: true", "spec.ebgpMultiHop", "remove it"),
         ("vrf: averyverylongname", "spec.vrf", "15 characters"),
+        ("ttlSecurity: true, ebgpMultiHop: true", "spec.ttlSecurity", "same link"),
+        ("shutdownMessage: \(String(repeating: "x", count: 256))", "spec.shutdownMessage", "256 octets"),
+        (
+            "shutdown: true, shutdownMessage: \(String(repeating: "ä", count: 128))", "spec.shutdownMessage",
+            "256 octets"
+        ),
     ]
 
     private static let surroundings =
@@ -117,6 +123,8 @@ import Testing
             ("sourceAddress: \"2001:db8::1\"", "spec.sourceAddress", "IPv4 address"),
             ("holdTime: 3.5s", "spec.holdTime", "3s is used"),
             ("disableMP: true, dualStackAddressFamily: true", "spec.disableMP", "contradicts"),
+            ("passive: true, peerPort: 1179", "spec.peerPort", "connects to no port"),
+            ("shutdownMessage: bye", "spec.shutdownMessage", "spec.shutdown is true"),
             ("passwordSecret: {name: blank}", "spec.passwordSecret", "not protected"),
         ])
     func warnings(spec: String, field: String, part: String) {
@@ -173,7 +181,19 @@ import Testing
                     isPassive: true, minimumTTL: 250))
         #expect(peer.ebgpMultiHop && peer.enableGracefulRestart && peer.dualStackAddressFamily && !peer.disableMP)
         #expect(peer.vrf == "red")
+        #expect(!peer.isPassive && !peer.ttlSecurity && peer.description == nil && peer.shutdown == nil)
         #expect(!"\(peer)".contains("hush"))
+    }
+
+    @Test("Martlet's own fields have their meaning")
+    func additions() throws {
+        let peer = try PeerTests.peer(
+            "passive: true, ttlSecurity: true, description: rack 4, shutdown: true, shutdownMessage: new line card")
+        #expect(peer.isPassive && peer.ttlSecurity)
+        #expect(peer.description == "rack 4")
+        #expect(peer.shutdown == Peer.Shutdown(message: "new line card"))
+        #expect(try PeerTests.peer("shutdown: true").shutdown == Peer.Shutdown())
+        #expect(try PeerTests.peer("shutdown: false, shutdownMessage: later").shutdown == nil)
     }
 
     @Test(

@@ -76,7 +76,7 @@ import Testing
         #expect(try documented("BFDProfile") == DocumentationTests.fields(of: BFDProfileSpec.self))
         #expect(try documented("Community") == DocumentationTests.fields(of: CommunityListSpec.self))
         // A BGPPeer's mirror keeps its fields to itself, for the password among them; but it complains of each.
-        #expect(documented("BGPPeer").count == 21)
+        #expect(documented("BGPPeer").count == 26)
         for field in documented("BGPPeer") {
             let reading = ManifestReading(
                 "{apiVersion: martlet.dev/v1beta1, kind: BGPPeer, metadata: {name: a}, spec: {\(field): [[x]]}}")

@@ -36,7 +36,8 @@ package enum TCPConnector {
         }
     }
 
-    /// Sets the options on a socket that is not connected yet, or is not listening yet.
+    /// Sets the options on a socket. Passwords and devices count for one that is not connected and not listening yet;
+    /// accepted ones have their listener's.
     package static func prepare(
         _ channel: any Channel, _ options: TCPOptions, peer: SocketAddress
     ) -> EventLoopFuture<Void> {
@@ -66,8 +67,40 @@ package enum TCPConnector {
         return .andAllSucceed(results, on: channel.eventLoop)
     }
 
-    /// The kernel's form of a key: RFC 2385 as Linux has it.
-    private static func signature(_ password: TCPPassword, _ peer: SocketAddress) -> tcp_md5sig {
+    /// Sets or, with `nil`, removes the key for a peer of a listening socket.
+    static func setPassword(
+        _ password: TCPPassword?, on channel: any Channel, peer: SocketAddress
+    ) -> EventLoopFuture<Void> {
+        guard let socket = channel as? any SocketOptionProvider else {
+            return channel.eventLoop.makeFailedFuture(TCPError.noSocketOptions)
+        }
+        return socket.unsafeSetSocketOption(
+            level: NIOBSDSocket.OptionLevel(rawValue: CInt(IPPROTO_TCP)),
+            name: NIOBSDSocket.Option(rawValue: TCP_MD5SIG), value: signature(password, peer))
+    }
+
+    /// - Parameters:
+    ///   - timeToLive: −1 stands for the system's.
+    ///   - least: zero stands for any.
+    static func setTimeToLive(
+        _ timeToLive: CInt, least: UInt8, on channel: any Channel, peer: SocketAddress
+    ) -> EventLoopFuture<Void> {
+        guard let socket = channel as? any SocketOptionProvider else {
+            return channel.eventLoop.makeFailedFuture(TCPError.noSocketOptions)
+        }
+        let isIPv4 = peer.protocol == .inet
+        let level = NIOBSDSocket.OptionLevel(rawValue: CInt(isIPv4 ? IPPROTO_IP : IPPROTO_IPV6))
+        let send = NIOBSDSocket.Option(rawValue: isIPv4 ? IP_TTL : IPV6_UNICAST_HOPS)
+        let receive = NIOBSDSocket.Option(rawValue: isIPv4 ? IP_MINTTL : IPV6_MINHOPCOUNT)
+        return .andAllSucceed(
+            [
+                socket.unsafeSetSocketOption(level: level, name: send, value: timeToLive),
+                socket.unsafeSetSocketOption(level: level, name: receive, value: CInt(least)),
+            ], on: channel.eventLoop)
+    }
+
+    /// The kernel's form of a key: RFC 2385 as Linux has it. A key without octets removes the one that is there.
+    private static func signature(_ password: TCPPassword?, _ peer: SocketAddress) -> tcp_md5sig {
         var signature = tcp_md5sig()
         unsafe peer.withSockAddr { address, length in
             unsafe withUnsafeMutableBytes(of: &signature.tcpm_addr) { room in
@@ -75,6 +108,7 @@ package enum TCPConnector {
                     from: UnsafeRawBufferPointer(start: address, count: min(length, room.count)))
             }
         }
+        guard let password else { return signature }
         signature.tcpm_keylen = UInt16(password.octets.count)
         unsafe withUnsafeMutableBytes(of: &signature.tcpm_key) { unsafe $0.copyBytes(from: password.octets) }
         return signature

@@ -23,6 +23,23 @@ package struct TCPEndpoint: Hashable, Sendable, CustomStringConvertible {
         port = UInt16(clamping: address?.port ?? 0)
     }
 
+    /// The other end of a connection; with the zone, if the address is link-local and the interface is still there.
+    package init?(peer address: SocketAddress?) {
+        guard let endpoint = TCPEndpoint(address) else { return nil }
+        guard endpoint.address.isLinkLocal, endpoint.address.family == .ipv6, let address else {
+            self = endpoint
+            return
+        }
+        // Of `sockaddr_in6`, the scope stands behind the family, the port, the flow and the address.
+        let scope = unsafe address.withSockAddr { pointer, length in
+            unsafe UnsafeRawBufferPointer(start: pointer, count: length).load(fromByteOffset: 24, as: UInt32.self)
+        }
+        var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
+        let isKnown = unsafe if_indextoname(scope, &name) != nil
+        let zone = isKnown ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+        self.init(endpoint.address, zone: zone, port: endpoint.port)
+    }
+
     /// - Throws: ``TCPError/noInterface(_:)`` if there is no interface of the zone's name now.
     package func socketAddress() throws -> SocketAddress {
         guard let zone else {

@@ -21,6 +21,8 @@ actor BGPPeer {
 
     /// How many octets of UPDATEs are written at once.
     private static let batchSize = 64 * 1024
+    /// Connections at once: one in each direction, and some that are being closed.
+    private static let mostLinks = 8
     /// How long a connection may take to deliver its last message.
     private static let closingTime = TimeAmount.milliseconds(900)
 
@@ -58,7 +60,7 @@ actor BGPPeer {
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { for await _ in self.deadlines { await self.handle(.deadlineReached) } }
-            if !isStopped { handle(.start) }
+            if !isStopped, settings.shutdown == nil { handle(.start) }
             for await job in jobs {
                 switch job {
                 case .connect(let id): group.addTask { await self.connect(id) }
@@ -78,8 +80,12 @@ actor BGPPeer {
         addJob.finish()
     }
 
-    /// Takes a connection that the peer has made.
+    /// Takes a connection that the peer has made. Of more than the session can have use for, the newest are refused.
     func accept(_ channel: any Channel) {
+        guard links.count < BGPPeer.mostLinks else {
+            channel.close(promise: nil)
+            return
+        }
         inboundCount += 1
         let id = ConnectionID(direction: .inbound, number: inboundCount)
         links[id] = BGPLink()
@@ -91,10 +97,12 @@ actor BGPPeer {
         }
     }
 
-    func status(description: String?) -> BGPPeerStatus {
-        BGPPeerStatus(
+    /// - Parameter obstacle: what keeps the session down, beside what the session knows.
+    func status(description: String?, obstacle: String?) -> BGPPeerStatus {
+        let down = settings.shutdown.map { "administratively down\($0.text.map { ": " + $0 } ?? "")" }
+        return BGPPeerStatus(
             name: settings.name, address: settings.address, zone: settings.zone, state: session.state, since: since,
-            prefixesSent: routes.prefixesSent(to: settings.name), lastError: session.lastError,
+            prefixesSent: routes.prefixesSent(to: settings.name), lastError: down ?? obstacle ?? session.lastError,
             statistics: session.statistics, negotiated: session.negotiated, description: description)
     }
 }
@@ -256,7 +264,8 @@ extension BGPPeer {
         return output.bytes
     }
 
-    private static func words(for error: any Error) -> String {
+    /// An error of the network, for people.
+    static func words(for error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
             // One address was tried, so there is one error.

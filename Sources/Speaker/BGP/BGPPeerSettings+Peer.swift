@@ -22,17 +22,21 @@ extension BGPPeerSettings {
         let families = AddressFamily.allCases.filter { peer.carries($0) }
         var session = SessionConfiguration(
             localASN: localASN, peerASN: peerASN, identifier: BGPIdentifier(peer.routerID ?? routerID),
-            families: families, holdTime: peer.holdTime, keepaliveTime: peer.keepaliveTime)
+            families: families, holdTime: peer.holdTime, keepaliveTime: peer.keepaliveTime,
+            isPassive: peer.isPassive)
         if let connectTime = peer.connectTime { session.connectRetryTime = connectTime }
         var options = TCPOptions()
         // An external router is a neighbour unless the configuration says otherwise: packets that would go further are
         // not meant (RFC 4271 §5.1.3 takes adjacent external peers for granted).
         if !peer.isInternal, !peer.ebgpMultiHop { options.timeToLive = 1 }
+        // RFC 5082 §3: what arrives with 255 has passed no router.
+        if peer.ttlSecurity { (options.timeToLive, options.leastTimeToLive) = (255, 255) }
         options.password = peer.password.flatMap { TCPPassword(octets: $0.octets) }
         options.device = peer.vrf
         let others = ownAddresses.filter { $0.key != address.family && families.contains($0.key) }
         self.init(
             name: peer.name, session: session, address: address, zone: zone, port: peer.port,
-            sourceAddress: peer.sourceAddress, options: options, nextHops: others)
+            sourceAddress: peer.sourceAddress, options: options, nextHops: others,
+            shutdown: peer.shutdown.map { Shutdown(text: $0.message) }, description: peer.description)
     }
 }

@@ -17,13 +17,25 @@ package struct BGPPeerSettings: Hashable, Sendable {
     /// Next hops to announce in place of the session's local address, and for families that the session does not run
     /// over.
     package var nextHops: [AddressFamily: IPAddress]
+    /// Where this side listens for the peer, if ``BGP/SessionConfiguration/isPassive`` says that it does.
+    package var listenPort: UInt16
+    /// Hold no session; `nil`: hold one.
+    package var shutdown: Shutdown?
     /// For people. No session depends on it.
     package var description: String?
+
+    /// Administratively down.
+    package struct Shutdown: Hashable, Sendable {
+        /// For the peer's operator (RFC 9003).
+        package var text: String?
+
+        package init(text: String? = nil) { self.text = text }
+    }
 
     package init(
         name: String, session: SessionConfiguration, address: IPAddress, zone: String? = nil, port: UInt16 = 179,
         sourceAddress: IPAddress? = nil, options: TCPOptions = TCPOptions(), nextHops: [AddressFamily: IPAddress] = [:],
-        description: String? = nil
+        listenPort: UInt16 = 179, shutdown: Shutdown? = nil, description: String? = nil
     ) {
         self.name = name
         self.session = session
@@ -33,6 +45,8 @@ package struct BGPPeerSettings: Hashable, Sendable {
         self.sourceAddress = sourceAddress
         self.options = options
         self.nextHops = nextHops
+        self.listenPort = listenPort
+        self.shutdown = shutdown
         self.description = description
     }
 

@@ -17,6 +17,7 @@ package actor BGPSpeaker {
     private let routes = SharedRoutes()
     private let eventLoopGroup: any EventLoopGroup
     private let logger: Logger
+    private let listeners: BGPListeners
     private var members: [String: Member] = [:]
     private var isRunning = false
     private var isShutDown = false
@@ -27,16 +28,26 @@ package actor BGPSpeaker {
     package init(eventLoopGroup: any EventLoopGroup, logger: Logger) {
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
+        listeners = BGPListeners(eventLoop: eventLoopGroup.next(), logger: logger)
     }
 
     /// Runs all sessions until ``shutdown(text:)`` or until the task is cancelled.
     package func run() async throws {
         isRunning = true
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.listeners.run { await self.take($0) } }
             for await peer in newPeers { group.addTask { await peer.run() } }
         }
         hasEnded.finish()
         try Task.checkCancellation()
+    }
+
+    private func take(_ arrival: BGPListeners.Arrival) async {
+        guard let member = members[arrival.peer] else {
+            arrival.channel.close(promise: nil)
+            return
+        }
+        await member.peer.accept(arrival.channel)
     }
 
     /// Makes these the peers. A peer that is gone is told so; one whose session depends on what has changed gets a new
@@ -53,7 +64,13 @@ package actor BGPSpeaker {
                 continue
             }
             members[name] = nil
-            await member.peer.stop(new == nil ? .peerDeconfigured : .configurationChanged)
+            let reason: Session.StopReason =
+                if let shutdown = new?.shutdown {
+                    .administrativeShutdown(shutdown.text)
+                } else {
+                    new == nil ? .peerDeconfigured : .configurationChanged
+                }
+            await member.peer.stop(reason)
         }
         for settings in settings where members[settings.name] == nil && !isShutDown {
             guard let new = wanted[settings.name] else { continue }
@@ -61,6 +78,7 @@ package actor BGPSpeaker {
             members[new.name] = Member(settings: new, peer: peer)
             addPeer.yield(peer)
         }
+        if !isShutDown { await listeners.apply(Array(wanted.values)) }
     }
 
     /// Changes routes. Peers need not exist yet, and need not be up.
@@ -74,10 +92,14 @@ package actor BGPSpeaker {
     package func status() async -> [BGPPeerStatus] {
         var list: [BGPPeerStatus] = []
         for member in members.values.sorted(by: { $0.settings.name < $1.settings.name }) {
-            list.append(await member.peer.status(description: member.settings.description))
+            let obstacle = await listeners.problem(for: member.settings)
+            list.append(await member.peer.status(description: member.settings.description, obstacle: obstacle))
         }
         return list
     }
+
+    /// How many connections were closed because they came from nobody who is configured.
+    package func refusedConnections() async -> Int { await listeners.refusals }
 
     /// The number of prefixes in the table.
     package nonisolated var routeCount: Int { routes.routeCount }
@@ -96,6 +118,7 @@ package actor BGPSpeaker {
 
     private func stop(_ reason: Session.StopReason) async {
         isShutDown = true
+        await listeners.stop()
         for member in members.values { await member.peer.stop(reason) }
         addPeer.finish()
         guard isRunning else { return }
