@@ -119,6 +119,9 @@ let package = Package(
             path: "Tests/Benchmarks/assignment", exclude: ["run"], swiftSettings: houseRules),
 
         // Tests
+        .executableTarget(
+            name: "bgp-process", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
+            path: "Tests/BGPProcess", swiftSettings: houseRules),
         .target(
             name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport",
             swiftSettings: houseRules),
@@ -152,7 +155,9 @@ let package = Package(
             of: "Speaker",
             [
                 "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
-                "NetworkIO", "Presentation", "SystemIO", "Timing", "WireCodec", logging, nioCore, nioPosix,
+                "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", "bgp-process", logging,
+                nioCore,
+                nioPosix,
             ]),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),

@@ -23,7 +23,8 @@ extension BGPPeerSettings {
         var session = SessionConfiguration(
             localASN: localASN, peerASN: peerASN, identifier: BGPIdentifier(peer.routerID ?? routerID),
             families: families, holdTime: peer.holdTime, keepaliveTime: peer.keepaliveTime,
-            isPassive: peer.isPassive)
+            isPassive: peer.isPassive,
+            gracefulRestart: peer.enableGracefulRestart ? SessionConfiguration.GracefulRestartSettings() : nil)
         if let connectTime = peer.connectTime { session.connectRetryTime = connectTime }
         var options = TCPOptions()
         // An external router is a neighbour unless the configuration says otherwise: packets that would go further are

@@ -2,6 +2,8 @@ import Addresses
 import BGP
 import Logging
 import NIOCore
+import SystemIO
+import Timing
 
 /// The BGP side of a speaker: its peers, and the routes that they get.
 ///
@@ -17,6 +19,8 @@ package actor BGPSpeaker {
     private let routes = SharedRoutes()
     private let eventLoopGroup: any EventLoopGroup
     private let logger: Logger
+    private let isRestarting: Bool
+    private let started: Instant
     private let listeners: BGPListeners
     private var members: [String: Member] = [:]
     private var isRunning = false
@@ -25,8 +29,13 @@ package actor BGPSpeaker {
     private let (newPeers, addPeer) = AsyncStream<BGPPeer>.makeStream()
     private let (end, hasEnded) = AsyncStream<Never>.makeStream()
 
-    package init(eventLoopGroup: any EventLoopGroup, logger: Logger) {
+    /// - Parameter isRestarting: an earlier process of this node may have left routes standing in peers with which graceful
+    ///   restart was agreed. Such peers are told so once (RFC 4724 §4.1). They drop what is not announced again as soon as
+    ///   a session has sent what there is: give all routes before the peers, or together with them.
+    package init(eventLoopGroup: any EventLoopGroup, logger: Logger, isRestarting: Bool = false) {
         self.eventLoopGroup = eventLoopGroup
+        self.isRestarting = isRestarting
+        started = UptimeClock.now
         self.logger = logger
         listeners = BGPListeners(eventLoop: eventLoopGroup.next(), logger: logger)
     }
@@ -74,11 +83,23 @@ package actor BGPSpeaker {
         }
         for settings in settings where members[settings.name] == nil && !isShutDown {
             guard let new = wanted[settings.name] else { continue }
-            let peer = BGPPeer(new, routes, eventLoop: eventLoopGroup.next(), logger: logger)
+            let peer = BGPPeer(asRestarted(new), routes, eventLoop: eventLoopGroup.next(), logger: logger)
             members[new.name] = Member(settings: new, peer: peer)
             addPeer.yield(peer)
         }
         if !isShutDown { await listeners.apply(Array(wanted.values)) }
+    }
+
+    /// The settings as a new session of a process that has just restarted needs them.
+    private func asRestarted(_ settings: BGPPeerSettings) -> BGPPeerSettings {
+        var settings = settings
+        // RFC 4724 §4.2: after the restart time the peer has kept nothing.
+        if isRestarting, let restart = settings.session.gracefulRestart,
+            started.duration(to: UptimeClock.now) < restart.restartTime
+        {
+            settings.session.gracefulRestart?.isRestarting = true
+        }
+        return settings
     }
 
     /// Changes routes. Peers need not exist yet, and need not be up.

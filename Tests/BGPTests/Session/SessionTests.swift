@@ -258,6 +258,25 @@ import WireCodec
         #expect(hard.first?.shutdownText == "bye")
     }
 
+    @Test("A session that begins after a restart says so, and the next one does not") func restartState() throws {
+        var configuration = Harness.configuration
+        configuration.gracefulRestart = SessionConfiguration.GracefulRestartSettings(isRestarting: true)
+        var harness = Harness(configuration)
+        harness.establish()
+        harness.handle(.connectionFailed(Harness.outbound, "lost"))
+        harness.pass(.seconds(1))
+        harness.handle(.connected(ConnectionID(direction: .outbound, number: 2)))
+        let states = try harness.actions.compactMap { action -> Bool? in
+            guard case .send(let bytes, _) = action, bytes[18] == 1 else { return nil }
+            let open = try OpenMessage(decoding: bytes.span.extracting(droppingFirst: Header.length))
+            let restart = open.capabilities.compactMap {
+                if case .gracefulRestart(let restart) = $0 { restart } else { nil }
+            }
+            return restart.first?.isRestarting
+        }
+        #expect(states == [true, false])
+    }
+
     @Test("A peer that knows no optional parameters is asked again without") func noCapabilities() throws {
         var harness = Harness()
         harness.handle(.start)

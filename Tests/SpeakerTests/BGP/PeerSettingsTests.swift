@@ -28,6 +28,15 @@ import Testing
         #expect(try PeerSettingsTests.settings { _ in }.options.leastTimeToLive == nil)
     }
 
+    @Test("Graceful restart asks for two minutes where it is wanted, and is not there otherwise") func gracefulRestart()
+        throws
+    {
+        let settings = try PeerSettingsTests.settings { $0.enableGracefulRestart = true }
+        #expect(settings.session.gracefulRestart?.restartTime == .seconds(120))
+        #expect(settings.session.gracefulRestart?.isRestarting == false)
+        #expect(try PeerSettingsTests.settings { _ in }.session.gracefulRestart == nil)
+    }
+
     @Test("Passive, shutdown and description go where they count") func additions() throws {
         let settings = try PeerSettingsTests.settings {
             $0.isPassive = true
