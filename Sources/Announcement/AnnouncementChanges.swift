@@ -1,4 +1,5 @@
 import Addresses
+import BGP
 import ClusterConfiguration
 
 /// What the local node must do differently from before: differences only, nothing is repeated.

@@ -1,4 +1,5 @@
 import Addresses
+import BGP
 import ClusterConfiguration
 import KubernetesModel
 

@@ -39,8 +39,11 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
         self.location = location
     }
 
-    package var description: String {
+    package var description: String { "\(severity.rawValue): \(statement)" }
+
+    /// What ``description`` says, for where the severity is shown already, such as a log line that has a level.
+    package var statement: String {
         let place = [location.map(\.description), object.map(\.description), field].compactMap { $0 }
-        return ([severity.rawValue] + place + [message]).joined(separator: ": ")
+        return (place + [message]).joined(separator: ": ")
     }
 }

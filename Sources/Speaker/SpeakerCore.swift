@@ -1,5 +1,6 @@
 import Addresses
 import Announcement
+import BFD
 import BGP
 import ClusterConfiguration
 import KubernetesModel
@@ -28,7 +29,7 @@ package struct SpeakerCore: Sendable {
         /// Hold sessions with these peers.
         case hold(sessions: [BGPPeerSettings])
         case announce([Layer2Change])
-        case advertise([BGP.RouteChange])
+        case advertise([RouteChange])
     }
 
     package let node: String
@@ -84,14 +85,13 @@ extension SpeakerCore {
             self.configuration = configuration
             all.append(engine.apply(configuration))
         }
-        if update.nodes != nil || update.configuration != nil {
-            // Sessions before routes: a route for a peer that is not there would be lost.
-            updateSessions(&actions)
-            updateSegments(&actions)
-        }
+        if update.nodes != nil || update.configuration != nil { updateSegments(&actions) }
         for service in update.removed { all.append(engine.remove(service)) }
         for service in update.services { all.append(engine.apply(service)) }
         perform(all, &actions)
+        // Routes before sessions: after a restart a router keeps what it had until it is told that it has heard all
+        // (RFC 4724 §4.2), which must not be before the routes are there.
+        if update.nodes != nil || update.configuration != nil { updateSessions(&actions) }
     }
 
     private mutating func updateSessions(_ actions: inout [Action]) {
@@ -126,9 +126,9 @@ extension SpeakerCore {
     /// zero will do, unique within the AS).
     private static func routerID(of node: String, own: [IPAddress]) -> IPv4Address {
         if let lowest = own.first?.v4 { return lowest }
-        // FNV-1a; the first octet is kept in 1…223, so that it looks like a host's address in every router's output.
-        let hash = node.utf8.reduce(UInt32(0x811C_9DC5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
-        return IPv4Address(rawValue: (1 + hash >> 24 % 223) << 24 | hash & 0xFF_FFFF)
+        let number = NodeIdentities([node]).discriminator(of: node) ?? 1
+        // The first octet is kept in 1…223, so that it looks like a host's address in every router's output.
+        return IPv4Address(rawValue: (1 + number >> 24 % 223) << 24 | number & 0xFF_FFFF)
     }
 }
 
@@ -187,16 +187,11 @@ extension SpeakerCore {
     }
 
     /// All that is told of a prefix now, to whomever.
-    private func route(to prefix: IPPrefix) -> BGP.RouteChange {
-        var peers: [Announcement.RouteAttributes: Set<String>] = [:]
+    private func route(to prefix: IPPrefix) -> RouteChange {
+        var peers: [RouteAttributes: Set<String>] = [:]
         for (peer, attributes) in engine.localRoutes[prefix] ?? [:] { peers[attributes, default: []].insert(peer) }
-        let advertisements = peers.sorted { ($0.value.min() ?? "") < ($1.value.min() ?? "") }.map { attributes, names in
-            BGP.RouteChange.Advertisement(
-                attributes: BGP.RouteAttributes(
-                    localPreference: attributes.localPreference, communities: attributes.communities,
-                    largeCommunities: attributes.largeCommunities),
-                peers: names)
-        }
-        return BGP.RouteChange(prefix: prefix, advertisements: advertisements)
+        let advertisements = peers.sorted { ($0.value.min() ?? "") < ($1.value.min() ?? "") }
+            .map { RouteChange.Advertisement(attributes: $0.key, peers: $0.value) }
+        return RouteChange(prefix: prefix, advertisements: advertisements)
     }
 }

@@ -44,9 +44,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private static let farewell = Duration.milliseconds(150)
 
     /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
+    ///
+    /// - Parameter isRestarting: routers may still have routes of an earlier process of this node (RFC 4724 §4.1).
     package init(
         node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        metrics: SpeakerMetrics, logger: Logger
+        isRestarting: Bool = false, metrics: SpeakerMetrics, logger: Logger
     ) throws {
         self.node = node
         self.metrics = metrics
@@ -57,7 +59,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         links = try LinkMonitor()
         layer2 = try Layer2Engine(links: links, logger: logger)
         liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
-        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger)
+        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting)
     }
 
     /// Takes in a change of the cluster. Returns at once.
@@ -163,7 +165,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// First the others are told, and only when they have had time to take over does this node fall silent.
     private func leave() async {
         liveness.leave()
-        async let sessions: Void = bgp.shutdown(text: "\(node) is being stopped")
+        // Routers with which graceful restart was agreed keep the routes for a while; the others drop them at once.
+        async let sessions: Void = bgp.shutdownForRestart(text: "\(node) is being stopped")
         try? await Task.sleep(for: SpeakerService.farewell)
         await sessions
         layer2.stop()

@@ -162,7 +162,7 @@ import Testing
     /// What a speaker does that performs the engine's changes; it refuses those that are none.
     struct Performer {
         var addresses: [IPAddress: InterfaceSelection] = [:]
-        var routes: [IPPrefix: [String: Announcement.RouteAttributes]] = [:]
+        var routes: [IPPrefix: [String: RouteAttributes]] = [:]
 
         mutating func perform(_ changes: AnnouncementChanges, _ comment: Comment) {
             for change in changes.layer2 {

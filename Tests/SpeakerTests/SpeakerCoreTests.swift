@@ -109,7 +109,9 @@ import Testing
         #expect(core.handle(.heard(["eth0": ["n2"]])).isEmpty)
     }
 
-    @Test("Sessions come before their routes, and a new Service touches none of them") func sessions() throws {
+    @Test("Routes come before the sessions that carry them, and a new Service touches no session") func sessions()
+        throws
+    {
         let peer = Peer(
             name: "tor", myASN: 64512, remoteAS: .number(64513),
             endpoint: .address(try IPAddress("192.0.2.254"), zone: nil))
@@ -123,7 +125,7 @@ import Testing
             default: nil
             }
         }
-        #expect(order == ["hold [\"tor\"] as 192.0.2.1", "advertise [192.0.2.10/32]"])
+        #expect(order == ["advertise [192.0.2.10/32]", "hold [\"tor\"] as 192.0.2.1"])
         let more = try Self.update(nodes: [], services: ["api": "192.0.2.11", "web": "192.0.2.10"], peers: [peer])
         let second = core.handle(.updated(more))
         #expect(!second.contains { if case .hold = $0 { true } else { false } })

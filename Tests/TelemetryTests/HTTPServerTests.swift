@@ -41,6 +41,14 @@ import Testing
         }
     }
 
+    @Test("the server is known by its endpoint, whatever it is made of")
+    func nameInLogs() async throws {
+        try await withServer { endpoint in
+            let server = try await bind()
+            #expect("\(server)" == "HTTPServer(\(server.endpoint))")
+        }
+    }
+
     struct Exchange: Sendable, CustomTestStringConvertible {
         let name: String
         let request: String

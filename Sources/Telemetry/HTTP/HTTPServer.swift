@@ -15,7 +15,7 @@ import Synchronization
 ///     // … server is a Service for the ServiceGroup
 ///
 /// Each connection has a task of its own, and no more time, memory and company than ``HTTPLimits`` says.
-package struct HTTPServer: Service {
+package struct HTTPServer: Service, CustomStringConvertible {
     private typealias Answers = NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
 
     /// Where it listens, with the port that the system chose if none was asked for.
@@ -27,6 +27,9 @@ package struct HTTPServer: Service {
     private let routes: [String: HTTPRoute]
     private let limits: HTTPLimits
     private let logger: Logger
+
+    /// What the ServiceGroup calls it in its log.
+    package var description: String { "HTTPServer(\(endpoint))" }
 
     /// Opens the port.
     ///

@@ -85,7 +85,9 @@ struct RunCommand: AsyncParsableCommand {
         }
         let directory = try StateDirectory(path: stateDir)
         let registry = PrometheusRegistry()
-        let speaker = try SpeakerService(node: node, metrics: SpeakerMetrics(registry), logger: logger)
+        let isRestarting = try directory.read(AssignmentStore.file) != nil
+        let speaker = try SpeakerService(
+            node: node, isRestarting: isRestarting, metrics: SpeakerMetrics(registry), logger: logger)
         let standalone = try StandaloneService(
             source: source, first: first, store: AssignmentStore(directory), speaker: speaker,
             metrics: StandaloneMetrics(registry), logger: logger)

@@ -146,9 +146,9 @@ struct StandaloneLoop {
         let problems = Set(core.problems)
         for problem in core.problems where !told.contains(problem) {
             switch problem.severity {
-            case .error: logger.error("\(problem)")
-            case .warning: logger.warning("\(problem)")
-            case .note: logger.info("\(problem)")
+            case .error: logger.error("\(problem.statement)")
+            case .warning: logger.warning("\(problem.statement)")
+            case .note: logger.info("\(problem.statement)")
             }
         }
         for problem in told.subtracting(problems).sorted(by: { $0.description < $1.description }) {
