@@ -76,16 +76,15 @@ extension AssignmentEngine {
     ) -> (Verdict, String) {
         let entry = pools[pool]
         let name = entry.pool.name
+        // First what nobody can mend by asking otherwise.
+        guard entry.has(family) else { return (.lacksFamily, "\(name) has no \(family) addresses") }
         guard isRequested || entry.pool.autoAssign else {
             return (.notAutomatic, "\(name) gives addresses only on request (autoAssign: false)")
         }
         guard allows(pool, demand) else { return (.notAllowed, "\(name) is pinned to \(pinning(of: entry.pool))") }
-        guard entry.has(family) else { return (.lacksFamily, "\(name) has no \(family) addresses") }
         if let quota = entry.pool.quotaPerNamespace, entry.isOverQuota(demand.namespace, family) {
             let held = entry.held(by: demand.namespace, family).count
-            return (
-                .overQuota, "the namespace \(demand.namespace) has \(held) addresses of \(name) and may have \(quota)"
-            )
+            return (.overQuota, "the namespace \(demand.namespace) has used its quota of \(name) (\(held) of \(quota))")
         }
         let stock = entry[family]
         if stock.restingCount > 0 {
@@ -145,8 +144,9 @@ extension AssignmentEngine {
         case .resting(let pool, _):
             "it was released too recently, and rests as \(name(pool)) says (reuseAfter, retainFor)."
         case .overQuota(let pool):
-            "the namespace \(demand.namespace) has \(pools[pool].held(by: demand.namespace, address.family).count) "
-                + "addresses of \(name(pool)) and may have \(pools[pool].pool.quotaPerNamespace ?? 0)."
+            "the namespace \(demand.namespace) has used its quota of \(name(pool)) "
+                + "(\(pools[pool].held(by: demand.namespace, address.family).count) of "
+                + "\(pools[pool].pool.quotaPerNamespace ?? 0))."
         case .familyNotWanted:
             "the Service does not ask for \(address.family) any more."
         case .otherRequested:
