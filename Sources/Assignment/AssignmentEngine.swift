@@ -175,15 +175,24 @@ extension AssignmentEngine {
 
 // MARK: - Plans
 extension AssignmentEngine {
-    /// What each Service of a snapshot has under a configuration, sorted by name: those alone that are Martlet's.
+    /// What each Service of a snapshot has under a configuration, sorted by name: those alone that are Martlet's; and what
+    /// about those Services works, but should be mended.
     package static func plan(
         configuration: Configuration, state: ClusterState, loadBalancerClass: String? = nil
-    ) -> [ServiceAssignment] {
+    ) -> (assignments: [ServiceAssignment], problems: [Problem]) {
         var engine = AssignmentEngine(loadBalancerClass: loadBalancerClass)
         var events: [AssignmentEvent] = [.pools(configuration.pools)]
         events += state.namespaces.map { .namespace($0) }
         events += state.services.enumerated().map { .service($1, rank: Int64($0)) }
-        _ = engine.handle(events, at: .zero)
-        return engine.assignments
+        let changes = engine.handle(events, at: .zero)
+        let problems = changes.flatMap { change in
+            let service = ObjectReference(kind: "Service", name: change.service)
+            return change.warnings.map { warning in
+                Problem(
+                    .warning, service, field: "metadata.annotations", warning.message,
+                    at: state.locations.location(of: nil, in: service))
+            }
+        }
+        return (engine.assignments, problems)
     }
 }

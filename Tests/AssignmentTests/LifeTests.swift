@@ -168,7 +168,8 @@ import Timing
             ServiceSketch("m") { $0.type = "NodePort" }.service, ServiceSketch("k") { $0.has("192.0.2.0") }.service,
         ]
         let plan = AssignmentEngine.plan(
-            configuration: Configuration(pools: [.of("lan", "192.0.2.0/31")]), state: state)
+            configuration: Configuration(pools: [.of("lan", "192.0.2.0/31")]), state: state
+        ).assignments
         #expect(plan.map(\.service.name) == ["a", "k", "z"])
         #expect(plan.map { $0.addresses.first?.address.description } == [nil, "192.0.2.0", "192.0.2.1"])
         #expect(plan.map(\.reason) == [.poolExhausted, nil, nil])

@@ -142,4 +142,19 @@ import Testing
         let strict = try await Program.run(input: warning, "check", "-f", "-", "--strict")
         #expect(strict.status == 1, "\(strict)")
     }
+
+    @Test("An annotation of the old form is read, and said to be one") func legacyAnnotation() async throws {
+        let service = """
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: old, namespace: default, annotations: {metallb.universe.tf/loadBalancerIPs: 192.0.2.11}}
+            spec: {type: LoadBalancer, ports: [{port: 80}]}
+            """
+        let result = try await Program.run(input: Self.manifests + "\n" + service, "plan", "-f", "-")
+        #expect(result.status == 0, "\(result)")
+        for word in ["192.0.2.11", "warning", "Service/default/old", "metallb.universe.tf/loadBalancerIPs"] {
+            #expect(result.output.contains(word), "\(word): \(result)")
+        }
+    }
 }

@@ -29,7 +29,7 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let reading = input.read()
         let made = Configuration.make(from: reading.state)
-        let assignments = AssignmentEngine.plan(
+        let (assignments, warnings) = AssignmentEngine.plan(
             configuration: made.configuration, state: reading.state, loadBalancerClass: loadBalancerClass)
         let services = Dictionary(reading.state.services.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let endpoints = EndpointIndex(reading.state.endpointSlices)
@@ -42,7 +42,7 @@ struct PlanCommand: AsyncParsableCommand {
         }
         let plan = AnnouncementPlan(
             made.configuration, services: announced, nodes: reading.state.nodes.map { NodeView($0) })
-        let problems = reading.problems + made.problems + plan.problems
+        let problems = reading.problems + made.problems + warnings + plan.problems
         output.print(
             PlanDocument(
                 assignments: assignments, layer2: plan.layer2, bgp: plan.bgp, silent: plan.silent, problems: problems))
