@@ -270,7 +270,7 @@ extension BGPPeer {
         case let error as NIOConnectionError:
             // One address was tried, so there is one error.
             error.connectionErrors.first.map { words(for: $0.error) } ?? "\(error)"
-        case let error as IOError: error.description
+        case let error as IOError: SystemError.text(of: error.errnoCode)
         case ChannelError.connectTimeout: "no answer"
         default: "\(error)"
         }
