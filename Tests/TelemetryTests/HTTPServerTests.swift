@@ -235,14 +235,22 @@ import Testing
         var limits = HTTPLimits()
         limits.connections = 3
         try await withServer(limits) { endpoint in
-            try await RawClient.connect(to: endpoint) { _, first, _ in
-                try await RawClient.connect(to: endpoint) { _, _, _ in
-                    try await RawClient.connect(to: endpoint) { _, _, _ in
-                        // Until all three are counted a fourth may still be let in.
-                        try await eventually { try await !self.healthy(endpoint) }
+            // A connection of before may still be counted when the third comes, which is then the one that is closed: then
+            // all three are given up and made again.
+            try await eventually {
+                try await RawClient.connect(to: endpoint) { _, first, _ in
+                    let isRefused = try await RawClient.connect(to: endpoint) { _, _, _ in
+                        try await RawClient.connect(to: endpoint) { _, _, _ in
+                            // Until all three are counted a fourth may still be let in.
+                            for _ in 0..<10 where try await self.healthy(endpoint) {
+                                try await Task.sleep(for: .milliseconds(20))
+                            }
+                            return try await !self.healthy(endpoint)
+                        }
                     }
+                    first.finish()
+                    return isRefused
                 }
-                first.finish()
             }
             try await eventually { try await self.healthy(endpoint) }
         }
