@@ -60,11 +60,11 @@ package struct SpeakerCore: Sendable {
         case .updated(let update): apply(update, &actions)
         case .linksChanged(let table):
             self.table = table
-            updateSegments(&actions)
+            perform([updateSegments(&actions)], &actions)
             updateSessions(&actions)
         case .heard(let heard):
             self.heard = heard
-            updateLiveness(&actions)
+            perform([updateLiveness()], &actions)
         }
         return actions
     }
@@ -85,7 +85,8 @@ extension SpeakerCore {
             self.configuration = configuration
             all.append(engine.apply(configuration))
         }
-        if update.nodes != nil || update.configuration != nil { updateSegments(&actions) }
+        // Among the others, in the order in which they were decided: what comes later stands.
+        if update.nodes != nil || update.configuration != nil { all.append(updateSegments(&actions)) }
         for service in update.removed { all.append(engine.remove(service)) }
         for service in update.services { all.append(engine.apply(service)) }
         perform(all, &actions)
@@ -141,7 +142,7 @@ extension SpeakerCore {
         }
     }
 
-    private mutating func updateSegments(_ actions: inout [Action]) {
+    private mutating func updateSegments(_ actions: inout [Action]) -> AnnouncementChanges {
         let named = namedInterfaces
         let usesDefault = configuration.layer2Advertisements.contains { $0.interfaces == .all }
         let wanted = table.interfaces.filter { interface in
@@ -159,16 +160,15 @@ extension SpeakerCore {
             listening = wanted
             actions.append(.listen(on: wanted))
         }
-        updateLiveness(&actions)
+        return updateLiveness()
     }
 
-    private mutating func updateLiveness(_ actions: inout [Action]) {
+    private mutating func updateLiveness() -> AnnouncementChanges {
         // Whoever is alone need not listen first.
         let segments = listening.compactMap { interface in
             (heard[interface.name] ?? (expected.count == 1 ? [] : nil)).map { (interface.name, $0.union([node])) }
         }
-        let changes = engine.apply(Liveness.segments(Dictionary(segments) { first, _ in first }))
-        perform([changes], &actions)
+        return engine.apply(Liveness.segments(Dictionary(segments) { first, _ in first }))
     }
 
     private mutating func perform(_ all: [AnnouncementChanges], _ actions: inout [Action]) {

@@ -97,6 +97,26 @@ import Testing
         #expect(actions.contains(.listen(on: [eth1, bare])))
     }
 
+    @Test("An advertisement that moves to another interface ends with an announcement there, not with a withdrawal")
+    func movedInterface() throws {
+        var core = SpeakerCore(node: "n1")
+        let table = InterfaceTable([
+            try Self.interface(2, "eth0", "192.0.2.1"), try Self.interface(3, "eth1", "198.51.100.1"),
+        ])
+        _ = core.handle(.linksChanged(table))
+        _ = core.handle(
+            .updated(try Self.update(nodes: [], services: ["web": "192.0.2.10"], interfaces: .named(["eth0"]))))
+        let moved = core.handle(
+            .updated(try Self.update(nodes: [], services: ["web": "192.0.2.10"], interfaces: .named(["eth1"]))))
+        let address = try IPAddress("192.0.2.10")
+        #expect(Self.announced(moved).count == 1)
+        guard case .announce(address, _) = Self.announced(moved).last else {
+            Issue.record("\(moved)")
+            return
+        }
+        #expect(core.engine.localAddresses[address] != nil)
+    }
+
     @Test("Nothing happens where nothing changed") func idle() throws {
         var core = SpeakerCore(node: "n1")
         let update = try Self.update(nodes: ["n1", "n2"], services: ["web": "192.0.2.10"])
