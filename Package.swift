@@ -23,13 +23,16 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources:
         swiftSettings: houseRules)
 }
 
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -41,10 +44,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -57,7 +63,7 @@ let package = Package(
         target("AddressPools", ["Addresses", "Timing", heapModule]),
         target("LinkLayer", ["Addresses", "Timing", "WireCodec"]),
         target("BGP", ["Addresses", "Timing", "WireCodec", collections]),
-        target("BFD", ["Addresses", "Timing", "WireCodec"]),
+        target("BFD", ["Addresses", "Timing", "WireCodec", crypto]),
         target("KubernetesModel"),
 
         // Decisions
@@ -77,6 +83,12 @@ let package = Package(
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         target("SystemIO", ["CLinux", "Timing"]),
         target("NetworkIO", ["Addresses", "CLibnl", "CLibpcap", "CLinux", "SystemIO", "Timing", nioCore, nioPosix]),
+        target(
+            "KubernetesClient",
+            [
+                "KubernetesModel", "Timing", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                serviceLifecycle, yams,
+            ]),
         target("Manifests", ["ClusterConfiguration", "KubernetesModel", yams]),
         target(
             "Telemetry",
@@ -143,6 +155,7 @@ let package = Package(
                 "Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing",
                 yams,
             ], resources: [.copy("Goldens")]),
+        tests(of: "KubernetesClient", ["KubernetesModel", "Timing", nioCore, nioPosix]),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
