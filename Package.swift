@@ -57,7 +57,7 @@ let package = Package(
         // Values
         target("Addresses"),
         target("WireCodec"),
-        target("Timing"),
+        target("Timing", [heapModule]),
 
         // Cores
         target("AddressPools", ["Addresses", "Timing", heapModule]),

@@ -20,17 +20,22 @@ struct NeighborMessage: Hashable, Sendable {
     var target: IPv6Address
     /// The first option of the wanted type that has the length of an Ethernet address.
     var linkLayerAddress: MACAddress?
+    /// The first option that is a speaker's mark.
+    var mark: ClaimMark?
 
     /// RFC 4861 §7.1: "ICMP length (derived from the IP length) is 24 or more octets."
     static let minimumLength = 24
     /// RFC 4861 §7.1: "The IP Hop Limit field has a value of 255, i.e., the packet could not possibly have been
     /// forwarded by a router."
     static let hopLimit: UInt8 = 255
+    /// A mark as an option: type, length, the mark, and zeros up to a multiple of eight octets (RFC 4861 §4.6).
+    private static let markOptionLength = 24
 
-    init(flags: UInt32, target: IPv6Address, linkLayerAddress: MACAddress?) {
+    init(flags: UInt32, target: IPv6Address, linkLayerAddress: MACAddress?, mark: ClaimMark? = nil) {
         self.flags = flags
         self.target = target
         self.linkLayerAddress = linkLayerAddress
+        self.mark = mark
     }
 
     /// Reads a message of `type` from the ICMPv6 packet `payload`, with the checks that RFC 4861 §7.1.1 and §7.1.2 share.
@@ -58,6 +63,7 @@ struct NeighborMessage: Hashable, Sendable {
         // RFC 4291 §2.7: "Multicast addresses must not be used as source addresses in IPv6 packets."
         guard !header.source.isMulticast else { throw .sourceMulticast }
         linkLayerAddress = nil
+        mark = nil
         while !reader.isAtEnd {
             let type = try reader.field(UInt8.self)
             let length = Int(try reader.field(UInt8.self)) * 8
@@ -66,6 +72,11 @@ struct NeighborMessage: Hashable, Sendable {
             // RFC 4861 §4.6.1, RFC 2464 §6: on Ethernet, eight octets in all.
             if type == option, length == 8, linkLayerAddress == nil {
                 linkLayerAddress = try reader.macAddress()
+            } else if type == NeighborDiscoveryOption.experiment, length == NeighborMessage.markOptionLength,
+                mark == nil
+            {
+                mark = try ClaimMark(decoding: &reader)
+                try reader.skipField(count: length - 2 - ClaimMark.length)
             } else {
                 // RFC 4861 §7.1.1: other options must be ignored.
                 try reader.skipField(count: length - 2)
@@ -80,8 +91,9 @@ struct NeighborMessage: Hashable, Sendable {
     ) {
         EthernetHeader(destination: destination.hardware, source: source.hardware, etherType: .ipv6)
             .encode(into: &writer)
+        let optionsLength = (linkLayerAddress == nil ? 0 : 8) + (mark == nil ? 0 : NeighborMessage.markOptionLength)
         let header = IPv6Header(
-            payloadLength: UInt16(NeighborMessage.minimumLength + (linkLayerAddress == nil ? 0 : 8)),
+            payloadLength: UInt16(NeighborMessage.minimumLength + optionsLength),
             nextHeader: ProtocolNumber.icmpv6, hopLimit: NeighborMessage.hopLimit, source: source.address,
             destination: destination.address)
         header.encode(into: &writer)
@@ -95,6 +107,12 @@ struct NeighborMessage: Hashable, Sendable {
             writer.write(option)
             writer.write(1 as UInt8)
             writer.write(linkLayerAddress)
+        }
+        if let mark {
+            writer.write(NeighborDiscoveryOption.experiment)
+            writer.write(UInt8(NeighborMessage.markOptionLength / 8))
+            mark.encode(into: &writer)
+            writer.write(0 as UInt32)
         }
         var checksum = header.pseudoHeaderChecksum
         checksum.add(writer.bytes.span.extracting(droppingFirst: start))

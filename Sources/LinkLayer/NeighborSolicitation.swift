@@ -6,6 +6,8 @@ package struct NeighborSolicitation: Hashable, Sendable {
     package var target: IPv6Address
     /// Where to answer; absent where the source is unspecified.
     package var sourceLinkLayerAddress: MACAddress?
+    /// The mark of a speaker, if one has sent this.
+    package private(set) var mark: ClaimMark?
 
     package init(target: IPv6Address, sourceLinkLayerAddress: MACAddress?) {
         self.target = target
@@ -19,6 +21,7 @@ package struct NeighborSolicitation: Hashable, Sendable {
             option: NeighborDiscoveryOption.sourceLinkLayerAddress, otherwise: .notNeighborSolicitation)
         target = message.target
         sourceLinkLayerAddress = message.linkLayerAddress
+        mark = message.mark
         if header.source == .unspecified {
             // RFC 4861 §7.1.1: "If the IP source address is the unspecified address, the IP destination address is a
             // solicited-node multicast address."
@@ -32,10 +35,10 @@ package struct NeighborSolicitation: Hashable, Sendable {
     /// neighbour alone (RFC 4861 §7.3.3).
     package func encodeFrame(
         from hardware: MACAddress, _ source: IPv6Address, to neighbor: MACAddress? = nil,
-        into writer: inout ByteWriter
+        mark: ClaimMark? = nil, into writer: inout ByteWriter
     ) {
         let group = target.solicitedNodeMulticast
-        NeighborMessage(flags: 0, target: target, linkLayerAddress: sourceLinkLayerAddress).encodeFrame(
+        NeighborMessage(flags: 0, target: target, linkLayerAddress: sourceLinkLayerAddress, mark: mark).encodeFrame(
             type: ICMPv6Type.neighborSolicitation, option: NeighborDiscoveryOption.sourceLinkLayerAddress,
             from: (hardware, source),
             to: neighbor.map { ($0, target) } ?? (MACAddress(multicast: group), group), into: &writer)

@@ -26,4 +26,6 @@ enum ICMPv6Type {
 enum NeighborDiscoveryOption {
     static let sourceLinkLayerAddress: UInt8 = 1  // RFC 4861 §4.6.1
     static let targetLinkLayerAddress: UInt8 = 2  // RFC 4861 §4.6.1
+    /// "RFC3692-style Experiment 1": a speaker's mark.
+    static let experiment: UInt8 = 253  // RFC 4727 §4
 }

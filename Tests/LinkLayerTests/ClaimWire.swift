@@ -1,0 +1,161 @@
+import Addresses
+import LinkLayer
+import TestSupport
+import Timing
+import WireCodec
+
+/// Speakers and plain hosts on one segment, with a clock that is moved by hand. Frames are octets and take 0.1 ms.
+final class ClaimWire {
+    static let delay = Duration.microseconds(100)
+
+    struct Speaker {
+        var claims: SegmentClaims
+        var reports: [String] = []
+        var present: Set<UInt32> = []
+    }
+
+    private struct Flight {
+        let arrival: Instant
+        let from: Int
+        let to: Int
+        let octets: [UInt8]
+    }
+
+    private(set) var now = Instant.zero
+    var speakers: [Speaker] = []
+    /// A host that answers for these addresses as a kernel does.
+    var stranger: Responder?
+    /// Whether a frame of one reaches the other; the stranger has the number after the last speaker's.
+    var passes: (_ from: Int, _ to: Int) -> Bool = { _, _ in true }
+    /// Frames sent, as `0 claim 192.0.2.1`.
+    private(set) var log: [String] = []
+    private var flights: [Flight] = []
+    private var generator = SeededGenerator(seed: 1)
+
+    init(_ count: Int, pace: ClaimPace = ClaimPace()) {
+        for number in 0..<count {
+            var claims = SegmentClaims(
+                speaker: ClaimWire.id(number), hardwareAddress: ClaimWire.mac(number), pace: pace)
+            claims.ownAddress = .v4(IPv4Address(10, 0, 0, UInt8(number + 1)))
+            speakers.append(Speaker(claims: claims))
+        }
+        let all = Set((0..<count).map(ClaimWire.id))
+        for number in 0..<count {
+            act(number) { $0.setSpeakers(ClaimWire.id(number), all, at: .zero) }
+            act(number) { $0.setHeard(all.subtracting([ClaimWire.id(number)]), at: .zero) }
+            act(number) { $0.connect(at: .zero) }
+        }
+        run(for: .seconds(6))
+        log = []
+    }
+
+    static func id(_ number: Int) -> UInt32 { UInt32(number + 1) }
+    static func mac(_ number: Int) -> MACAddress { MACAddress(2, 0, 0, 0, 0, UInt8(number + 1)) }
+
+    /// Does something with a speaker, and takes note of what it reports.
+    func act(_ number: Int, _ body: (inout SegmentClaims) -> [SegmentClaims.Action]) {
+        for action in body(&speakers[number].claims) {
+            switch action {
+            case .join, .leave: break
+            case .report(let report, let address): speakers[number].reports.append("\(address) \(report.text)")
+            case .present(let others): speakers[number].present = others
+            }
+        }
+        sendAll(number)
+    }
+
+    func assign(_ role: ClaimRole?, of address: IPAddress, to number: Int) {
+        act(number) { $0.assign(role, of: address, at: now) }
+    }
+
+    func own(_ address: IPAddress, _ number: Int, over other: Int? = nil) {
+        assign(.owner(ClaimRank(), over: other.map(ClaimWire.id)), of: address, to: number)
+    }
+
+    func standBy(_ address: IPAddress, _ number: Int, mayStandIn: Bool = true) {
+        assign(.standby(ClaimRank(), mayStandIn: mayStandIn), of: address, to: number)
+    }
+
+    /// What liveness tells a speaker.
+    func hear(_ others: [Int], _ number: Int) {
+        act(number) { $0.setHeard(Set(others.map(ClaimWire.id)), at: now) }
+    }
+
+    func holders(of address: IPAddress) -> [Int] { speakers.indices.filter { speakers[$0].claims.holds(address) } }
+
+    /// Frames that a stranger sends to all.
+    func sendFromStranger(_ octets: [UInt8]) { send(octets, from: speakers.count) }
+
+    func run(for duration: Duration) {
+        let end = now.advanced(by: duration)
+        while true {
+            let deadlines = speakers.compactMap { $0.claims.nextDeadline.map { max($0, now) } }
+            guard let next = (deadlines + flights.map(\.arrival)).min(), next <= end else { break }
+            now = next
+            let arrived = flights.filter { $0.arrival <= now }
+            flights.removeAll { $0.arrival <= now }
+            for flight in arrived { receive(flight) }
+            for number in speakers.indices {
+                if let deadline = speakers[number].claims.nextDeadline, deadline <= now {
+                    act(number) { $0.handleDeadline(at: now) }
+                }
+            }
+        }
+        now = end
+    }
+
+    private func receive(_ flight: Flight) {
+        var reply = ByteWriter()
+        let octets = flight.octets
+        if flight.to == speakers.count {
+            if case .answered? = stranger?.answer(octets.span, into: &reply) { send(reply.bytes, from: flight.to) }
+            return
+        }
+        act(flight.to) { claims in
+            var actions: [SegmentClaims.Action] = []
+            _ = claims.receive(octets.span, at: now, into: &reply, &actions)
+            return actions
+        }
+        if reply.count > 0 { send(reply.bytes, from: flight.to) }
+    }
+
+    private func sendAll(_ number: Int) {
+        var writer = ByteWriter()
+        while let frame = speakers[number].claims.popFrame(at: now, using: &generator, into: &writer) {
+            log.append("\(number) \(frame.text)")
+            send(writer.bytes, from: number)
+            writer.removeAll()
+        }
+    }
+
+    private func send(_ octets: [UInt8], from: Int) {
+        for to in 0...speakers.count where to != from && passes(from, to) {
+            flights.append(Flight(arrival: now.advanced(by: ClaimWire.delay), from: from, to: to, octets: octets))
+        }
+    }
+
+    func clearLog() { log = [] }
+}
+
+extension ClaimFrame {
+    var text: String {
+        switch self {
+        case .probe(let address): "probe \(address)"
+        case .claim(let address, let neighbor): "claim \(address)" + (neighbor == nil ? "" : " to one")
+        case .answer(let address, _): "answer \(address)"
+        case .greeting: "greeting"
+        }
+    }
+}
+
+extension ClaimReport {
+    var text: String {
+        switch self {
+        case .holder(.nobody): "nobody"
+        case .holder(.thisNode): "own"
+        case .holder(.speaker(let id)): "held by \(id - 1)"
+        case .stranger(let address): address.map { "stranger \($0)" } ?? "no stranger"
+        case .deaf(let id): "\(id - 1) is deaf"
+        }
+    }
+}
