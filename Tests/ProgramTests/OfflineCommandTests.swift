@@ -75,6 +75,22 @@ import Testing
         #expect(result.output.contains("/nonexistent/file.yaml"), "\(result)")
     }
 
+    @Test("A comparison shows who loses an address, and ends with 1 if anybody does")
+    func compare() async throws {
+        let folder = try TemporaryFolder()
+        let old = try folder.write("old.yaml", Self.manifests)
+        let pool = "apiVersion: martlet.dev/v1beta1\nkind: IPAddressPool\nmetadata: {name: lan}\nspec: {addresses: "
+        let advertisement = "\n---\napiVersion: martlet.dev/v1beta1\nkind: L2Advertisement\nmetadata: {name: all}\n"
+        // No Services and nodes of its own: those that there are count.
+        let more = try folder.write("more.yaml", pool + "[192.0.2.0/28]}" + advertisement)
+        let gain = try await Program.run("plan", "-f", more, "--against", old)
+        #expect(gain.status == 0 && gain.output.contains("0 Services change"), "\(gain)")
+        let other = try folder.write("other.yaml", pool + "[198.51.100.0/28]}" + advertisement)
+        let loss = try await Program.run("plan", "-f", other, "--against", old, "-o", "json")
+        #expect(loss.status == 1, "\(loss)")
+        #expect(loss.output.contains("\"change\": \"changes\"") && loss.output.contains("198.51.100.0"), "\(loss)")
+    }
+
     @Test("An explanation ends with 0 where the chain is whole, with 1 where it is broken")
     func explain() async throws {
         let whole = try await Program.run(input: Self.manifests, "explain", "web", "-f", "-")

@@ -16,8 +16,20 @@ struct OfflineDecisions {
     private let endpoints: EndpointIndex
 
     /// All nodes are taken to hear each other on one segment. No Node at all means one healthy node, `local`.
-    init(_ reading: ManifestReading, loadBalancerClass: String?) {
-        state = reading.state
+    ///
+    /// - Parameter predecessor: what was decided before: Services keep what it gave them, and owners their addresses,
+    ///   where that is still possible; of the kinds that a cluster makes by itself, its objects count where there are none.
+    init(_ reading: ManifestReading, loadBalancerClass: String?, after predecessor: OfflineDecisions? = nil) {
+        var state = reading.state
+        if let predecessor {
+            state = state.completed(from: predecessor.state)
+            let former = Dictionary(
+                predecessor.assignedServices.map { ($0.name, $0.status) }, uniquingKeysWith: { first, _ in first })
+            for index in state.services.indices {
+                if let status = former[state.services[index].name] { state.services[index].status = status }
+            }
+        }
+        self.state = state
         let made = Configuration.make(from: state)
         let (assignment, warnings) = AssignmentEngine.planned(
             configuration: made.configuration, state: state, loadBalancerClass: loadBalancerClass)
@@ -28,6 +40,7 @@ struct OfflineDecisions {
         var announcement = AnnouncementEngine(localNode: nodes.first?.name ?? "local")
         _ = announcement.apply(made.configuration)
         _ = announcement.apply(nodes)
+        for (address, node) in predecessor?.holders ?? [:] { _ = announcement.apply(holder: node, of: address) }
         for service in state.services {
             guard let addresses = assignment.assignment(of: service.name)?.addresses else { continue }
             _ = announcement.apply(
