@@ -93,7 +93,8 @@ let package = Package(
         target(
             "Telemetry",
             [
-                "Addresses", "Presentation", "SystemIO", "Timing", logging, metrics, nioCore, nioHTTP1, nioPosix,
+                "Addresses", "KubernetesModel", "Presentation", "SystemIO", "Timing", logging, metrics, nioCore,
+                nioHTTP1, nioPosix,
                 serviceLifecycle,
             ]),
 

@@ -115,6 +115,57 @@ extension AssignmentEngine {
     }
 }
 
+// MARK: - Reviews
+extension AssignmentEngine {
+    /// How a Service came to what it has, pool by pool, for a person who asks; `nil` if Martlet is not responsible for it.
+    ///
+    /// Costs the order of the number of pools.
+    package func review(of service: NamespacedName) -> ServiceReview? {
+        guard let number = numbers[service], let record = records[number] else { return nil }
+        let demand = record.demand
+        let pinned = demand.requestedPool == nil ? pinnedPools(for: demand) : []
+        return ServiceReview(
+            assignment: assignment(ofNumber: number), families: demand.families,
+            needsAllFamilies: demand.needsAllFamilies, requested: demand.requested,
+            requestedPool: demand.requestedPool, sharingKey: demand.sharing?.key,
+            pools: pools.indices.flatMap { pool in
+                demand.families.map { verdict(on: pool, for: record, $0, pinned) }
+            }, warnings: demand.warnings)
+    }
+
+    private func verdict(
+        on pool: Int, for record: Record, _ family: AddressFamily, _ pinned: [Int]
+    ) -> ServiceReview.PoolVerdict {
+        let demand = record.demand
+        let name = pools[pool].pool.name
+        func verdict(_ outcome: ServiceReview.PoolVerdict.Outcome, _ message: String) -> ServiceReview.PoolVerdict {
+            ServiceReview.PoolVerdict(pool: name, family: family, outcome: outcome, message: message)
+        }
+        if let holding = record.holdings.first(where: { $0.pool == pool && $0.address.family == family }) {
+            return verdict(.gave(holding.address), "\(name) gave \(holding.address)")
+        }
+        if let wanted = demand.requestedPool, wanted != name {
+            return verdict(.refused(.poolNotAllowed), "\(name) is not the pool that was asked for (\(wanted))")
+        }
+        if let address = demand.requested(of: family), locator.pool(of: address) != pool {
+            return verdict(.refused(.addressNotInPool), "\(name) does not hold \(address), which was asked for")
+        }
+        if let address = demand.requested(of: family),
+            let refusal = refusal(of: address, to: record, asHolder: false)
+        {
+            let sentence = sentence(for: refusal, address, record)
+            return verdict(.refused(refusal.reason), "\(name) holds \(address), but \(sentence.dropLast())")
+        }
+        if serves(pool, demand, pinned), pick(family, from: pool, demand) != nil {
+            let stock = pools[pool][family]
+            return verdict(.couldServe, "\(name) could serve (\(stock.heldCount) of \(stock.size) in use)")
+        }
+        let isAsked = demand.requestedPool != nil || demand.requested(of: family) != nil
+        let (refusal, clause) = self.verdict(on: pool, isRequested: isAsked, family, demand)
+        return verdict(.refused(refusal.reason), clause)
+    }
+}
+
 // MARK: - Refusals
 extension AssignmentEngine {
     /// A refusal as a sentence.

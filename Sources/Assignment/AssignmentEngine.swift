@@ -180,6 +180,15 @@ extension AssignmentEngine {
     package static func plan(
         configuration: Configuration, state: ClusterState, loadBalancerClass: String? = nil
     ) -> (assignments: [ServiceAssignment], problems: [Problem]) {
+        let (engine, problems) = planned(
+            configuration: configuration, state: state, loadBalancerClass: loadBalancerClass)
+        return (engine.assignments, problems)
+    }
+
+    /// The engine that made the ``plan(configuration:state:loadBalancerClass:)``, to be asked for more.
+    package static func planned(
+        configuration: Configuration, state: ClusterState, loadBalancerClass: String? = nil
+    ) -> (engine: AssignmentEngine, problems: [Problem]) {
         var engine = AssignmentEngine(loadBalancerClass: loadBalancerClass)
         var events: [AssignmentEvent] = [.pools(configuration.pools)]
         events += state.namespaces.map { .namespace($0) }
@@ -193,6 +202,6 @@ extension AssignmentEngine {
                     at: state.locations.location(of: nil, in: service))
             }
         }
-        return (engine.assignments, problems)
+        return (engine, problems)
     }
 }

@@ -30,7 +30,8 @@ extension SpeakerService {
         return true
     }
 
-    private func peers() async -> [PeerEntry] {
+    /// The sessions of this node.
+    package func peers() async -> [PeerEntry] {
         await bgp.status().map { status in
             let zone = status.zone.map { "%" + $0 } ?? ""
             let negotiated = status.negotiated

@@ -16,6 +16,7 @@ import ArgumentParser
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, PlanCommand.self, CheckCommand.self, GetCommand.self, VersionCommand.self,
+            RunCommand.self, PlanCommand.self, CheckCommand.self, GetCommand.self, ExplainCommand.self,
+            VersionCommand.self,
         ])
 }

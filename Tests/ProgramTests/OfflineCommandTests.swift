@@ -42,6 +42,11 @@ import Testing
         (["get", "--help"], 0, "Example"),
         (["run", "--help"], 0, "Example"),
         (["version", "--help"], 0, "Example"),
+        (["explain", "--help"], 0, "Example"),
+        (["explain", "web"], 64, "--server"),
+        (["explain", "a/b/c", "-f", "x"], 64, "NAMESPACE/NAME"),
+        (["explain", "web", "-f", "x", "--server", "http://127.0.0.1:1"], 64, "-f"),
+        (["explain", "web", "--server", "http://127.0.0.1:1"], 1, "nothing listens"),
         (["paln"], 64, "paln"),
         (["plan"], 64, "-f"),
         (["plan", "-f"], 64, "-f"),
@@ -68,6 +73,32 @@ import Testing
         let result = try await Program.run(command, "-f", "/nonexistent/file.yaml")
         #expect(result.status == 1, "\(result)")
         #expect(result.output.contains("/nonexistent/file.yaml"), "\(result)")
+    }
+
+    @Test("A comparison shows who loses an address, and ends with 1 if anybody does")
+    func compare() async throws {
+        let folder = try TemporaryFolder()
+        let old = try folder.write("old.yaml", Self.manifests)
+        let pool = "apiVersion: martlet.dev/v1beta1\nkind: IPAddressPool\nmetadata: {name: lan}\nspec: {addresses: "
+        let advertisement = "\n---\napiVersion: martlet.dev/v1beta1\nkind: L2Advertisement\nmetadata: {name: all}\n"
+        // No Services and nodes of its own: those that there are count.
+        let more = try folder.write("more.yaml", pool + "[192.0.2.0/28]}" + advertisement)
+        let gain = try await Program.run("plan", "-f", more, "--against", old)
+        #expect(gain.status == 0 && gain.output.contains("0 Services change"), "\(gain)")
+        let other = try folder.write("other.yaml", pool + "[198.51.100.0/28]}" + advertisement)
+        let loss = try await Program.run("plan", "-f", other, "--against", old, "-o", "json")
+        #expect(loss.status == 1, "\(loss)")
+        #expect(loss.output.contains("\"change\": \"changes\"") && loss.output.contains("198.51.100.0"), "\(loss)")
+    }
+
+    @Test("An explanation ends with 0 where the chain is whole, with 1 where it is broken")
+    func explain() async throws {
+        let whole = try await Program.run(input: Self.manifests, "explain", "web", "-f", "-")
+        #expect(whole.status == 0, "\(whole)")
+        #expect(whole.output.contains("192.0.2.10") && whole.output.contains("n2 silent"), "\(whole)")
+        let broken = try await Program.run(input: Self.manifests, "explain", "default/internal", "-f", "-")
+        #expect(broken.status == 1, "\(broken)")
+        #expect(broken.output.contains("ClusterIP") && broken.output.contains("What to do"), "\(broken)")
     }
 
     @Test("A plan in JSON says what the contract says") func planJSON() async throws {

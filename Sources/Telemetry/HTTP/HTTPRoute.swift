@@ -1,12 +1,21 @@
+import KubernetesModel
 import Presentation
 
 /// One endpoint: a path and what is answered there, to GET and HEAD.
 package struct HTTPRoute: Sendable {
+    /// One that ends in a slash stands for every path that begins so.
     package let path: String
-    package let respond: @Sendable () async -> HTTPResponse
+    /// Given what follows ``path``.
+    package let respond: @Sendable (Substring) async -> HTTPResponse
 
     package init(_ path: String, respond: @escaping @Sendable () async -> HTTPResponse) {
         self.path = path
+        self.respond = { _ in await respond() }
+    }
+
+    /// - Parameter prefix: ends in a slash; `respond` is given what follows it.
+    package init(below prefix: String, respond: @escaping @Sendable (Substring) async -> HTTPResponse) {
+        path = prefix
         self.respond = respond
     }
 
@@ -30,6 +39,21 @@ package struct HTTPRoute: Sendable {
     /// `/v1/status`: all that the process decided and knows.
     package static func status(_ document: @escaping @Sendable () async -> StatusDocument) -> HTTPRoute {
         HTTPRoute("/v1/status") { .json(await document()) }
+    }
+
+    /// `/v1/explain/NAMESPACE/NAME`: the chain of decisions for one Service.
+    package static func explanation(
+        _ document: @escaping @Sendable (NamespacedName) async -> ExplanationDocument?
+    ) -> HTTPRoute {
+        HTTPRoute(below: "/v1/explain/") { rest in
+            let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
+                return .text("Write /v1/explain/NAMESPACE/NAME.\n", status: 404)
+            }
+            let name = NamespacedName(namespace: String(parts[0]), name: String(parts[1]))
+            guard let document = await document(name) else { return .text("stopping\n", status: 503) }
+            return .json(document)
+        }
     }
 
     private static func verdict(_ problems: [String]) -> HTTPResponse {

@@ -159,14 +159,26 @@ package struct HTTPServer: Service, CustomStringConvertible {
     /// The answer to a request, and the methods that would do where this one does not.
     private func answer(to head: HTTPRequestHead) async -> (HTTPResponse, allow: String?) {
         let path = head.uri.prefix { $0 != "?" && $0 != "#" }
-        guard let route = routes[String(path)] else {
+        guard let (route, rest) = route(for: path) else {
             let known = routes.keys.sorted().joined(separator: "\n")
             return (.text("Not found. There is:\n\(known)\n", status: 404), nil)
         }
         guard head.method == .GET || head.method == .HEAD else {
             return (.text("Only GET and HEAD are allowed here.\n", status: 405), "GET, HEAD")
         }
-        return (await route.respond(), nil)
+        return (await route.respond(rest), nil)
+    }
+
+    /// The route of exactly this path, else the one of the longest beginning that ends in a slash; and what follows it.
+    private func route(for path: Substring) -> (HTTPRoute, rest: Substring)? {
+        if let route = routes[String(path)] { return (route, "") }
+        var end = path.endIndex
+        while let slash = path[..<end].lastIndex(of: "/") {
+            let rest = path.index(after: slash)
+            if let route = routes[String(path[..<rest])] { return (route, path[rest...]) }
+            end = slash
+        }
+        return nil
     }
 
     /// Returns whether the connection stays open.

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import KubernetesModel
 import Presentation
 
 /// Asks one process for its status over HTTP.
@@ -22,6 +23,21 @@ struct StatusClient {
 
     /// The document at `/v1/status`.
     func status() async throws(Failure) -> StatusDocument {
+        let octets = try await get("v1/status")
+        do { return try StatusDocument(jsonText: octets) } catch { throw Failure(description: "\(server): \(error)") }
+    }
+
+    /// The document at `/v1/explain/NAMESPACE/NAME`.
+    func explanation(of service: NamespacedName) async throws(Failure) -> ExplanationDocument {
+        let octets = try await get("v1/explain/\(service)")
+        do {
+            return try ExplanationDocument(jsonText: octets)
+        } catch {
+            throw Failure(description: "\(server): \(error)")
+        }
+    }
+
+    private func get(_ path: String) async throws(Failure) -> [UInt8] {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = 5
         configuration.timeoutIntervalForResource = 30
@@ -30,19 +46,15 @@ struct StatusClient {
         let data: Data
         let response: URLResponse
         do {
-            (data, response) = try await session.data(from: server.appendingPathComponent("v1/status"))
+            (data, response) = try await session.data(from: server.appendingPathComponent(path))
         } catch {
             throw Failure(description: explain(error))
         }
         let code = (response as? HTTPURLResponse)?.statusCode ?? 0
         guard code == 200 else {
-            throw Failure(description: "\(server) answers /v1/status with \(code): it does not seem to be martlet")
+            throw Failure(description: "\(server) answers /\(path) with \(code): it does not seem to be martlet")
         }
-        do {
-            return try StatusDocument(jsonText: Array(data))
-        } catch {
-            throw Failure(description: "\(server): \(error)")
-        }
+        return Array(data)
     }
 
     private func explain(_ error: any Error) -> String {

@@ -1,9 +1,5 @@
-import Addresses
-import Announcement
 import ArgumentParser
-import Assignment
 import ClusterConfiguration
-import KubernetesModel
 import Manifests
 import Presentation
 
@@ -15,8 +11,14 @@ struct PlanCommand: AsyncParsableCommand {
             Offline: reads manifests and touches nothing. All nodes are taken to hear each other on one segment. Ends with \
             status 1 if anything in the manifests is an error.
 
+            With --against, shows instead which Services would gain, lose or change an address or an owner. Services keep \
+            what they have where they can, as they would in life; Services, Nodes, Namespaces, Secrets and EndpointSlices \
+            are the old ones where the new manifests have none. Ends with status 1 if any would lose an address, or be \
+            announced by nobody.
+
             Examples:
               martlet plan -f manifests/
+              martlet plan -f new/ --against old/
               kubectl get svc,nodes,ipaddresspools,l2advertisements -A -o yaml | martlet plan -f - -o json
             """)
 
@@ -26,26 +28,25 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only Services of this class; without it, only those of none.", valueName: "class"))
     var loadBalancerClass: String?
 
+    @Option(
+        help: ArgumentHelp("Manifests as they are in force, to compare with. Repeatable.", valueName: "path"))
+    var against: [String] = []
+
     func run() async throws {
-        let reading = input.read()
-        let made = Configuration.make(from: reading.state)
-        let (assignments, warnings) = AssignmentEngine.plan(
-            configuration: made.configuration, state: reading.state, loadBalancerClass: loadBalancerClass)
-        let services = Dictionary(reading.state.services.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let endpoints = EndpointIndex(reading.state.endpointSlices)
-        let announced = assignments.compactMap { assignment in
-            services[assignment.service].map {
-                AnnouncedService(
-                    $0, addresses: assignment.addresses.map { .init($0.address, pool: $0.pool) },
-                    endpoints: endpoints[assignment.service])
-            }
+        guard against.isEmpty else { return try compare() }
+        let decisions = OfflineDecisions(input.read(), loadBalancerClass: loadBalancerClass)
+        output.print(decisions.document)
+        if decisions.problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
+    }
+
+    private func compare() throws {
+        let old = OfflineDecisions(ManifestReader.read(paths: against), loadBalancerClass: loadBalancerClass)
+        for problem in old.problems where problem.severity == .error {
+            Diagnostics.say("in what is in force: \(problem)")
         }
-        let plan = AnnouncementPlan(
-            made.configuration, services: announced, nodes: reading.state.nodes.map { NodeView($0) })
-        let problems = reading.problems + made.problems + warnings + plan.problems
-        output.print(
-            PlanDocument(
-                assignments: assignments, layer2: plan.layer2, bgp: plan.bgp, silent: plan.silent, problems: problems))
-        if problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
+        let new = OfflineDecisions(input.read(), loadBalancerClass: loadBalancerClass, after: old)
+        let comparison = PlanComparison(from: old.document, to: new.document)
+        output.print(comparison)
+        if comparison.hasLoss || new.problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
     }
 }

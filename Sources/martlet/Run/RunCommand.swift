@@ -98,7 +98,7 @@ struct RunCommand: AsyncParsableCommand {
             to: HTTPEndpoint(http),
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
-                .status { await reporter.document() },
+                .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
             ], logger: logger)
         logger.notice("martlet \(Version.text) runs", metadata: [LogKey.node: "\(node)"])
         // Stopped in the reverse order: HTTP, then what decides, and last what announces.

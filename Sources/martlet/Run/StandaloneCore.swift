@@ -27,10 +27,10 @@ struct StandaloneCore: Sendable {
     private(set) var state: ClusterState?
     /// How many readings of the manifests were taken into force.
     private(set) var generation = 0
-    private var services: [NamespacedName: Service] = [:]
+    private(set) var services: [NamespacedName: Service] = [:]
     /// What each Service was last known to have.
     private var assignments: [NamespacedName: ServiceAssignment] = [:]
-    private var endpoints = EndpointIndex()
+    private(set) var endpoints = EndpointIndex()
 
     init(loadBalancerClass: String? = nil) { engine = AssignmentEngine(loadBalancerClass: loadBalancerClass) }
 

@@ -1,5 +1,6 @@
 import AddressPools
 import Addresses
+import Announcement
 import Assignment
 import ClusterConfiguration
 import KubernetesModel
@@ -32,6 +33,20 @@ struct StatusReporter: Sendable {
 
     /// Why the process does not do its job, a sentence each.
     func obstacles() async -> [String] { await document().notReady }
+
+    /// The chain of decisions for one Service; `nil` once the process stops.
+    func explanation(of service: NamespacedName) async -> ExplanationDocument? {
+        guard let standalone = await standalone.view(), let speaker = await speaker.view() else { return nil }
+        let core = standalone.core
+        let peers = await self.speaker.peers().map { NodePeerEntry(node: node, peer: $0) }
+        return Explanation(
+            service, service: core.services[service], loadBalancerClass: core.engine.loadBalancerClass,
+            review: core.engine.review(of: service),
+            advertisements: speaker.core.engine.advertisements(for: service),
+            plan: speaker.core.engine.plan(for: service), endpoints: core.endpoints[service], peers: peers,
+            problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) }
+        ).document
+    }
 
     private func pools(_ core: StandaloneCore) -> [PoolEntry] {
         let counts = core.engine.counts

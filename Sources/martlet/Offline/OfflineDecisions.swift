@@ -1,0 +1,69 @@
+import Announcement
+import Assignment
+import ClusterConfiguration
+import KubernetesModel
+import Manifests
+import Presentation
+
+/// The decisions of controller and speakers, made once from manifests: what `plan` shows and `explain -f` explains.
+struct OfflineDecisions {
+    let state: ClusterState
+    /// Everything that is wrong, in the order in which it was found.
+    let problems: [Problem]
+    let assignment: AssignmentEngine
+    let announcement: AnnouncementEngine
+    let plan: AnnouncementPlan
+    private let endpoints: EndpointIndex
+
+    /// All nodes are taken to hear each other on one segment. No Node at all means one healthy node, `local`.
+    ///
+    /// - Parameter predecessor: what was decided before: Services keep what it gave them, and owners their addresses,
+    ///   where that is still possible; of the kinds that a cluster makes by itself, its objects count where there are none.
+    init(_ reading: ManifestReading, loadBalancerClass: String?, after predecessor: OfflineDecisions? = nil) {
+        var state = reading.state
+        if let predecessor {
+            state = state.completed(from: predecessor.state)
+            let former = Dictionary(
+                predecessor.assignedServices.map { ($0.name, $0.status) }, uniquingKeysWith: { first, _ in first })
+            for index in state.services.indices {
+                if let status = former[state.services[index].name] { state.services[index].status = status }
+            }
+        }
+        self.state = state
+        let made = Configuration.make(from: state)
+        let (assignment, warnings) = AssignmentEngine.planned(
+            configuration: made.configuration, state: state, loadBalancerClass: loadBalancerClass)
+        self.assignment = assignment
+        endpoints = EndpointIndex(state.endpointSlices)
+
+        let nodes = state.nodes.map { NodeView($0) }
+        var announcement = AnnouncementEngine(localNode: nodes.first?.name ?? "local")
+        _ = announcement.apply(made.configuration)
+        _ = announcement.apply(nodes)
+        for (address, node) in predecessor?.holders ?? [:] { _ = announcement.apply(holder: node, of: address) }
+        for service in state.services {
+            guard let addresses = assignment.assignment(of: service.name)?.addresses else { continue }
+            _ = announcement.apply(
+                AnnouncedService(
+                    service, addresses: addresses.map { .init($0.address, pool: $0.pool) },
+                    endpoints: endpoints[service.name]))
+        }
+        self.announcement = announcement
+        plan = announcement.plan()
+        problems = reading.problems + made.problems + warnings + plan.problems
+    }
+
+    var document: PlanDocument {
+        PlanDocument(
+            assignments: assignment.assignments, layer2: plan.layer2, bgp: plan.bgp, silent: plan.silent,
+            problems: problems)
+    }
+
+    func explanation(of service: NamespacedName) -> Explanation {
+        Explanation(
+            service, service: state.services.first { $0.name == service },
+            loadBalancerClass: assignment.loadBalancerClass, review: assignment.review(of: service),
+            advertisements: announcement.advertisements(for: service), plan: announcement.plan(for: service),
+            endpoints: endpoints[service], problems: problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+    }
+}

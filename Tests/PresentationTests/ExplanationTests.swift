@@ -1,0 +1,164 @@
+import Addresses
+import Announcement
+import Assignment
+import BGP
+import ClusterConfiguration
+import Foundation
+import KubernetesModel
+import Testing
+import Timing
+
+@testable import Presentation
+
+@Suite("Explanations") struct ExplanationTests {
+    // MARK: A Service with everything
+
+    private static let nodes = ["n1", "n2", "n3"].map { NodeView($0) } + [NodeView("n4", isCordoned: true)]
+
+    private static func service(_ change: (inout Service) -> Void = { _ in }) -> Service {
+        var spec = ServiceSpec()
+        spec.type = "LoadBalancer"
+        spec.ipFamilies = ["IPv4"]
+        spec.ports = [ServicePort(port: 80)]
+        var service = Service(metadata: ObjectMeta(name: "web", namespace: "default"), spec: spec)
+        change(&service)
+        return service
+    }
+
+    private static func range(_ text: String) throws -> IPRange { try IPPrefix(text).range }
+
+    /// Runs the decisions, as every command does.
+    private static func explanation(
+        pools: [Pool], layer2: [Layer2Advertisement] = [], bgp: [BGPRouteAdvertisement] = [], peers: [Peer] = [],
+        service: Service, endpoints: ServiceEndpoints? = ServiceEndpoints(nodes: ["n1", "n2"]),
+        sessions: [NodePeerEntry]? = nil
+    ) -> Explanation {
+        var assignment = AssignmentEngine()
+        _ = assignment.handle([.pools(pools), .service(service, rank: 0)], at: .zero)
+        var announcement = AnnouncementEngine(localNode: "n1")
+        _ = announcement.apply(
+            Configuration(pools: pools, layer2Advertisements: layer2, bgpAdvertisements: bgp, peers: peers))
+        _ = announcement.apply(nodes)
+        if let addresses = assignment.assignment(of: service.name)?.addresses, !addresses.isEmpty {
+            _ = announcement.apply(
+                AnnouncedService(
+                    service, addresses: addresses.map { .init($0.address, pool: $0.pool) }, endpoints: endpoints))
+        }
+        return Explanation(
+            service.name, service: service, review: assignment.review(of: service.name),
+            advertisements: announcement.advertisements(for: service.name),
+            plan: announcement.plan(for: service.name), endpoints: endpoints, peers: sessions)
+    }
+
+    private static func whole() throws -> Explanation {
+        let router = Peer(
+            name: "tor-a", myASN: 64512, remoteAS: .number(64513),
+            endpoint: .address(.v4(IPv4Address(10, 0, 0, 1)), zone: nil))
+        return explanation(
+            pools: [Pool(name: "lan", ranges: [try range("192.0.2.0/24")])],
+            layer2: [Layer2Advertisement(name: "segment")], bgp: [BGPRouteAdvertisement(name: "tors")],
+            peers: [router], service: service(),
+            sessions: ["n1", "n2", "n3"].map { node in
+                NodePeerEntry(
+                    node: node,
+                    peer: PeerEntry(
+                        peer: "tor-a", address: "10.0.0.1", state: node == "n3" ? "Active" : "Established", since: nil,
+                        prefixesSent: 1, lastError: node == "n3" ? "connection refused" : nil))
+            })
+    }
+
+    private static func pending() throws -> Explanation {
+        explanation(
+            pools: [Pool(name: "lan", ranges: [try range("192.0.2.0/24")], autoAssign: false)], service: service())
+    }
+
+    private static func unannounced() throws -> Explanation {
+        explanation(
+            pools: [Pool(name: "lan", ranges: [try range("192.0.2.0/24")])],
+            layer2: [Layer2Advertisement(name: "other", pools: .named(["dmz"]))], service: service())
+    }
+
+    // MARK: Screens
+
+    @Test("screens", arguments: [80, 160]) func screens(width: Int) throws {
+        for (name, explanation) in [
+            ("whole", try Self.whole()), ("pending", try Self.pending()), ("unannounced", try Self.unannounced()),
+        ] {
+            let document = explanation.document
+            try expectGolden(document.text(.table, Samples.layout(width)), "explain-\(name)-\(width)")
+            for line in document.lines(Samples.layout(width)) { #expect(line.displayWidth <= width, "\(line)") }
+        }
+        try expectGolden(try Self.whole().document.text(.json, Samples.layout(80)), "explain-whole-json")
+    }
+
+    @Test("what a process answers is what a command shows") func roundTrip() throws {
+        let document = try Self.whole().document
+        #expect(try ExplanationDocument(jsonText: Array(document.json.text().utf8)) == document)
+        #expect(throws: DocumentError.self) { try ExplanationDocument(jsonText: Array("{}".utf8)) }
+    }
+
+    // MARK: Verdicts
+
+    @Test("a whole chain needs no advice") func good() throws {
+        let document = try Self.whole().document
+        #expect(document.isWhole)
+        #expect(document.advice.isEmpty)
+        #expect(
+            document.steps.map(\.step) == [
+                "Service", "Wants", "Pools", "Address", "Endpoints", "Advertised", "Layer 2", "BGP", "Sessions",
+            ])
+    }
+
+    @Test("where the chain breaks, the step says so, and the advice what to do") func broken() throws {
+        let rows: [(Explanation, step: String, advice: String)] = [
+            (try Self.pending(), "Pools", "NoPools"), (try Self.unannounced(), "Advertised", "NoAdvertisement"),
+            (
+                Self.explanation(
+                    pools: [Pool(name: "lan", ranges: [try Self.range("192.0.2.0/24")])],
+                    layer2: [Layer2Advertisement(name: "all")], service: Self.service(),
+                    endpoints: ServiceEndpoints.none),
+                "Endpoints", "NoEndpoint"
+            ),
+        ]
+        for row in rows {
+            let document = row.0.document
+            #expect(!document.isWhole)
+            #expect(document.steps.first { $0.verdict == .bad }?.step == row.step)
+            #expect(document.advice.contains(try #require(Advice.sentence(for: row.advice))), "\(document.advice)")
+        }
+    }
+
+    @Test("a Service that is not there, or not Martlet's, is told so") func foreign() {
+        let name = NamespacedName(namespace: "default", name: "web")
+        let rows: [(Explanation, String)] = [
+            (Explanation(name, service: nil), "There is no Service default/web."),
+            (Explanation(name, service: Self.service { $0.spec?.type = nil }), "ClusterIP"),
+            (Explanation(name, service: Self.service { $0.spec?.loadBalancerClass = "a.b/c" }), "of class a.b/c"),
+        ]
+        for (explanation, word) in rows {
+            let document = explanation.document
+            #expect(document.steps.count == 1)
+            #expect(document.steps[0].summary.contains(word))
+            #expect(!document.isWhole && !document.advice.isEmpty)
+        }
+    }
+
+    // MARK: Advice
+
+    @Test("every reason word that there is has its advice, and no advice is for a word that there is not")
+    func advice() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        var words: Set<String> = []
+        for file in ["Sources/Assignment/AssignmentReason.swift", "Sources/Announcement/SilenceReason.swift"] {
+            let text = try String(contentsOf: root.appendingPathComponent(file), encoding: .utf8)
+            for match in text.matches(of: /rawValue: "([A-Za-z]+)"/) { words.insert(String(match.1)) }
+        }
+        #expect(words.count >= 23)
+        #expect(Advice.reasons == words)
+        for word in words {
+            let sentence = try #require(Advice.sentence(for: word))
+            #expect(sentence.hasSuffix(".") && sentence.count > 30, "\(word)")
+        }
+    }
+}
