@@ -5,6 +5,7 @@ import BGP
 import ClusterConfiguration
 import KubernetesModel
 import NetworkIO
+import Timing
 
 /// What one node's speaker does: from what is in the cluster, on the host and on the wire, to what its engines are told.
 ///
@@ -33,7 +34,7 @@ package struct SpeakerCore: Sendable {
     }
 
     package let node: String
-    package private(set) var engine: AnnouncementEngine
+    package internal(set) var engine: AnnouncementEngine
     private var configuration = Configuration()
     private var nodes: [Node] = []
     private var table = InterfaceTable()
@@ -45,6 +46,10 @@ package struct SpeakerCore: Sendable {
     private var sessions: [BGPPeerSettings] = []
     /// Kept for as long as there are sessions, whatever happens to the node's addresses: routers know it.
     private var routerID: IPv4Address?
+    /// The time, as it was told last.
+    var now = Instant.zero
+    /// When this node began to be drained; `nil`: it is not, or was when it was first seen.
+    var drainBegan: Instant?
 
     package init(node: String) {
         self.node = node
@@ -78,6 +83,7 @@ extension SpeakerCore {
     private mutating func apply(_ update: SpeakerUpdate, _ actions: inout [Action]) {
         var all: [AnnouncementChanges] = []
         if let nodes = update.nodes {
+            noteDrain(from: self.nodes, to: nodes)
             self.nodes = nodes
             all.append(engine.apply(nodes.map { NodeView($0) }))
         }
@@ -171,7 +177,7 @@ extension SpeakerCore {
         return engine.apply(Liveness.segments(Dictionary(segments) { first, _ in first }))
     }
 
-    private mutating func perform(_ all: [AnnouncementChanges], _ actions: inout [Action]) {
+    mutating func perform(_ all: [AnnouncementChanges], _ actions: inout [Action]) {
         // Of several changes of one address within an event, the last counts.
         var layer2: [IPAddress: Layer2Change] = [:]
         for change in all.lazy.flatMap(\.layer2) {
