@@ -13,13 +13,13 @@ struct ObjectRow: Sendable, CustomStringConvertible {
     var description: String { "\(kind): \(situation)" }
 
     /// The object as JSON, which both read.
-    var manifest: String { manifest(named: "row", group: "martlet.dev", version: "v1beta1") }
+    var manifest: String { object(named: "row").json }
 
-    func manifest(named name: String, group: String, version: String) -> String {
-        Value.map([
-            "apiVersion": .text("\(group)/\(version)"), "kind": .text(kind),
+    func object(named name: String) -> Value {
+        .map([
+            "apiVersion": .text("martlet.dev/v1beta1"), "kind": .text(kind),
             "metadata": .map(["name": .text(name), "namespace": .text("martlet-system")]), "spec": spec,
-        ]).json
+        ])
     }
 
     /// `refused` is said by both; `refusedByCheck`, `refusedByServer` by one, of which the other knows nothing or has
