@@ -91,9 +91,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     private func handleInputs() async {
         var view = SpeakerView(core: SpeakerCore(node: node))
-        // Who is up, by interface, also where it is not known yet whether that is everybody.
-        var up: [String: Set<String>] = [:]
-        var listened: Set<String> = []
+        var heard = HeardNodes()
         func handle(_ next: Input) async {
             let event: SpeakerCore.Event
             var known = UptimeClock.now
@@ -106,15 +104,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 known = moment
             case .linksChanged(let table): event = .linksChanged(table)
             case .livenessChanged(let change):
-                if change.isUp {
-                    up[change.interface, default: []].insert(change.node)
-                } else {
-                    up[change.interface]?.remove(change.node)
-                }
-                event = .heard(up.filter { listened.contains($0.key) })
+                heard.note(change)
+                event = .heard(heard.byInterface)
             case .listened(let interfaces):
-                listened = interfaces
-                event = .heard(Dictionary(uniqueKeysWithValues: interfaces.map { ($0, up[$0] ?? []) }))
+                heard.note(listened: interfaces)
+                event = .heard(heard.byInterface)
             case .reported(let reports): event = .reported(reports)
             case .rebalanced: event = .rebalanced
             case .moveExpired(let move):
@@ -125,7 +119,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             defer {
                 // An interface that is new is to be listened to before it counts.
                 for interface in view.core.listening where !watched.contains(interface.index) {
-                    listened.remove(interface.name)
+                    heard.restart(interface.name)
                 }
             }
             for action in view.core.handle(event) {
