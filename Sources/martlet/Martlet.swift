@@ -1,4 +1,5 @@
 import ArgumentParser
+import SystemIO
 
 /// The program: every command is a type of its own.
 @main struct Martlet: AsyncParsableCommand {
@@ -19,4 +20,9 @@ import ArgumentParser
             RunCommand.self, PlanCommand.self, CheckCommand.self, GetCommand.self, ExplainCommand.self,
             VersionCommand.self,
         ])
+
+    static func main() async {
+        Capability.raisePermitted()
+        await main(nil)
+    }
 }
