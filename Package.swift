@@ -27,6 +27,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
@@ -102,7 +103,8 @@ let package = Package(
         target(
             "Controller",
             [
-                "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO", "Timing", logging,
+                "AddressPools", "Addresses", "Assignment", "ClusterConfiguration", "KubernetesClient",
+                "KubernetesModel", "SystemIO", "Timing", dequeModule, logging,
                 serviceLifecycle,
             ]),
         target(
