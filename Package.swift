@@ -87,7 +87,8 @@ let package = Package(
         target(
             "KubernetesClient",
             [
-                "KubernetesModel", "Timing", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                "ClusterConfiguration", "KubernetesModel", "Timing", asyncHTTPClient, logging, nioCore, nioHTTP1,
+                nioPosix, nioSSL,
                 serviceLifecycle, yams,
             ]),
         target("Manifests", ["ClusterConfiguration", "KubernetesModel", yams]),
@@ -110,9 +111,10 @@ let package = Package(
         target(
             "Speaker",
             [
-                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
-                "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", logging, nioCore, nioPosix,
-                serviceLifecycle,
+                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesClient",
+                "KubernetesModel",
+                "LinkLayer", "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", crypto,
+                logging, nioCore, nioPosix, serviceLifecycle,
             ]),
 
         // Program

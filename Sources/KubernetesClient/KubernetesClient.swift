@@ -176,7 +176,7 @@ package final class KubernetesClient: Sendable {
         )
     }
 
-    func decode<Value: Decodable>(_ octets: [UInt8]) throws(RequestFailure) -> Value {
+    package func decode<Value: Decodable>(_ octets: [UInt8]) throws(RequestFailure) -> Value {
         do {
             return try JSONDecoder().decode(Value.self, from: Data(octets))
         } catch let error as DecodingError {

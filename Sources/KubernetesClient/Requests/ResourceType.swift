@@ -70,9 +70,14 @@ extension ResourceType where Object: ConfigurationObject {
         Self(group: group, version: version, plural: plural)
     }
 
-    /// As the API server makes it of the kind.
-    package static var plural: String {
-        let lower = Object.kind.lowercased()
+    package static var plural: String { KindName.plural(of: Object.kind) }
+}
+
+/// How a kind stands in paths.
+package enum KindName {
+    /// As the API server makes it: lower case, plural.
+    package static func plural(of kind: String) -> String {
+        let lower = kind.lowercased()
         return lower.hasSuffix("y") ? lower.dropLast() + "ies" : lower + "s"
     }
 }
