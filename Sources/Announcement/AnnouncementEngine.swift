@@ -38,6 +38,9 @@ package struct AnnouncementEngine: Sendable {
     /// By interface (the empty name for the segment that all share) and address, the node that holds it.
     private var holders: [String: [IPAddress: String]] = [:]
 
+    /// See ``takeTouched()``.
+    var touched: Set<IPAddress> = []
+
     private var routes = RouteTable()
     private var contributions: [NamespacedName: [AnnouncementRules.Contribution]] = [:]
     private var announced: [IPAddress: InterfaceSelection] = [:]
@@ -123,6 +126,19 @@ extension AnnouncementEngine {
         }
         segments[index].setHolder(holder.flatMap { rules.roster.place(of: $0) }, of: address)
         return settle(layer2: [address], routes: [])
+    }
+
+    /// Forgets who holds an address: it is nobody's any more.
+    package mutating func forgetHolders(of address: IPAddress) {
+        for interface in holders.keys { holders[interface]?[address] = nil }
+        for index in segments.indices { segments[index].setHolder(nil, of: address) }
+    }
+
+    /// Forgets who holds anything, so that all is by election.
+    mutating func forgetHolders() {
+        holders = [:]
+        segments = makeSegments()
+        _ = reelect()
     }
 
     /// A stranger answers for the address, so that the local node must not: says who it is and where, for a person;
@@ -226,7 +242,8 @@ extension AnnouncementEngine {
             let interface = segments[index].interface
             let nodes = claims.map { rules.eligible($0.0, $0.1, isShared: isShared, on: interface) }
             let eligibility = Eligibility(
-                services: nodes, last: rules.roster.last, weights: rules.weights(advertisements, on: interface))
+                services: nodes, last: rules.roster.last, weights: rules.weights(advertisements, on: interface),
+                preemption: rules.preemption(advertisements, on: interface))
             segments[index].set(eligibility, of: address)
         }
     }
@@ -235,6 +252,7 @@ extension AnnouncementEngine {
     private mutating func settle(layer2: Set<IPAddress>, routes prefixes: Set<IPPrefix>) -> AnnouncementChanges {
         var addresses = layer2
         for index in segments.indices { addresses.formUnion(segments[index].settle()) }
+        touched.formUnion(addresses)
         var changes = AnnouncementChanges()
         for address in addresses.sorted() {
             let wanted = localInterfaces(of: address)

@@ -40,6 +40,14 @@ extension AnnouncementRules {
         return result
     }
 
+    /// Always, if any of the advertisements on the segment says so.
+    func preemption(_ advertisements: Set<Int>, on interface: String?) -> Layer2Preemption {
+        let isAlways = advertisements.contains { index in
+            layer2[index].preemption == .always && (interface.map(layer2[index].interfaces.contains) ?? true)
+        }
+        return isAlways ? .always : .never
+    }
+
     /// The interfaces that the advertisements name for a node, united.
     func interfaces(_ advertisements: [Int], node: Int) -> InterfaceSelection? {
         advertisements.filter { layer2Nodes[$0].contains(node) }.map { layer2[$0].interfaces }

@@ -1,15 +1,9 @@
+import ClusterConfiguration
+
 /// Which nodes may own an address on a segment, in order of preference. Says nothing of who is heard there.
 ///
 /// Addresses of equal eligibility are shared out together, so that no node has more than one of them above another.
 struct Eligibility: Hashable, Sendable {
-    /// When a better node takes an address from a live owner.
-    enum Preemption: Hashable, Sendable {
-        /// Only from an owner of lower standing: one that is not Ready or is cordoned.
-        case never
-        /// Also from an owner of lower weight.
-        case always
-    }
-
     /// Nodes that are equally good.
     struct Tier: Hashable, Sendable {
         /// Lower is better. Healthy nodes stand above those that rank last; where several Services share the address,
@@ -22,10 +16,10 @@ struct Eligibility: Hashable, Sendable {
 
     /// Best first: by standing, then weight. No tier is empty, no node is in two.
     var tiers: [Tier]
-    var preemption: Preemption
+    var preemption: Layer2Preemption
 
     /// `nil` if there is no node.
-    init?(tiers: [Tier], preemption: Preemption = .never) {
+    init?(tiers: [Tier], preemption: Layer2Preemption = .never) {
         let tiers = tiers.filter { !$0.nodes.isEmpty }
             .sorted { ($0.standing, -$0.weight) < ($1.standing, -$1.weight) }
         guard !tiers.isEmpty else { return nil }
@@ -36,7 +30,7 @@ struct Eligibility: Hashable, Sendable {
     /// The nodes eligible for an address that several Services may share: those that serve more of the Services first,
     /// and after all of these the nodes that rank last. `weights` are by place; none: all nodes weigh the same. `nil` if
     /// no node serves any.
-    init?(services: [NodeSet], last: NodeSet, weights: [Int] = []) {
+    init?(services: [NodeSet], last: NodeSet, weights: [Int] = [], preemption: Layer2Preemption = .never) {
         // levels[i]: the nodes that serve more than i of the Services.
         var levels: [NodeSet] = []
         for nodes in services where !nodes.isEmpty {
@@ -54,7 +48,7 @@ struct Eligibility: Hashable, Sendable {
             tiers.append(Tier(standing: rank, weight: 0, nodes: exactly.subtracting(last)))
             tiers.append(Tier(standing: levels.count + rank, weight: 0, nodes: exactly.intersection(last)))
         }
-        self.init(tiers: weights.isEmpty ? tiers : tiers.flatMap { $0.divided(by: weights) })
+        self.init(tiers: weights.isEmpty ? tiers : tiers.flatMap { $0.divided(by: weights) }, preemption: preemption)
     }
 
     /// The equally good nodes among which the address is shared out: the best tier of which anybody is heard.
@@ -68,13 +62,15 @@ struct Eligibility: Hashable, Sendable {
 
     /// Whether a node that holds the address keeps it, given who is heard.
     func retains(_ holder: Int, among heard: NodeSet) -> Bool {
-        guard heard.contains(holder), let held = tiers.first(where: { $0.nodes.contains(holder) }),
+        preemption == .never && isOfBestStanding(holder, among: heard)
+    }
+
+    /// Whether a node is heard, eligible, and no other that is heard stands above it, whatever they weigh.
+    func isOfBestStanding(_ node: Int, among heard: NodeSet) -> Bool {
+        guard heard.contains(node), let own = tiers.first(where: { $0.nodes.contains(node) }),
             let best = tiers.first(where: { !$0.nodes.intersection(heard).isEmpty })
         else { return false }
-        return switch preemption {
-        case .never: held.standing == best.standing
-        case .always: held.standing == best.standing && held.weight == best.weight
-        }
+        return own.standing == best.standing
     }
 }
 

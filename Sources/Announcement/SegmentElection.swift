@@ -39,6 +39,21 @@ struct SegmentElection: Hashable, Sendable {
         return group.retained[address] ?? group.election?.owner(of: address)
     }
 
+    /// The node that is known to hold the address, if it is heard.
+    func livingHolder(of address: IPAddress) -> Int? { holders[address].flatMap { members.contains($0) ? $0 : nil } }
+
+    /// What a node is to do about the address; `nil` if nobody is to own it.
+    func role(of address: IPAddress, node: Int) -> NumberedRole? {
+        guard let eligibility = eligibilities[address], let owner = owner(of: address) else { return nil }
+        let tier = eligibility.tiers.first { $0.nodes.contains(node) }
+        if owner == node {
+            let holder = livingHolder(of: address)
+            return NumberedRole(isOwner: true, tier: tier, over: holder == node ? nil : holder, mayStandIn: true)
+        }
+        return NumberedRole(
+            isOwner: false, tier: tier, over: nil, mayStandIn: eligibility.isOfBestStanding(node, among: members))
+    }
+
     /// Says who may own the address; `nil`: nobody, or the address is gone.
     mutating func set(_ eligibility: Eligibility?, of address: IPAddress) {
         let former = eligibilities[address]

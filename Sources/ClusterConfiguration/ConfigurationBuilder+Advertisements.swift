@@ -56,7 +56,18 @@ extension ConfigurationBuilder {
             nodeSelectors: check.selectors(spec?.nodeSelectors, "spec.nodeSelectors"),
             serviceSelectors: check.selectors(spec?.serviceSelectors, "spec.serviceSelectors"),
             interfaces: interfaces.isEmpty ? .all : .named(Set(interfaces)),
-            preferences: preferences(spec?.preferredNodeSelectors ?? [], &check))
+            preferences: preferences(spec?.preferredNodeSelectors ?? [], &check),
+            preemption: preemption(spec?.preemption, &check))
+    }
+
+    private func preemption(_ text: String?, _ check: inout ObjectCheck) -> Layer2Preemption {
+        guard let text else { return .never }
+        guard let preemption = Layer2Preemption(rawValue: text) else {
+            let known = Layer2Preemption.allCases.map(\.rawValue).joined(separator: " or ")
+            check.error("spec.preemption", "\"\(text)\" is not known: write \(known)")
+            return .never
+        }
+        return preemption
     }
 
     private func preferences(_ list: [PreferredNodeSelector], _ check: inout ObjectCheck) -> [NodePreference] {

@@ -9,10 +9,11 @@ package struct Layer2Advertisement: Hashable, Sendable {
     package var interfaces: InterfaceSelection
     /// Nodes that should rather announce than others; the weights of all that match a node add up.
     package var preferences: [NodePreference]
+    package var preemption: Layer2Preemption
 
     package init(
         name: String, pools: PoolSelection = .all, nodeSelectors: [Selector] = [], serviceSelectors: [Selector] = [],
-        interfaces: InterfaceSelection = .all, preferences: [NodePreference] = []
+        interfaces: InterfaceSelection = .all, preferences: [NodePreference] = [], preemption: Layer2Preemption = .never
     ) {
         self.name = name
         self.pools = pools
@@ -20,5 +21,6 @@ package struct Layer2Advertisement: Hashable, Sendable {
         self.serviceSelectors = serviceSelectors
         self.interfaces = interfaces
         self.preferences = preferences
+        self.preemption = preemption
     }
 }

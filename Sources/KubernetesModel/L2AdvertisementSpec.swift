@@ -9,4 +9,6 @@ package struct L2AdvertisementSpec: Codable, Hashable, Sendable {
     package var serviceSelectors: [LabelSelector]?
     /// Of the nodes that may announce, those that should.
     package var preferredNodeSelectors: [PreferredNodeSelector]?
+    /// `Never` or `Always`: whether a node that should rather announce takes an address from one that does. Default: `Never`.
+    package var preemption: String?
 }

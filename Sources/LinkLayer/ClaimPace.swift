@@ -15,8 +15,9 @@ package struct ClaimPace: Hashable, Sendable {
     package var confirmation: Duration = .milliseconds(50)
     /// How long after our claim another speaker's of lower rank may still have been under way.
     package var defenceGap: Duration = .milliseconds(20)
-    /// How long an address may be without an owner that is known, before one that could have it asks the wire.
-    package var patience: Duration = .seconds(1)
+    /// How long an address may be without an owner that is known, before one that could have it asks the wire. Longer than
+    /// the time between the first announcements, one of which a newcomer hears.
+    package var patience: Duration = .milliseconds(1500)
     /// How long after letting go of an address its new owner must have been heard.
     package var verification: Duration = .milliseconds(1500)
     /// How long an address is answered for, at most, that this node must not have any more, and nobody else claims.

@@ -57,6 +57,8 @@ package struct SegmentClaims: Sendable {
     private var agenda = DeadlineQueue<IPAddress>()
     private var responder: Responder
     private var announcer: Announcer
+    /// How many claims are in each state.
+    package private(set) var tally = ClaimTally()
     private var joined: Set<IPAddress> = []
     private var groups: [IPv6Address: Int] = [:]
     private var outbox: [(frame: ClaimFrame, mark: ClaimMark?)] = []
@@ -86,18 +88,6 @@ package struct SegmentClaims: Sendable {
 
     package var heldAddresses: [IPAddress] { claims.values.filter { $0.state == .holding }.map(\.address).sorted() }
 
-    /// How many claims are in each state.
-    package var tally: ClaimTally {
-        claims.values.reduce(into: ClaimTally()) { tally, claim in
-            switch claim.state {
-            case .watching: tally.watching += 1
-            case .probing: tally.probing += 1
-            case .holding: tally.holding += 1
-            case .blocked: tally.blocked += 1
-            }
-        }
-    }
-
     /// The groups that are needed now.
     package var joinedGroups: [IPv6Address] { groups.keys.sorted() }
 
@@ -119,6 +109,7 @@ package struct SegmentClaims: Sendable {
         }
         if claims[address] == nil {
             claims[address] = Claim(address, role: context.isLeaving ? .standby(role.rank, mayStandIn: false) : role)
+            tally.watching += 1
             if isConnected, !context.isLeaving { deliver(.assigned(role), to: address, at: now, &actions) }
         } else if isConnected, !context.isLeaving {
             if claims[address]?.role != role { deliver(.assigned(role), to: address, at: now, &actions) }
@@ -130,6 +121,7 @@ package struct SegmentClaims: Sendable {
 
     private mutating func remove(_ address: IPAddress, _ actions: inout [Action]) {
         guard let claim = claims.removeValue(forKey: address) else { return }
+        tally.move(from: claim.state, to: nil)
         agenda.set(address, at: nil)
         responder.remove(address)
         announcer.end(address)
@@ -142,6 +134,8 @@ package struct SegmentClaims: Sendable {
         var actions: [Action] = []
         guard !context.isLeaving else { return actions }
         context.isLeaving = true
+        // Nobody is there to take over.
+        if context.members.isEmpty { context.pace.release = .zero }
         for address in claims.keys.sorted() {
             guard let role = claims[address]?.role else { continue }
             deliver(.assigned(.standby(role.rank, mayStandIn: false)), to: address, at: now, &actions)
@@ -273,7 +267,10 @@ package struct SegmentClaims: Sendable {
     private mutating func deliver(
         _ event: Claim.Event, to address: IPAddress, at now: Instant, _ actions: inout [Action]
     ) {
-        guard isConnected, let done = claims[address]?.handle(event, at: now, in: context) else { return }
+        guard isConnected, let before = claims[address]?.state,
+            let done = claims[address]?.handle(event, at: now, in: context)
+        else { return }
+        tally.move(from: before, to: claims[address]?.state)
         for action in done {
             switch action {
             case .send(let frame, let mark): enqueue(frame, mark)

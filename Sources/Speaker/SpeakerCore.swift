@@ -4,13 +4,15 @@ import BFD
 import BGP
 import ClusterConfiguration
 import KubernetesModel
+import LinkLayer
 import NetworkIO
 
 /// What one node's speaker does: from what is in the cluster, on the host and on the wire, to what its engines are told.
 ///
 /// A value: it decides, ``SpeakerService`` acts. Who announces what is ``AnnouncementEngine``'s decision; this adds what
 /// it means for this node: which interfaces are listened on, whom to expect there, which sessions to hold, and that
-/// nothing is answered on a segment before it is known who else is there.
+/// nothing is claimed on a segment before it is known who else is there; and what the wire has shown goes back into the
+/// decision, so that owners stay.
 package struct SpeakerCore: Sendable {
     package enum Event: Sendable {
         case updated(SpeakerUpdate)
@@ -19,6 +21,12 @@ package struct SpeakerCore: Sendable {
         /// By interface, the other nodes that are heard; an interface is missing until it was listened to for as long as
         /// it takes to hear who is there.
         case heard([String: Set<String>])
+        /// The wire has shown this.
+        case reported([Layer2Report])
+        /// Addresses are to be spread anew, one after the other: see ``rebalance()``.
+        case rebalanced
+        /// The move of an address that is under way has had its time.
+        case moveExpired
     }
 
     package enum Action: Hashable, Sendable {
@@ -28,20 +36,33 @@ package struct SpeakerCore: Sendable {
         case expect(nodes: [String])
         /// Hold sessions with these peers.
         case hold(sessions: [BGPPeerSettings])
-        case announce([Layer2Change])
+        case claim([Layer2Change])
         case advertise([RouteChange])
+        /// This address is being taken from its owner; come back with ``Event/moveExpired`` if that does not end by itself.
+        case move(AddressMove)
     }
 
     package let node: String
-    package private(set) var engine: AnnouncementEngine
+    package internal(set) var engine: AnnouncementEngine
     private var configuration = Configuration()
     private var nodes: [Node] = []
     private var table = InterfaceTable()
     private var heard: [String: Set<String>] = [:]
+    /// By interface, the nodes that show themselves by their frames, but are not heard.
+    package internal(set) var present: [String: Set<String>] = [:]
+    /// What the wire has shown of each address that this node has to do with.
+    package internal(set) var wire = WireRecord()
+    /// Addresses that this node is still to take from others, the first of them under way.
+    var moves: [AddressMove] = []
+    /// See ``takeHeldChanges()``.
+    var heldChanges: Set<IPAddress> = []
 
     // What the engines were told last, so that only differences go out.
-    private var listening: [Interface] = []
+    package private(set) var listening: [Interface] = []
     private var expected: [String]
+    var identities: NodeIdentities
+    var roles: [IPAddress: [String: ClaimRole]] = [:]
+    private var toldHeard: [String: Set<UInt32>] = [:]
     private var sessions: [BGPPeerSettings] = []
     /// Kept for as long as there are sessions, whatever happens to the node's addresses: routers know it.
     private var routerID: IPv4Address?
@@ -50,6 +71,7 @@ package struct SpeakerCore: Sendable {
         self.node = node
         engine = AnnouncementEngine(localNode: node)
         expected = [node]
+        identities = NodeIdentities([node])
         // Until interfaces are known there is no segment to own anything on.
         _ = engine.apply(Liveness.segments([:]))
     }
@@ -64,7 +86,10 @@ package struct SpeakerCore: Sendable {
             updateSessions(&actions)
         case .heard(let heard):
             self.heard = heard
-            perform([updateLiveness()], &actions)
+            perform([updateLiveness(&actions)], &actions)
+        case .reported(let reports): perform(note(reports, &actions), &actions)
+        case .rebalanced: planMoves(&actions)
+        case .moveExpired: finishMove(&actions)
         }
         return actions
     }
@@ -155,33 +180,42 @@ extension SpeakerCore {
         if wantedNodes != expected {
             expected = wantedNodes
             actions.append(.expect(nodes: wantedNodes))
+            identities = NodeIdentities(wantedNodes)
+            let numbers = Set(wantedNodes.compactMap { identities.discriminator(of: $0) })
+            let own = identities.discriminator(of: node) ?? 0
+            actions.append(.claim([.speakers(own: own, others: numbers.subtracting([own]))]))
         }
         if wanted != listening {
+            // What was heard before an interface came back says nothing of who is there now.
+            let kept = Set(wanted.map(\.index)).intersection(listening.map(\.index))
+            for interface in wanted where !kept.contains(interface.index) { heard[interface.name] = nil }
             listening = wanted
             actions.append(.listen(on: wanted))
+            actions.append(.claim([.watch(Set(wanted.map(\.name)))]))
         }
-        return updateLiveness()
+        return updateLiveness(&actions)
     }
 
-    private mutating func updateLiveness() -> AnnouncementChanges {
+    mutating func updateLiveness(_ actions: inout [Action]) -> AnnouncementChanges {
+        var told: [Layer2Change] = []
+        for interface in Set(toldHeard.keys).union(heard.keys).sorted() {
+            let numbers = Set((heard[interface] ?? []).compactMap { identities.discriminator(of: $0) })
+            guard numbers != toldHeard[interface] ?? [] else { continue }
+            toldHeard[interface] = numbers
+            told.append(.heard(numbers, on: interface))
+        }
+        if !told.isEmpty { actions.append(.claim(told)) }
         // Whoever is alone need not listen first.
         let segments = listening.compactMap { interface in
-            (heard[interface.name] ?? (expected.count == 1 ? [] : nil)).map { (interface.name, $0.union([node])) }
+            (heard[interface.name] ?? (expected.count == 1 ? [] : nil)).map {
+                (interface.name, $0.union(present[interface.name] ?? []).union([node]))
+            }
         }
         return engine.apply(Liveness.segments(Dictionary(segments) { first, _ in first }))
     }
 
-    private mutating func perform(_ all: [AnnouncementChanges], _ actions: inout [Action]) {
-        // Of several changes of one address within an event, the last counts.
-        var layer2: [IPAddress: Layer2Change] = [:]
-        for change in all.lazy.flatMap(\.layer2) {
-            switch change {
-            case .announce(let address, let interfaces): layer2[address] = .announce(address, on: interfaces)
-            case .withdraw(let address): layer2[address] = .withdraw(address)
-            }
-        }
-        let changes = layer2.sorted { $0.key < $1.key }.map(\.value)
-        if !changes.isEmpty { actions.append(.announce(changes)) }
+    mutating func perform(_ all: [AnnouncementChanges], _ actions: inout [Action]) {
+        updateRoles(of: engine.takeTouched(), &actions)
         let prefixes = Set(all.lazy.flatMap(\.routes).map(\.prefix)).sorted()
         if !prefixes.isEmpty { actions.append(.advertise(prefixes.map(route))) }
     }

@@ -24,6 +24,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
         case livenessChanged(LivenessChange)
         /// These interfaces were listened to for as long as it takes to hear who is there.
         case listened(Set<String>)
+        case reported([Layer2Report])
+        case rebalanced
+        case moveExpired(AddressMove)
         case asked(CheckedContinuation<SpeakerView?, Never>)
     }
 
@@ -40,8 +43,10 @@ package final class SpeakerService: ServiceLifecycle.Service {
     let liveness: LivenessEngine
     let bgp: BGPSpeaker
 
-    /// How long this node still answers for its addresses after it said that it leaves, so that others can take over.
-    private static let farewell = Duration.milliseconds(150)
+    /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
+    private static let farewell = Duration.milliseconds(500)
+    /// How long a move that was asked for may take before the next begins.
+    private static let moveTime = Duration.seconds(1)
 
     /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
     ///
@@ -57,7 +62,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         (inputs, input) = AsyncStream.makeStream(of: Input.self)
         (listenings, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         links = try LinkMonitor()
-        layer2 = try Layer2Engine(links: links, logger: logger)
+        layer2 = try Layer2Engine(links: links, logger: logger) { [input] in input.yield(.reported($0)) }
         liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
         bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting)
     }
@@ -110,12 +115,25 @@ package final class SpeakerService: ServiceLifecycle.Service {
             case .listened(let interfaces):
                 listened = interfaces
                 event = .heard(Dictionary(uniqueKeysWithValues: interfaces.map { ($0, up[$0] ?? []) }))
+            case .reported(let reports): event = .reported(reports)
+            case .rebalanced: event = .rebalanced
+            case .moveExpired(let move):
+                guard view.core.isMoving(move) else { return }
+                event = .moveExpired
+            }
+            let watched = view.core.listening.map(\.index)
+            defer {
+                // An interface that is new is to be listened to before it counts.
+                for interface in view.core.listening where !watched.contains(interface.index) {
+                    listened.remove(interface.name)
+                }
             }
             for action in view.core.handle(event) {
                 view.note(action, at: .now)
                 await perform(action)
                 count(action, since: known)
             }
+            count(view.noteHeld(at: .now))
         }
         for await next in inputs.cancelOnGracefulShutdown() { await handle(next) }
         input.finish()
@@ -130,21 +148,29 @@ package final class SpeakerService: ServiceLifecycle.Service {
             listening.yield()
         case .expect(let nodes): liveness.apply(nodes: nodes)
         case .hold(let sessions): await bgp.apply(peers: sessions)
-        case .announce(let changes): layer2.apply(changes)
+        case .claim(let changes): layer2.apply(changes)
         case .advertise(let changes): bgp.apply(changes)
+        case .move(let move):
+            Task { [input] in
+                try? await Task.sleep(for: SpeakerService.moveTime)
+                input.yield(.moveExpired(move))
+            }
         }
     }
 
     private func count(_ action: SpeakerCore.Action, since known: Instant) {
         switch action {
-        case .announce(let changes):
-            for change in changes {
-                if case .announce = change { metrics.gained.increase() } else { metrics.lost.increase() }
-            }
-            metrics.layer2Latency.observe(known.duration(to: UptimeClock.now))
+        case .claim(let changes):
+            let isAboutAddresses = changes.contains { if case .assign = $0 { true } else { false } }
+            if isAboutAddresses { metrics.layer2Latency.observe(known.duration(to: UptimeClock.now)) }
         case .advertise: metrics.bgpLatency.observe(known.duration(to: UptimeClock.now))
-        case .listen, .expect, .hold: break
+        case .listen, .expect, .hold, .move: break
         }
+    }
+
+    private func count(_ changes: (gained: Int, lost: Int)) {
+        if changes.gained > 0 { metrics.gained.increase(by: Int64(changes.gained)) }
+        if changes.lost > 0 { metrics.lost.increase(by: Int64(changes.lost)) }
     }
 
     /// Says which interfaces were listened to for long enough, after each change of them.
@@ -162,12 +188,14 @@ package final class SpeakerService: ServiceLifecycle.Service {
         }
     }
 
-    /// First the others are told, and only when they have had time to take over does this node fall silent.
+    /// First the others are told; each address is answered for until this node has heard its successor, or for a while.
     private func leave() async {
         liveness.leave()
+        layer2.apply([.leave])
         // Routers with which graceful restart was agreed keep the routes for a while; the others drop them at once.
         async let sessions: Void = bgp.shutdownForRestart(text: "\(node) is being stopped")
-        try? await Task.sleep(for: SpeakerService.farewell)
+        let end = ContinuousClock.now + SpeakerService.farewell
+        while !layer2.hasLeft, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(5)) }
         await sessions
         layer2.stop()
         liveness.stop()
@@ -177,6 +205,10 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
 // MARK: - Questions
 extension SpeakerService {
+    /// Takes over from other nodes, one after the other, the addresses that would be this node's if owners did not stay.
+    /// Returns at once.
+    package func rebalance() { input.yield(.rebalanced) }
+
     /// What is decided, after everything applied before; `nil` once the service has stopped.
     package func view() async -> SpeakerView? {
         await withCheckedContinuation { answer in

@@ -12,20 +12,22 @@ package struct SpeakerView: Sendable {
 
     /// Takes note of what is about to happen.
     mutating func note(_ action: SpeakerCore.Action, at now: Timestamp) {
-        switch action {
-        case .announce(let changes):
-            for change in changes {
-                switch change {
-                case .announce(let address, _): announcedSince[address] = announcedSince[address] ?? now
-                case .withdraw(let address): announcedSince[address] = nil
-                }
-            }
-        case .advertise(let changes):
-            for change in changes {
-                let isAdvertised = !change.advertisements.isEmpty
-                advertisedSince[change.prefix] = isAdvertised ? advertisedSince[change.prefix] ?? now : nil
-            }
-        case .listen, .expect, .hold: break
+        guard case .advertise(let changes) = action else { return }
+        for change in changes {
+            let isAdvertised = !change.advertisements.isEmpty
+            advertisedSince[change.prefix] = isAdvertised ? advertisedSince[change.prefix] ?? now : nil
         }
+    }
+
+    /// Takes note of the addresses that are answered for now. Returns how many came and went since it was last asked.
+    mutating func noteHeld(at now: Timestamp) -> (gained: Int, lost: Int) {
+        var (gained, lost) = (0, 0)
+        for address in core.takeHeldChanges() {
+            let isHeld = core.wire.held[address] != nil
+            guard isHeld != (announcedSince[address] != nil) else { continue }
+            announcedSince[address] = isHeld ? now : nil
+            if isHeld { gained += 1 } else { lost += 1 }
+        }
+        return (gained, lost)
     }
 }

@@ -101,7 +101,7 @@ import Testing
         #expect(["n1", "n2", "n3"].map { node in owners.count { $0 == node } } == [10, 10, 10])
     }
 
-    @Test("In preemption Always, only against a node of less weight or standing") func preemption() {
+    @Test("In preemption Always, against nobody") func preemption() {
         let tiers = [
             Eligibility.Tier(standing: 0, weight: 5, nodes: NodeSet([0])),
             Eligibility.Tier(standing: 0, weight: 1, nodes: NodeSet([1])),
@@ -111,7 +111,8 @@ import Testing
         let never = Eligibility(tiers: tiers.reversed())
         #expect((0...3).map { never?.retains($0, among: heard) } == [true, true, false, false])
         let always = Eligibility(tiers: tiers, preemption: .always)
-        #expect((0...3).map { always?.retains($0, among: heard) } == [true, false, false, false])
+        #expect((0...3).map { always?.retains($0, among: heard) } == [false, false, false, false])
+        #expect((0...3).map { always?.isOfBestStanding($0, among: heard) } == [true, true, false, false])
         #expect(always?.electorate(among: heard) == NodeSet([0]))
         #expect(always?.electorate(among: NodeSet([1, 2])) == NodeSet([1]))
         #expect(always?.electorate(among: NodeSet()) == NodeSet())

@@ -129,13 +129,13 @@ import WireCodec
         #expect(wire.speakers[1].present.isEmpty, "who leaves is not present")
     }
 
-    @Test("The owner that all expect does not claim it → another does after a second", arguments: addresses)
+    @Test("The owner that all expect does not claim it → another does after two seconds", arguments: addresses)
     func orphan(address: IPAddress) {
         let wire = ClaimWire(3)
         wire.standBy(address, 0)
         wire.standBy(address, 1)
         wire.standBy(address, 2, mayStandIn: false)
-        wire.run(for: .milliseconds(900))
+        wire.run(for: .milliseconds(1400))
         #expect(wire.holders(of: address).isEmpty)
         wire.run(for: .milliseconds(700))
         #expect(wire.holders(of: address).count == 1)

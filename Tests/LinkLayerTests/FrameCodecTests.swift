@@ -131,7 +131,7 @@ import WireCodec
     @Test("An IPv4 address is announced by a request from everywhere's point of view")
     func announcementOverARP() throws {
         var writer = ByteWriter()
-        Announcement.encodeFrame(announcing: try IPAddress("192.0.2.10"), at: .a, into: &writer)
+        ClaimFrame.claim(try IPAddress("192.0.2.10"), to: nil).encode(from: .a, mark: nil, into: &writer)
         // As arping -U, but with the zero target that RFC 5227 asks for.
         let expected = octets(
             "ffffffffffff 02000000000a 0806 0001 0800 06 04 0001 02000000000a c000020a 000000000000 c000020a")
@@ -141,7 +141,7 @@ import WireCodec
     @Test("An IPv6 address is announced to all nodes, unsolicited, overriding")
     func announcementOverNDP() throws {
         var writer = ByteWriter()
-        Announcement.encodeFrame(announcing: try IPAddress("2001:db8::b"), at: .b, into: &writer)
+        ClaimFrame.claim(try IPAddress("2001:db8::b"), to: nil).encode(from: .b, mark: nil, into: &writer)
         let (ethernet, header, payload) = try decodeIPv6(writer.bytes)
         #expect(ethernet.destination.description == "33:33:00:00:00:01")
         #expect(header.source.description == "2001:db8::b")

@@ -3,6 +3,7 @@ import Announcement
 import BGP
 import ClusterConfiguration
 import KubernetesModel
+import LinkLayer
 import NetworkIO
 import Speaker
 import Testing
@@ -31,18 +32,30 @@ import Testing
             })
     }
 
-    private static func announced(_ actions: [SpeakerCore.Action]) -> [Layer2Change] {
-        actions.flatMap { if case .announce(let changes) = $0 { changes } else { [Layer2Change]() } }
+    /// What this node is told of each address: `192.0.2.10 eth0 own`.
+    private static func claimed(_ actions: [SpeakerCore.Action]) -> [String] {
+        actions.flatMap { if case .claim(let changes) = $0 { changes } else { [Layer2Change]() } }.flatMap { change in
+            guard case .assign(let address, let roles) = change else { return [String]() }
+            if roles.isEmpty { return ["\(address) none"] }
+            return roles.sorted { $0.key < $1.key }.map { interface, role in
+                switch role {
+                case .owner(_, over: nil): "\(address) \(interface) own"
+                case .owner(_, over: .some): "\(address) \(interface) take"
+                case .standby(_, mayStandIn: true): "\(address) \(interface) stand by"
+                case .standby(_, mayStandIn: false): "\(address) \(interface) watch"
+                }
+            }
+        }
     }
 
     @Test("Alone, a node announces as soon as it has an interface") func alone() throws {
         var core = SpeakerCore(node: "n1")
         let first = core.handle(.updated(try Self.update(nodes: [], services: ["web": "192.0.2.10"])))
-        #expect(Self.announced(first).isEmpty, "there is no interface yet")
+        #expect(Self.claimed(first).isEmpty, "there is no interface yet")
         let eth0 = try Self.interface(2, "eth0", "192.0.2.1")
         let second = core.handle(.linksChanged(InterfaceTable([eth0])))
         #expect(second.contains(.listen(on: [eth0])))
-        #expect(Self.announced(second) == [.announce(try IPAddress("192.0.2.10"), on: .all)])
+        #expect(Self.claimed(second) == ["192.0.2.10 eth0 own"])
         #expect(core.isSettled)
     }
 
@@ -53,24 +66,22 @@ import Testing
         let actions = core.handle(
             .updated(try Self.update(nodes: ["n1", "n2"], services: ["a": "192.0.2.10", "b": "192.0.2.11"])))
         #expect(actions.contains(.expect(nodes: ["n1", "n2"])))
-        #expect(Self.announced(actions).isEmpty)
+        #expect(Self.claimed(actions).isEmpty)
         #expect(!core.isSettled)
 
         // Nobody else is there: both addresses are this node's.
-        let alone = Self.announced(core.handle(.heard(["eth0": []])))
-        #expect(alone.count == 2)
+        let alone = Self.claimed(core.handle(.heard(["eth0": []])))
+        #expect(alone.filter { $0.hasSuffix("own") }.count == 2)
         #expect(core.isSettled)
 
-        // The other comes: it gets one of the two.
-        let shared = Self.announced(core.handle(.heard(["eth0": ["n2"]])))
+        // The other comes, before this one has claimed anything: it is to have one of the two.
+        let shared = Self.claimed(core.handle(.heard(["eth0": ["n2"]])))
         #expect(shared.count == 1)
-        guard case .withdraw(let given) = shared.first else {
-            Issue.record("expected a withdrawal, got \(shared)")
-            return
-        }
+        #expect(shared[0].hasSuffix("stand by"))
 
         // And falls silent: it is taken back at once.
-        #expect(Self.announced(core.handle(.heard(["eth0": []]))) == [.announce(given, on: .all)])
+        let again = Self.claimed(core.handle(.heard(["eth0": []])))
+        #expect(again == [shared[0].replacing("stand by", with: "own")])
     }
 
     @Test("An interface that goes takes its announcements with it, and one that comes brings them") func links() throws
@@ -80,9 +91,9 @@ import Testing
         _ = core.handle(.updated(try Self.update(nodes: [], services: ["web": "192.0.2.10"])))
         _ = core.handle(.linksChanged(InterfaceTable([eth0])))
         let down = core.handle(.linksChanged(InterfaceTable([try Self.interface(2, "eth0", "192.0.2.1", isUp: false)])))
-        #expect(Self.announced(down) == [.withdraw(try IPAddress("192.0.2.10"))])
+        #expect(Self.claimed(down) == ["192.0.2.10 none"])
         let up = core.handle(.linksChanged(InterfaceTable([eth0])))
-        #expect(Self.announced(up) == [.announce(try IPAddress("192.0.2.10"), on: .all)])
+        #expect(Self.claimed(up) == ["192.0.2.10 eth0 own"])
     }
 
     @Test("Only named interfaces are listened on, also those that would not be used by themselves") func named() throws
@@ -108,13 +119,8 @@ import Testing
             .updated(try Self.update(nodes: [], services: ["web": "192.0.2.10"], interfaces: .named(["eth0"]))))
         let moved = core.handle(
             .updated(try Self.update(nodes: [], services: ["web": "192.0.2.10"], interfaces: .named(["eth1"]))))
-        let address = try IPAddress("192.0.2.10")
-        #expect(Self.announced(moved).count == 1)
-        guard case .announce(address, _) = Self.announced(moved).last else {
-            Issue.record("\(moved)")
-            return
-        }
-        #expect(core.engine.localAddresses[address] != nil)
+        #expect(Self.claimed(moved) == ["192.0.2.10 eth1 own"])
+        #expect(core.engine.localAddresses[try IPAddress("192.0.2.10")] != nil)
     }
 
     @Test("Nothing happens where nothing changed") func idle() throws {

@@ -1,10 +1,17 @@
 import Addresses
-import ClusterConfiguration
+import LinkLayer
 
-/// What is to be different about the addresses that this node announces on its segments.
+/// What is to be different about this node's part on its segments.
 package enum Layer2Change: Hashable, Sendable {
-    /// Answer for the address, and announce it, on these interfaces, as far as they are suitable; instead of on those
-    /// named before, if it was announced already.
-    case announce(IPAddress, on: InterfaceSelection)
-    case withdraw(IPAddress)
+    /// What is wanted of this node with regard to the address, by the name of the interface: there as far as it is suitable,
+    /// and on no other.
+    case assign(IPAddress, [String: ClaimRole])
+    /// These interfaces are listened on, whether anything is announced there or not.
+    case watch(Set<String>)
+    /// This node's number among the speakers, and those of all others.
+    case speakers(own: UInt32, others: Set<UInt32>)
+    /// The speakers that liveness hears on an interface.
+    case heard(Set<UInt32>, on: String)
+    /// This node leaves: what it has it answers for until others have claimed it, or for a while.
+    case leave
 }

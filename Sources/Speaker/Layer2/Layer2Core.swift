@@ -1,14 +1,13 @@
 import Addresses
-import ClusterConfiguration
 import LinkLayer
 import NetworkIO
 import Timing
 import WireCodec
 
-/// Which addresses are answered for on which interfaces, and what follows from each change of either.
+/// Which addresses are claimed on which interfaces, and what follows from each change of either.
 ///
-/// A value: changes, tables of interfaces, frames and moments go in; what to open, close, join, leave and tell comes out.
-/// The caller performs the actions in order.
+/// A value: changes, tables of interfaces, frames and moments go in; what to open, close, join, leave, tell and report
+/// comes out. The caller performs the actions in order, and sends what ``popFrame(at:using:into:)`` gives.
 ///
 /// One change of one address costs the same however many addresses there are. A change of an interface costs a pass over
 /// the addresses where it must: the interface has come, gone, or got another name.
@@ -21,121 +20,100 @@ package struct Layer2Core: Sendable {
         case join(IPv6Address, on: CInt)
         case leave(IPv6Address, on: CInt)
         case tell(Layer2Event)
+        case report(Layer2Report)
     }
 
-    /// An interface without an obstacle that cannot be overcome.
-    fileprivate struct Port: Sendable {
-        enum Capture: Hashable, Sendable {
-            case closed
-            case opening
-            case open
-            case failed(String, retryAt: Instant)
-        }
-
-        var interface: Interface
-        var isUsedByDefault: Bool
-        var capture = Capture.closed
-        var responder: Responder
-        var announcer: Announcer
-        /// How many addresses need each solicited-node group.
-        var groups: [IPv6Address: Int] = [:]
-        /// Told last; not told again until the capture was open.
-        var lastFailure: String?
-        var backoff = Backoff(first: .milliseconds(100), limit: .seconds(10))
-        var counters = Layer2Counters()
-
-        func isSelected(by selection: InterfaceSelection) -> Bool {
-            switch selection {
-            case .all: isUsedByDefault
-            case .named(let names): names.contains(interface.name)
-            }
-        }
-    }
-
-    private let pace: Announcer.Pace
-    private var table = InterfaceTable()
-    private var announced: [IPAddress: InterfaceSelection] = [:]
-    private var ports: [CInt: Port] = [:]
+    let settings: Layer2Settings
+    private(set) var table = InterfaceTable()
+    private var roles: [IPAddress: [String: ClaimRole]] = [:]
+    private var watched: Set<String> = []
+    private var speaker: UInt32 = 0
+    private var otherSpeakers: Set<UInt32> = []
+    private var heard: [String: Set<UInt32>] = [:]
+    private var isLeaving = false
+    var ports: [CInt: Layer2Port] = [:]
     /// The keys of `ports` in order. To change `ports` while going through itself would copy it, addresses and all.
     private var portIndexes: [CInt] = []
-    private var defaultPorts: [CInt] = []
     private var portsByName: [String: CInt] = [:]
     /// Of interfaces that have no port at present; so that they go on from there.
-    private var countersAtRest: [CInt: Layer2Counters] = [:]
+    private(set) var countersAtRest: [CInt: Layer2Counters] = [:]
     /// Where the kernel has which addresses.
-    private var localAddresses: [IPAddress: String] = [:]
-    private var conflicts: [IPAddress: Layer2Snapshot.Conflict] = [:]
+    private(set) var localAddresses: [IPAddress: String] = [:]
+    private(set) var conflicts: [Layer2Snapshot.Conflict] = []
 
-    package init(pace: Announcer.Pace = Announcer.Pace()) { self.pace = pace }
+    package init(settings: Layer2Settings = Layer2Settings()) { self.settings = settings }
 
-    // MARK: Addresses
+    // MARK: What is wanted
 
     package mutating func apply(_ change: Layer2Change, at now: Instant) -> [Action] {
         var actions: [Action] = []
         switch change {
-        case .announce(let address, let selection):
-            let old = announced.updateValue(selection, forKey: address)
-            guard old != selection else { break }
-            if old == nil, let interface = localAddresses[address] {
-                actions.append(.tell(.configuredLocally(address, interface: interface)))
-            }
-            let indexes = selectedPorts(selection)
-            for index in old.map(selectedPorts) ?? [] where !indexes.contains(index) {
-                remove(address, from: index, &actions)
-            }
-            for index in indexes { add(address, to: index, at: now, &actions) }
-        case .withdraw(let address):
-            conflicts[address] = nil
-            guard let old = announced.removeValue(forKey: address) else { break }
-            for index in selectedPorts(old) { remove(address, from: index, &actions) }
+        case .assign(let address, let new): assign(new, of: address, at: now, &actions)
+        case .watch(let names):
+            watched = names
+            for index in portIndexes { updateCapture(on: index, because: nil, at: now, &actions) }
+        case .speakers(let own, let others):
+            (speaker, otherSpeakers) = (own, others)
+            for index in portIndexes { onPort(index, &actions) { $0.setSpeakers(own, others, at: now) } }
+        case .heard(let speakers, let name):
+            heard[name] = speakers.isEmpty ? nil : speakers
+            if let index = portsByName[name] { onPort(index, &actions) { $0.setHeard(speakers, at: now) } }
+        case .leave:
+            isLeaving = true
+            for index in portIndexes { onPort(index, &actions) { $0.leave(at: now) } }
         }
         return actions
     }
 
-    private func selectedPorts(_ selection: InterfaceSelection) -> [CInt] {
-        switch selection {
-        case .all: defaultPorts
-        case .named(let names): names.compactMap { portsByName[$0] }.sorted()
+    private mutating func assign(
+        _ new: [String: ClaimRole], of address: IPAddress, at now: Instant, _ actions: inout [Action]
+    ) {
+        let old = roles.updateValue(new, forKey: address) ?? [:]
+        if new.isEmpty { roles[address] = nil }
+        if old.isEmpty, !new.isEmpty, let interface = localAddresses[address] {
+            actions.append(.tell(.configuredLocally(address, interface: interface)))
+        }
+        // In order, so that equal input gives equal output.
+        for name in Set(old.keys).union(new.keys).sorted() where old[name] != new[name] {
+            guard let index = portsByName[name] else { continue }
+            onPort(index, &actions) { $0.assign(new[name], of: address, at: now) }
+            updateCapture(on: index, because: nil, at: now, &actions)
         }
     }
 
-    private mutating func add(_ address: IPAddress, to index: CInt, at now: Instant, _ actions: inout [Action]) {
-        guard var port = ports.removeValue(forKey: index) else { return }
-        defer { ports[index] = port }
-        guard port.responder.insert(address) else { return }
-        port.announcer.begin(address, at: now)
-        if port.capture == .closed {
-            port.capture = .opening
-            actions.append(.open(port.interface))
-        }
-        guard case .v6(let ipv6) = address else { return }
-        let group = ipv6.solicitedNodeMulticast
-        port.groups[group, default: 0] += 1
-        if port.groups[group] == 1 { actions.append(.join(group, on: index)) }
+    /// Does something to the claims on an interface, and passes on what comes of it.
+    private mutating func onPort(
+        _ index: CInt, _ actions: inout [Action], _ body: (inout SegmentClaims) -> [SegmentClaims.Action]
+    ) {
+        guard let done = ports[index]?.change(body) else { return }
+        perform(done, on: index, &actions)
     }
 
-    private mutating func remove(_ address: IPAddress, from index: CInt, _ actions: inout [Action]) {
-        guard var port = ports.removeValue(forKey: index) else { return }
-        defer { ports[index] = port }
-        guard port.responder.remove(address) else { return }
-        port.announcer.end(address)
-        if case .v6(let ipv6) = address {
-            let group = ipv6.solicitedNodeMulticast
-            let users = (port.groups[group] ?? 1) - 1
-            port.groups[group] = users > 0 ? users : nil
-            if users == 0 { actions.append(.leave(group, on: index)) }
+    private mutating func perform(_ done: [SegmentClaims.Action], on index: CInt, _ actions: inout [Action]) {
+        guard !done.isEmpty, let name = ports[index]?.interface.name else { return }
+        for action in done {
+            switch action {
+            case .join(let group): actions.append(.join(group, on: index))
+            case .leave(let group): actions.append(.leave(group, on: index))
+            case .present(let speakers): actions.append(.report(.present(speakers, on: name)))
+            case .report(let report, let address):
+                actions.append(.report(Layer2Report(report, of: address, on: name)))
+                if case .stranger(let stranger) = report { noteConflict(address, stranger, on: name, &actions) }
+            }
         }
-        if port.responder.count == 0 { close(&port, because: nil, &actions) }
     }
 
-    private func close(_ port: inout Port, because obstacle: InterfaceObstacle?, _ actions: inout [Action]) {
-        switch port.capture {
-        case .open, .opening:
-            actions.append(.close(port.interface.index))
-            actions.append(.tell(.silent(interface: port.interface.name, obstacle)))
-        case .closed, .failed: break
+    private mutating func noteConflict(
+        _ address: IPAddress, _ stranger: MACAddress?, on interface: String, _ actions: inout [Action]
+    ) {
+        conflicts.removeAll { $0.address == address && $0.interface == interface }
+        if let stranger {
+            conflicts.append(
+                Layer2Snapshot.Conflict(address: address, hardwareAddress: stranger, interface: interface))
+            actions.append(.tell(.conflict(address, with: stranger, interface: interface)))
+        } else {
+            actions.append(.tell(.conflictOver(address, interface: interface)))
         }
-        port.capture = .closed
     }
 
     // MARK: Interfaces
@@ -148,7 +126,7 @@ package struct Layer2Core: Sendable {
             if let port = ports[interface.index], port.capture != .closed {
                 actions.append(.tell(.interfaceRemoved(interface.name)))
             }
-            removePort(interface.index, because: nil, &actions)
+            removePort(interface.index, because: nil, at: now, &actions)
             countersAtRest[interface.index] = nil
         }
         for interface in new.interfaces {
@@ -157,57 +135,61 @@ package struct Layer2Core: Sendable {
                 actions.append(.tell(.renamed(from: before.name, to: interface.name)))
             }
             if let obstacle, !obstacle.canBeOvercome {
-                removePort(interface.index, because: obstacle, &actions)
+                removePort(interface.index, because: obstacle, at: now, &actions)
             } else if let hardwareAddress = interface.hardwareAddress {
-                updatePort(interface, hardwareAddress, isUsedByDefault: obstacle == nil, at: now, &actions)
+                updatePort(interface, hardwareAddress, at: now, &actions)
             }
         }
         portIndexes = ports.keys.sorted()
-        defaultPorts = portIndexes.filter { ports[$0]?.isUsedByDefault == true }
         portsByName = [:]
         for index in portIndexes { if let port = ports[index] { portsByName[port.interface.name] = index } }
         updateLocalAddresses(&actions)
         return actions
     }
 
-    private mutating func removePort(_ index: CInt, because obstacle: InterfaceObstacle?, _ actions: inout [Action]) {
-        guard var port = ports.removeValue(forKey: index) else { return }
-        close(&port, because: obstacle, &actions)
-        for group in port.groups.keys.sorted() { actions.append(.leave(group, on: index)) }
+    private mutating func removePort(
+        _ index: CInt, because obstacle: InterfaceObstacle?, at now: Instant, _ actions: inout [Action]
+    ) {
+        guard let port = ports[index] else { return }
+        closeCapture(on: index, because: obstacle, at: now, &actions)
+        for conflict in conflicts where conflict.interface == port.interface.name {
+            actions.append(.report(.stranger(nil, of: conflict.address, on: conflict.interface)))
+        }
+        conflicts.removeAll { $0.interface == port.interface.name }
         countersAtRest[index] = port.counters
+        ports[index] = nil
     }
 
     private mutating func updatePort(
-        _ interface: Interface, _ hardwareAddress: MACAddress, isUsedByDefault: Bool, at now: Instant,
-        _ actions: inout [Action]
+        _ interface: Interface, _ hardwareAddress: MACAddress, at now: Instant, _ actions: inout [Action]
     ) {
         let index = interface.index
-        let old = ports[index]
-        var port =
-            old
-            ?? Port(
-                interface: interface, isUsedByDefault: isUsedByDefault,
-                responder: Responder(hardwareAddress: hardwareAddress), announcer: Announcer(pace: pace),
+        let old = ports[index]?.interface
+        if old == nil {
+            var claims = SegmentClaims(
+                speaker: speaker, hardwareAddress: hardwareAddress, pace: settings.claims, announcements: settings.pace)
+            // Not connected yet: nothing comes of it.
+            _ = claims.setSpeakers(speaker, otherSpeakers, at: now)
+            if isLeaving { _ = claims.leave(at: now) }
+            ports[index] = Layer2Port(
+                interface: interface, claims: claims,
                 counters: countersAtRest.removeValue(forKey: index) ?? Layer2Counters())
-        port.interface = interface
-        port.isUsedByDefault = isUsedByDefault
-        if port.responder.hardwareAddress != hardwareAddress {
-            port.responder.hardwareAddress = hardwareAddress
-            // Every neighbour's entry is wrong now.
-            port.announcer.restart(at: now)
+        }
+        ports[index]?.interface = interface
+        ports[index]?.claims.ownAddress = interface.greetingAddress
+        if ports[index]?.claims.hardwareAddress != hardwareAddress {
+            ports[index]?.claims.change(hardwareAddress: hardwareAddress, at: now)
             actions.append(.tell(.hardwareAddressChanged(interface: interface.name, hardwareAddress)))
         }
-        ports[index] = port
-        guard old?.interface.name != interface.name || old?.isUsedByDefault != isUsedByDefault else { return }
+        guard old?.name != interface.name else { return }
+        let name = interface.name
+        onPort(index, &actions) { [heard] in $0.setHeard(heard[name] ?? [], at: now) }
         // In order, so that equal input gives equal output.
-        for address in announced.keys.sorted() {
-            guard let selection = announced[address] else { continue }
-            if port.isSelected(by: selection) {
-                add(address, to: index, at: now, &actions)
-            } else {
-                remove(address, from: index, &actions)
-            }
+        for address in roles.keys.sorted() {
+            let (before, after) = (old.flatMap { roles[address]?[$0.name] }, roles[address]?[name])
+            if before != after { onPort(index, &actions) { $0.assign(after, of: address, at: now) } }
         }
+        updateCapture(on: index, because: nil, at: now, &actions)
     }
 
     private mutating func updateLocalAddresses(_ actions: inout [Action]) {
@@ -216,24 +198,56 @@ package struct Layer2Core: Sendable {
             for entry in interface.addresses { addresses[entry.address] = interface.name }
         }
         for (address, interface) in addresses.sorted(by: { $0.key < $1.key })
-        where announced[address] != nil && localAddresses[address] == nil {
+        where roles[address] != nil && localAddresses[address] == nil {
             actions.append(.tell(.configuredLocally(address, interface: interface)))
         }
         localAddresses = addresses
     }
 
-    // MARK: Captures
+    /// Whether the kernel answers for the address too, by itself.
+    func isConfiguredLocally(_ address: IPAddress) -> Bool { roles[address] != nil && localAddresses[address] != nil }
+}
+
+// MARK: - Captures
+extension Layer2Core {
+    /// Opens the capture if it is needed and closed, closes it if it is not needed and open.
+    private mutating func updateCapture(
+        on index: CInt, because obstacle: InterfaceObstacle?, at now: Instant, _ actions: inout [Action]
+    ) {
+        guard let port = ports[index] else { return }
+        if port.claims.count > 0 || watched.contains(port.interface.name) {
+            guard port.capture == .closed else { return }
+            ports[index]?.capture = .opening
+            actions.append(.open(port.interface))
+        } else {
+            closeCapture(on: index, because: obstacle, at: now, &actions)
+        }
+    }
+
+    private mutating func closeCapture(
+        on index: CInt, because obstacle: InterfaceObstacle?, at now: Instant, _ actions: inout [Action]
+    ) {
+        guard let port = ports[index] else { return }
+        onPort(index, &actions) { $0.disconnect(at: now) }
+        switch port.capture {
+        case .open, .opening:
+            actions.append(.close(port.interface.index))
+            actions.append(.tell(.silent(interface: port.interface.name, obstacle)))
+        case .closed, .failed: break
+        }
+        ports[index]?.capture = .closed
+    }
 
     package mutating func captureOpened(on index: CInt, at now: Instant) -> [Action] {
-        guard var port = ports[index], port.capture == .opening else { return [.close(index)] }
-        port.capture = .open
-        port.lastFailure = nil
-        port.backoff.reset()
-        port.announcer.restart(at: now)
-        ports[index] = port
-        return [
-            .tell(.answering(interface: port.interface.name, hardwareAddress: port.responder.hardwareAddress))
+        guard let port = ports[index], port.capture == .opening else { return [.close(index)] }
+        ports[index]?.capture = .open
+        ports[index]?.lastFailure = nil
+        ports[index]?.backoff.reset()
+        var actions: [Action] = [
+            .tell(.answering(interface: port.interface.name, hardwareAddress: port.claims.hardwareAddress))
         ]
+        onPort(index, &actions) { $0.connect(at: now) }
+        return actions
     }
 
     /// A capture could not be opened, or broke. It is closed then, and opened again after a while if the interface is
@@ -241,116 +255,77 @@ package struct Layer2Core: Sendable {
     package mutating func captureFailed(
         on index: CInt, message: String, at now: Instant, using generator: inout some RandomNumberGenerator
     ) -> [Action] {
-        guard var port = ports[index] else { return [.close(index)] }
-        defer { ports[index] = port }
-        let delay = port.backoff.next(using: &generator)
-        port.capture = .failed(message, retryAt: now.advanced(by: delay))
-        var actions = [Action.close(index)]
+        guard let port = ports[index] else { return [.close(index)] }
+        var actions: [Action] = []
+        onPort(index, &actions) { $0.disconnect(at: now) }
+        var backoff = port.backoff
+        let delay = backoff.next(using: &generator)
+        ports[index]?.backoff = backoff
+        ports[index]?.capture = .failed(message, retryAt: now.advanced(by: delay))
+        ports[index]?.lastFailure = message
+        actions.append(.close(index))
         if port.lastFailure != message {
             actions.append(
                 .tell(.captureFailed(interface: port.interface.name, message: message, retryAfter: delay)))
         }
-        port.lastFailure = message
         return actions
     }
+}
 
-    // MARK: Frames
-
-    /// Answers a frame. The reply, if there is one, is in `reply`, to be sent on the same interface.
+// MARK: - Frames and time
+extension Layer2Core {
+    /// Takes a frame. The reply, if there is one, is in `reply`, to be sent on the same interface.
     package mutating func receive(
-        _ frame: Span<UInt8>, on index: CInt, into reply: inout ByteWriter
-    ) -> Responder.Outcome { ports[index]?.receive(frame, into: &reply) ?? .dropped(.notSuitable) }
-
-    /// Remembers a conflict; it is told once for each address, stranger and interface.
-    package mutating func noteConflict(
-        _ address: IPAddress, with hardwareAddress: MACAddress, on index: CInt, at now: Instant
-    ) -> [Action] {
-        guard let name = ports[index]?.interface.name else { return [] }
-        let old = conflicts[address]
-        conflicts[address] = Layer2Snapshot.Conflict(
-            address: address, hardwareAddress: hardwareAddress, interface: name, lastSeen: now)
-        let isKnown = old?.hardwareAddress == hardwareAddress && old?.interface == name
-        // Strangers in turn do not fill the log either.
-        let isRecent = old.map { $0.lastSeen.duration(to: now) < .seconds(10) } ?? false
-        if isKnown || isRecent { return [] }
-        return [.tell(.conflict(address, with: hardwareAddress, interface: name))]
+        _ frame: Span<UInt8>, on index: CInt, at now: Instant, into reply: inout ByteWriter, _ actions: inout [Action]
+    ) -> SegmentClaims.Outcome {
+        var done: [SegmentClaims.Action] = []
+        guard let outcome = ports[index]?.receive(frame, at: now, into: &reply, &done) else {
+            return .dropped(.notSuitable)
+        }
+        perform(done, on: index, &actions)
+        return outcome
     }
 
     package mutating func countSendFailure(on index: CInt) { ports[index]?.counters.sendFailures += 1 }
 
-    // MARK: Time
-
-    /// When ``handleDeadline(at:)`` or ``popAnnouncement(at:using:into:)`` has something to do.
+    /// When ``handleDeadline(at:)`` or ``popFrame(at:using:into:)`` has something to do.
     package var nextDeadline: Instant? {
         ports.values.lazy.compactMap { port in
             switch port.capture {
-            case .open: port.announcer.nextDeadline
+            case .open: port.claims.nextDeadline
             case .failed(_, let retryAt): retryAt
             case .closed, .opening: nil
             }
         }.min()
     }
 
-    /// What is due apart from announcements.
+    /// What is due apart from frames. To be called after whatever waited in the captures was given to
+    /// ``receive(_:on:at:into:_:)``: what has arrived was not silence.
     package mutating func handleDeadline(at now: Instant) -> [Action] {
         var actions: [Action] = []
         for index in portIndexes {
-            guard case .failed(_, let retryAt) = ports[index]?.capture, retryAt <= now else { continue }
-            ports[index]?.capture = .opening
-            if let interface = ports[index]?.interface { actions.append(.open(interface)) }
+            if case .failed(_, let retryAt) = ports[index]?.capture, retryAt <= now {
+                ports[index]?.capture = .opening
+                if let interface = ports[index]?.interface { actions.append(.open(interface)) }
+            } else if let deadline = ports[index]?.claims.nextDeadline, deadline <= now {
+                onPort(index, &actions) { $0.handleDeadline(at: now) }
+            }
         }
         return actions
     }
 
-    /// Writes one announcement that is due, and returns the index of the interface to send it on; `nil`: none is due.
-    package mutating func popAnnouncement(
+    /// Writes one frame, and returns the index of the interface to send it on; `nil`: none is due.
+    package mutating func popFrame(
         at now: Instant, using generator: inout some RandomNumberGenerator, into frame: inout ByteWriter
     ) -> CInt? {
         for index in portIndexes where ports[index]?.capture == .open {
-            guard let address = ports[index]?.announcer.popDue(at: now, using: &generator),
-                let hardwareAddress = ports[index]?.responder.hardwareAddress
-            else { continue }
-            ports[index]?.counters.countAnnouncement(of: address)
-            Announcement.encodeFrame(announcing: address, at: hardwareAddress, into: &frame)
+            guard let kind = ports[index]?.claims.popFrame(at: now, using: &generator, into: &frame) else { continue }
+            ports[index]?.counters.count(kind)
             return index
         }
         return nil
     }
 
-    // MARK: State
-
-    package var snapshot: Layer2Snapshot {
-        let interfaces = table.interfaces.map { interface in
-            guard let port = ports[interface.index] else {
-                return Layer2Snapshot.InterfaceStatus(
-                    name: interface.name, index: interface.index,
-                    state: InterfaceObstacle(of: interface, in: table).map { .unsuitable($0) } ?? .idle,
-                    isUsedByDefault: false, counters: countersAtRest[interface.index] ?? Layer2Counters(),
-                    addresses: 0)
-            }
-            let state: Layer2Snapshot.InterfaceState =
-                switch port.capture {
-                case .open: .answering
-                case .failed(let message, _): .failed(message)
-                case .closed where !port.isUsedByDefault:
-                    InterfaceObstacle(of: interface, in: table).map { .unsuitable($0) } ?? .idle
-                case .closed, .opening: .idle
-                }
-            return Layer2Snapshot.InterfaceStatus(
-                name: interface.name, index: interface.index, state: state, isUsedByDefault: port.isUsedByDefault,
-                counters: port.counters, addresses: port.responder.count)
-        }
-        return Layer2Snapshot(
-            interfaces: interfaces, announced: announced,
-            conflicts: conflicts.values.sorted { $0.address < $1.address },
-            configuredLocally: localAddresses.filter { announced[$0.key] != nil })
-    }
-}
-
-extension Layer2Core.Port {
-    fileprivate mutating func receive(_ frame: Span<UInt8>, into reply: inout ByteWriter) -> Responder.Outcome {
-        let outcome = responder.answer(frame, into: &reply)
-        counters.count(outcome)
-        return outcome
-    }
+    /// Whether this node leaves, and answers for nothing any more.
+    package var hasLeft: Bool { isLeaving && ports.values.allSatisfy { $0.claims.held == 0 } }
 }

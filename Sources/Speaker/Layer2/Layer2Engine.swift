@@ -23,7 +23,12 @@ package final class Layer2Engine: Sendable {
     ///
     /// Whether packet sockets are permitted shows when the first address is announced: see
     /// ``Layer2Snapshot/InterfaceState/failed(_:)``.
-    package init(links: LinkMonitor, settings: Layer2Settings = Layer2Settings(), logger: Logger) throws {
+    ///
+    /// - Parameter onReport: called on the engine's thread with what the wire has shown, in order; it must not wait.
+    package init(
+        links: LinkMonitor, settings: Layer2Settings = Layer2Settings(), logger: Logger,
+        onReport: @escaping @Sendable ([Layer2Report]) -> Void = { _ in }
+    ) throws {
         self.logger = logger
         let mailbox = try Layer2Mailbox()
         self.mailbox = mailbox
@@ -32,7 +37,7 @@ package final class Layer2Engine: Sendable {
             of: Layer2Event.self, bufferingPolicy: .bufferingOldest(1024))
         self.events = events
         thread = try DedicatedThread(name: "layer2") {
-            Layer2Loop.run(mailbox, settings) { continuation.yield($0) }
+            Layer2Loop.run(mailbox, settings, tell: { continuation.yield($0) }, report: onReport)
             continuation.finish()
         }
         links.observe { [weak mailbox] table, _ in mailbox?.put(table) }
@@ -40,7 +45,7 @@ package final class Layer2Engine: Sendable {
 
     deinit { stop() }
 
-    /// Announces and withdraws addresses, in the order given; returns at once.
+    /// Takes changes, in the order given; returns at once.
     package func apply(_ changes: [Layer2Change]) { mailbox.put(changes) }
 
     /// The state after all changes applied before; what it was at the end, once the engine is stopped.
@@ -49,6 +54,9 @@ package final class Layer2Engine: Sendable {
             mailbox.put { continuation.resume(returning: $0) }
         }
     }
+
+    /// Whether, after ``Layer2Change/leave``, there is nothing left to answer for.
+    package var hasLeft: Bool { mailbox.hasLeft }
 
     /// Logs what happens until ``stop()``, or until the task is cancelled. To be called once.
     package func run() async {

@@ -27,8 +27,12 @@ extension Layer2Event {
             logger.warning("layer 2: \(message)", metadata: ["interface": "\(interface)"])
         case .conflict(let address, let stranger, let interface):
             logger.warning(
-                "layer 2: somebody else uses an address that this node announces",
+                "layer 2: a host that is none of this cluster's speakers uses an address that this node is to announce",
                 metadata: ["address": "\(address)", "mac": "\(stranger)", "interface": "\(interface)"])
+        case .conflictOver(let address, let interface):
+            logger.info(
+                "layer 2: nobody else uses the address any more",
+                metadata: ["address": "\(address)", "interface": "\(interface)"])
         case .configuredLocally(let address, let interface):
             logger.warning(
                 "layer 2: the kernel has an announced address too, and answers for it by itself unless arp_ignore is set",

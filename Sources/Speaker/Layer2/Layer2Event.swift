@@ -14,7 +14,9 @@ package enum Layer2Event: Hashable, Sendable {
     case captureFailed(interface: String, message: String, retryAfter: Duration)
     /// A solicited-node group could not be joined: switches that snoop MLD will keep solicitations from this node.
     case joinFailed(interface: String, message: String)
+    /// A host that is no speaker has an address that this node should have.
     case conflict(IPAddress, with: MACAddress, interface: String)
+    case conflictOver(IPAddress, interface: String)
     /// The kernel has the announced address on an interface and answers for it by itself.
     case configuredLocally(IPAddress, interface: String)
     /// The thread runs without real-time priority; the text says why.

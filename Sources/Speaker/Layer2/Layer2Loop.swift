@@ -11,15 +11,17 @@ import WireCodec
 /// Each turn does a bounded amount of everything, so that neither ten thousand announcements nor a flood on one interface
 /// keep a request on another waiting.
 final class Layer2Loop {
-    /// ARP requests, and neighbour solicitations without extension headers, which is how all hosts send them.
-    static let filter = "(arp and arp[6:2] = 1) or (ip6 and ip6[6] = 58 and ip6[40] = 135)"
+    /// ARP, and neighbour solicitations and advertisements without extension headers, which is how all hosts send them.
+    static let filter = "arp or (ip6 and ip6[6] = 58 and (ip6[40] = 135 or ip6[40] = 136))"
 
     private enum Limit {
         static let frames = 64
-        static let announcements = 32
-        static let memberships = 16
+        static let sent = 64
+        static let memberships = 64
         static let changes = 256
     }
+
+    private static let longestBacklog = Duration.milliseconds(20)
 
     private enum Membership {
         case join(IPv6Address, on: CInt)
@@ -34,6 +36,9 @@ final class Layer2Loop {
 
     private let mailbox: Layer2Mailbox
     private let tell: @Sendable (Layer2Event) -> Void
+    private let report: @Sendable ([Layer2Report]) -> Void
+    /// Not passed on yet.
+    private var reports: [Layer2Report] = []
     private var core: Layer2Core
     private var captures: [CInt: Opened] = [:]
     /// The captures in the order of `poll`, after the two descriptors of our own.
@@ -42,6 +47,7 @@ final class Layer2Loop {
     private var timer: DeadlineTimer
     private var changes: ArraySlice<Layer2Change> = []
     private var memberships: [Membership] = []
+    private var hasToldLeaving = false
     /// The next of `memberships` to carry out.
     private var nextMembership = 0
     private var groups = GroupMemberships()
@@ -50,25 +56,28 @@ final class Layer2Loop {
     private var generator = SystemRandomNumberGenerator()
 
     private init(
-        _ mailbox: Layer2Mailbox, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void
+        _ mailbox: Layer2Mailbox, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void,
+        report: @escaping @Sendable ([Layer2Report]) -> Void
     ) throws(SystemError) {
         self.mailbox = mailbox
         self.tell = tell
-        core = Layer2Core(pace: settings.pace)
+        self.report = report
+        core = Layer2Core(settings: settings)
         timer = try DeadlineTimer()
         updatePoll()
     }
 
     /// Runs until the mailbox says stop.
     static func run(
-        _ mailbox: Layer2Mailbox, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void
+        _ mailbox: Layer2Mailbox, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void,
+        report: @escaping @Sendable ([Layer2Report]) -> Void
     ) {
         if let priority = settings.realtimePriority {
             do { try DedicatedThread.becomeRealtime(priority: priority) } catch { tell(.notRealtime("\(error)")) }
         }
         var last = Layer2Snapshot()
         do throws(SystemError) {
-            let loop = try Layer2Loop(mailbox, settings, tell: tell)
+            let loop = try Layer2Loop(mailbox, settings, tell: tell, report: report)
             defer { last = loop.core.snapshot }
             try loop.turnUntilStopped()
         } catch {
@@ -79,12 +88,19 @@ final class Layer2Loop {
 
     private func turnUntilStopped() throws(SystemError) {
         var isMailWaiting = true
+        var isBacklogged = false
         while true {
             if isMailWaiting, takeMail() { return }
             applyChanges()
-            perform(core.handleDeadline(at: UptimeClock.now))
-            sendAnnouncements()
+            handleDeadlines(isBacklogged: isBacklogged)
+            // Before frames: who probes for an address hears others that do.
             changeMemberships()
+            sendFrames()
+            passOnReports()
+            if core.hasLeft, !hasToldLeaving {
+                hasToldLeaving = true
+                mailbox.noteLeft()
+            }
 
             let now = UptimeClock.now
             let deadline = core.nextDeadline
@@ -93,8 +109,21 @@ final class Layer2Loop {
             try poll.wait(for: isBusy ? .zero : nil)
             isMailWaiting = poll.isReady(0)
             if poll.isReady(1) { timer.clear() }
-            receive()
+            isBacklogged = receive()
         }
+    }
+
+    /// An answer that waits to be read is no silence: while there is more to read, deadlines wait, but not for long.
+    private func handleDeadlines(isBacklogged: Bool) {
+        let now = UptimeClock.now
+        if isBacklogged, let due = core.nextDeadline, due.advanced(by: Layer2Loop.longestBacklog) > now { return }
+        perform(core.handleDeadline(at: now))
+    }
+
+    private func passOnReports() {
+        guard !reports.isEmpty else { return }
+        report(reports)
+        reports.removeAll(keepingCapacity: true)
     }
 
     /// Returns whether to stop.
@@ -122,28 +151,30 @@ final class Layer2Loop {
 
     // MARK: Frames
 
-    private func receive() {
+    /// Returns whether there is more to read.
+    private func receive() -> Bool {
+        var isBacklogged = false
         for (position, index) in polled.enumerated() where poll.isReady(position + 2) {
             // An earlier one of this round may have closed it.
             guard let opened = captures[index] else { continue }
             do throws(PacketCaptureError) {
-                _ = try opened.capture.receive(limit: Limit.frames) { received, _ in
+                let count = try opened.capture.receive(limit: Limit.frames) { received, _ in
                     answer(received, on: index, opened)
                 }
+                if count == Limit.frames { isBacklogged = true }
             } catch {
                 fail(index, error)
             }
         }
+        return isBacklogged
     }
 
     private func answer(_ received: Span<UInt8>, on index: CInt, _ opened: Opened) {
         frame.removeAll()
-        switch core.receive(received, on: index, into: &frame) {
-        case .answered: send(on: index, opened)
-        case .conflict(let address, let stranger):
-            perform(core.noteConflict(address, with: stranger, on: index, at: UptimeClock.now))
-        case .dropped: break
-        }
+        var actions: [Layer2Core.Action] = []
+        let outcome = core.receive(received, on: index, at: UptimeClock.now, into: &frame, &actions)
+        if case .answered = outcome { send(on: index, opened) }
+        if !actions.isEmpty { perform(actions) }
     }
 
     private func send(on index: CInt, _ opened: Opened) {
@@ -153,11 +184,11 @@ final class Layer2Loop {
         do { try opened.capture.send(octets.span) } catch { core.countSendFailure(on: index) }
     }
 
-    private func sendAnnouncements() {
+    private func sendFrames() {
         let now = UptimeClock.now
-        for _ in 0..<Limit.announcements {
+        for _ in 0..<Limit.sent {
             frame.removeAll()
-            guard let index = core.popAnnouncement(at: now, using: &generator, into: &frame) else { return }
+            guard let index = core.popFrame(at: now, using: &generator, into: &frame) else { return }
             if let opened = captures[index] { send(on: index, opened) }
         }
     }
@@ -173,6 +204,7 @@ final class Layer2Loop {
             case .join(let group, let index): memberships.append(.join(group, on: index))
             case .leave(let group, let index): memberships.append(.leave(group, on: index))
             case .tell(let event): tell(event)
+            case .report(let report): reports.append(report)
             }
         }
     }

@@ -16,6 +16,7 @@ final class Layer2Mailbox: Sendable {
         var contents = Contents()
         /// Set once the thread has ended: what requests are answered with from then on.
         var last: Layer2Snapshot?
+        var hasLeft = false
     }
 
     private let state = Mutex(State())
@@ -41,6 +42,10 @@ final class Layer2Mailbox: Sendable {
         }
         if let last { request(last) } else { wakeUp.signal() }
     }
+
+    var hasLeft: Bool { state.withLock { $0.hasLeft } }
+
+    func noteLeft() { state.withLock { $0.hasLeft = true } }
 
     func stop() {
         state.withLock { $0.contents.isStopped = true }

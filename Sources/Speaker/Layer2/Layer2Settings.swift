@@ -4,6 +4,8 @@ import LinkLayer
 package struct Layer2Settings: Hashable, Sendable {
     /// When addresses are announced.
     package var pace = Announcer.Pace()
+    /// How they are claimed.
+    package var claims = ClaimPace()
     /// The SCHED_FIFO priority of the answering thread; `nil` leaves it an ordinary one.
     package var realtimePriority: Int32? = 20
 

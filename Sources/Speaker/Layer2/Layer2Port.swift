@@ -1,0 +1,49 @@
+import Addresses
+import LinkLayer
+import NetworkIO
+import Timing
+import WireCodec
+
+/// An interface without an obstacle that cannot be overcome, and what happens on its segment.
+struct Layer2Port: Sendable {
+    enum Capture: Hashable, Sendable {
+        case closed
+        case opening
+        case open
+        case failed(String, retryAt: Instant)
+    }
+
+    var interface: Interface
+    var capture = Capture.closed
+    var claims: SegmentClaims
+    /// Told last; not told again until the capture was open.
+    var lastFailure: String?
+    var backoff = Backoff(first: .milliseconds(100), limit: .seconds(10))
+    var counters: Layer2Counters
+
+    init(interface: Interface, claims: SegmentClaims, counters: Layer2Counters) {
+        self.interface = interface
+        self.claims = claims
+        self.counters = counters
+    }
+
+    mutating func change(_ body: (inout SegmentClaims) -> [SegmentClaims.Action]) -> [SegmentClaims.Action] {
+        body(&claims)
+    }
+
+    mutating func receive(
+        _ frame: Span<UInt8>, at now: Instant, into reply: inout ByteWriter, _ actions: inout [SegmentClaims.Action]
+    ) -> SegmentClaims.Outcome {
+        let outcome = claims.receive(frame, at: now, into: &reply, &actions)
+        counters.count(outcome)
+        return outcome
+    }
+}
+
+extension Interface {
+    /// An address of the interface's own by which this node makes itself known to the others on the segment.
+    var greetingAddress: IPAddress? {
+        addresses.lazy.filter { $0.isUsable && !$0.isLoopback }.map(\.address)
+            .filter { $0.family == .ipv4 || $0.isLinkLocal }.min()
+    }
+}

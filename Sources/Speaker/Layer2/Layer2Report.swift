@@ -1,0 +1,23 @@
+import Addresses
+import LinkLayer
+
+/// What the wire has shown, for those who decide.
+package enum Layer2Report: Hashable, Sendable {
+    /// Who has the address on the interface, or has it no longer.
+    case holder(ClaimHolder, of: IPAddress, on: String)
+    /// A host that is no speaker has the address; `nil`: not any more.
+    case stranger(MACAddress?, of: IPAddress, on: String)
+    /// This speaker claims the address and does not hear that this node has it.
+    case deaf(UInt32, of: IPAddress, on: String)
+    /// These speakers show themselves on the interface though liveness does not hear them there.
+    case present(Set<UInt32>, on: String)
+
+    init(_ report: ClaimReport, of address: IPAddress, on interface: String) {
+        self =
+            switch report {
+            case .holder(let holder): .holder(holder, of: address, on: interface)
+            case .stranger(let hardwareAddress): .stranger(hardwareAddress, of: address, on: interface)
+            case .deaf(let speaker): .deaf(speaker, of: address, on: interface)
+            }
+    }
+}

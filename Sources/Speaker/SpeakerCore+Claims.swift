@@ -1,0 +1,137 @@
+import Addresses
+import Announcement
+import BFD
+import LinkLayer
+
+// From what is decided to what is claimed, and from what the wire shows back to the decision.
+extension SpeakerCore {
+    /// Tells of the roles that are different at these addresses.
+    mutating func updateRoles(of addresses: Set<IPAddress>, _ actions: inout [Action]) {
+        var changes: [Layer2Change] = []
+        for address in addresses.sorted() {
+            let wanted = wantedRoles(of: address)
+            if !engine.knows(address) { engine.forgetHolders(of: address) }
+            guard wanted != roles[address] ?? [:] else { continue }
+            roles[address] = wanted.isEmpty ? nil : wanted
+            if wanted.isEmpty { forget(address) }
+            changes.append(.assign(address, wanted))
+        }
+        if !changes.isEmpty { actions.append(.claim(changes)) }
+    }
+
+    private func wantedRoles(of address: IPAddress) -> [String: ClaimRole] {
+        var wanted: [String: ClaimRole] = [:]
+        for (interface, role) in engine.roles(of: address) {
+            switch role {
+            case .owner(let standing, let weight, let holder):
+                wanted[interface] = .owner(
+                    ClaimRank(standing: standing, weight: weight), over: holder.flatMap(identities.discriminator))
+            case .standby(let standing, let weight, let mayStandIn):
+                let rank = ClaimRank(standing: standing, weight: weight)
+                if let move = moves.first, move.address == address, move.interface == interface, mayStandIn {
+                    wanted[interface] = .owner(rank, over: identities.discriminator(of: move.holder))
+                } else {
+                    wanted[interface] = .standby(rank, mayStandIn: mayStandIn)
+                }
+            }
+        }
+        return wanted
+    }
+
+    /// The addresses that this node may have begun or ceased to answer for since the last call.
+    mutating func takeHeldChanges() -> Set<IPAddress> {
+        defer { heldChanges = [] }
+        return heldChanges
+    }
+
+    private mutating func forget(_ address: IPAddress) {
+        if wire.held.removeValue(forKey: address) != nil { heldChanges.insert(address) }
+        if wire.strangers.removeValue(forKey: address) != nil { _ = engine.apply(conflict: nil, of: address) }
+    }
+
+    // MARK: What the wire shows
+
+    mutating func note(_ reports: [Layer2Report], _ actions: inout [Action]) -> [AnnouncementChanges] {
+        var all: [AnnouncementChanges] = []
+        for report in reports {
+            switch report {
+            case .holder(let holder, let address, let interface):
+                // What came too late is about an address that is nobody's any more.
+                guard roles[address] != nil else { continue }
+                noteHolder(holder, of: address, on: interface, &actions)
+                all.append(engine.apply(holder: name(of: holder), of: address, on: interface))
+            case .stranger(let stranger, let address, let interface):
+                guard roles[address] != nil else { continue }
+                wire.strangers[address, default: [:]][interface] = stranger
+                if wire.strangers[address]?.isEmpty == true { wire.strangers[address] = nil }
+                all.append(engine.apply(conflict: conflictText(of: address), of: address))
+            case .deaf(let speaker, _, let interface):
+                if let node = identities.node(withDiscriminator: speaker) {
+                    wire.deaf[interface, default: []].insert(node)
+                }
+            case .present(let speakers, let interface):
+                let nodes = Set(speakers.compactMap { identities.node(withDiscriminator: $0) })
+                present[interface] = nodes.isEmpty ? nil : nodes
+                all.append(updateLiveness(&actions))
+            }
+        }
+        return all
+    }
+
+    private func name(of holder: ClaimHolder) -> String? {
+        switch holder {
+        case .nobody: nil
+        case .thisNode: node
+        case .speaker(let speaker): identities.node(withDiscriminator: speaker)
+        }
+    }
+
+    private mutating func noteHolder(
+        _ holder: ClaimHolder, of address: IPAddress, on interface: String, _ actions: inout [Action]
+    ) {
+        heldChanges.insert(address)
+        if holder == .thisNode {
+            wire.held[address, default: []].insert(interface)
+        } else {
+            wire.held[address]?.remove(interface)
+            if wire.held[address]?.isEmpty == true { wire.held[address] = nil }
+        }
+        if let move = moves.first, move.address == address, move.interface == interface { finishMove(&actions) }
+    }
+
+    private func conflictText(of address: IPAddress) -> String? {
+        guard let strangers = wire.strangers[address] else { return nil }
+        let all = strangers.sorted { $0.key < $1.key }.map { "\($0.value) on \($0.key)" }.joined(separator: ", ")
+        return "\(all) has the address, and is no speaker of this cluster: "
+            + "remove the address from that host, or from the pool."
+    }
+
+    // MARK: Moves that are asked for
+
+    /// Begins to take, one after the other, the addresses that this node would have if owners did not stay.
+    mutating func planMoves(_ actions: inout [Action]) {
+        let isIdle = moves.isEmpty
+        let planned = engine.misplaced().map {
+            AddressMove(address: $0.address, interface: $0.interface, holder: $0.holder)
+        }
+        moves = (moves.first.map { [$0] } ?? []) + planned.filter { $0 != moves.first }
+        if isIdle { beginMove(&actions) }
+    }
+
+    /// Whether this very move is under way.
+    func isMoving(_ move: AddressMove) -> Bool { moves.first == move }
+
+    private mutating func beginMove(_ actions: inout [Action]) {
+        guard let move = moves.first else { return }
+        updateRoles(of: [move.address], &actions)
+        actions.append(.move(move))
+    }
+
+    /// The first move is over, whatever came of it.
+    mutating func finishMove(_ actions: inout [Action]) {
+        guard !moves.isEmpty else { return }
+        let done = moves.removeFirst()
+        updateRoles(of: [done.address], &actions)
+        beginMove(&actions)
+    }
+}
