@@ -122,8 +122,8 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller",
-                "KubernetesModel", "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO", "Telemetry",
-                "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+                "KubernetesClient", "KubernetesModel", "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO",
+                "Telemetry", "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
             ],
             swiftSettings: houseRules),
 
