@@ -33,6 +33,17 @@ package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
     case sessionNotFound
     /// The packet is authenticated, but no authentication is in use: RFC 5880 §6.8.6.
     case authenticationUnexpected
+    /// The packet is not authenticated, but authentication is in use: RFC 5880 §6.8.6.
+    case authenticationMissing
+    /// It is authenticated in another way than the session: RFC 5880 §6.7.4.
+    case authenticationTypeWrong
+    /// Its key is none that is configured: RFC 5880 §6.7.4.
+    case authenticationKeyUnknown
+    /// Its sequence number does not follow the last one: RFC 5880 §6.7.4. An old packet was sent again, or the other
+    /// system has restarted and is taken again when its session here is down.
+    case authenticationSequence
+    /// Its digest is wrong: RFC 5880 §6.7.4. The secrets differ, or it is forged.
+    case authenticationDigest
     /// The session is administratively down: RFC 5880 §6.8.6.
     case administrativelyDown
 

@@ -21,11 +21,13 @@ package struct SessionConfiguration: Hashable, Sendable {
     package var detectMultiplier: UInt8
     /// The lowest TTL or hop limit accepted: 255 on one hop (RFC 5881 §5), lower across several.
     package var minimumHopLimit: UInt8
+    /// Packets are signed with this key, and those that are not are dropped; `nil`: neither.
+    package var authentication: AuthenticationKey?
 
     package init(
         localDiscriminator: UInt32, role: Role = .active, desiredMinTxInterval: Duration = .milliseconds(300),
         requiredMinRxInterval: Duration = .milliseconds(300), detectMultiplier: UInt8 = 3,
-        minimumHopLimit: UInt8 = Registry.singleHopLimit
+        minimumHopLimit: UInt8 = Registry.singleHopLimit, authentication: AuthenticationKey? = nil
     ) {
         precondition(localDiscriminator != 0, "a discriminator is not zero")
         precondition(desiredMinTxInterval > .zero && requiredMinRxInterval >= .zero && detectMultiplier > 0)
@@ -35,5 +37,6 @@ package struct SessionConfiguration: Hashable, Sendable {
         self.requiredMinRxInterval = requiredMinRxInterval
         self.detectMultiplier = detectMultiplier
         self.minimumHopLimit = minimumHopLimit
+        self.authentication = authentication
     }
 }

@@ -168,4 +168,57 @@ struct SessionConversationTests {
         pair.run(for: .seconds(4))
         #expect(pair.areUp)
     }
+
+    @Test(
+        "With one key they come up over a wire that loses packets, and stay; with two keys nothing is believed",
+        arguments: UInt64(1)...10)
+    func authenticated(seed: UInt64) throws {
+        for isMeticulous in [true, false] {
+            var configurations = [SessionConversationTests.fast(1), SessionConversationTests.fast(2)]
+            for index in configurations.indices {
+                configurations[index].detectMultiplier = 10
+                configurations[index].authentication = AuthenticationKey(
+                    keyID: 1, secret: [1, 2, 3], isMeticulous: isMeticulous)
+            }
+            var pair = Conversation(seed: seed, configurations)
+            pair.lossPercent = [10, 10]
+            // The wire may change the order, which a meticulous key does not forgive: such packets are as good as lost.
+            pair.run(for: .seconds(60))
+            #expect(pair.areUp && pair.downs == 0, "seed \(seed): \(pair.transcript)")
+
+            // The same on both sides again, after a time in which they differ.
+            configurations[0].authentication = AuthenticationKey(keyID: 1, secret: [4], isMeticulous: isMeticulous)
+            pair.handle(.reconfigured(configurations[0]), by: 0)
+            pair.run(for: .seconds(3))
+            #expect(pair.sessions.map(\.state) == [.down, .down], "seed \(seed): \(pair.transcript)")
+            configurations[1].authentication = configurations[0].authentication
+            pair.handle(.reconfigured(configurations[1]), by: 1)
+            pair.run(for: .seconds(5))
+            #expect(pair.areUp, "seed \(seed): \(pair.transcript)")
+        }
+    }
+
+    @Test(
+        "A farewell reaches the other side over a wire that loses half, and ends by itself", arguments: UInt64(1)...20)
+    func farewell(seed: UInt64) {
+        var configurations = [SessionConversationTests.fast(1), SessionConversationTests.fast(2)]
+        for index in configurations.indices { configurations[index].detectMultiplier = 8 }
+        var pair = Conversation(seed: seed, configurations)
+        pair.run(for: .seconds(5))
+        #expect(pair.areUp)
+        pair.lossPercent = [50, 50]
+        pair.handle(.leaving, by: 0)
+        #expect(!pair.sessions[0].hasLeft)
+        pair.run(for: .milliseconds(400))
+        #expect(pair.sessions[0].hasLeft, "seed \(seed): \(pair.transcript)")
+        #expect(pair.sessions[1].state == .down, "seed \(seed): \(pair.transcript)")
+        #expect(pair.sessions[1].diagnostic == .neighborSignaledSessionDown, "seed \(seed)")
+    }
+
+    @Test("A farewell to somebody who was never heard is one packet") func farewellToNobody() {
+        var pair = Conversation(
+            seed: 1, [SessionConversationTests.fast(1), SessionConversationTests.fast(2, .passive)])
+        pair.handle(.leaving, by: 0)
+        #expect(pair.sessions[0].hasLeft)
+    }
 }
