@@ -180,6 +180,10 @@ let package = Package(
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
         .testTarget(
+            name: "DeployTests",
+            dependencies: ["ClusterConfiguration", "KubernetesModel", "Manifests", "TestSupport", yams],
+            exclude: ["Objects"], swiftSettings: houseRules),
+        .testTarget(
             name: "ProgramTests",
             dependencies: [
                 "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "Manifests",

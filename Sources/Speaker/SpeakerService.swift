@@ -94,9 +94,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// Returns what was decided last.
     private func handleInputs() async -> SpeakerCore {
         var view = SpeakerView(core: SpeakerCore(node: node))
-        // Who is up, by interface, also where it is not known yet whether that is everybody.
-        var up: [String: Set<String>] = [:]
-        var listened: Set<String> = []
+        var heard = HeardNodes()
         var alarm: (deadline: Instant, task: Task<Void, Never>)?
         func handle(_ next: Input) async {
             let event: SpeakerCore.Event?
@@ -111,15 +109,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
             case .deadlineReached: event = nil
             case .linksChanged(let table): event = .linksChanged(table)
             case .livenessChanged(let change):
-                if change.isUp {
-                    up[change.interface, default: []].insert(change.node)
-                } else {
-                    up[change.interface]?.remove(change.node)
-                }
-                event = .heard(up.filter { listened.contains($0.key) })
+                heard.note(change)
+                event = .heard(heard.byInterface)
             case .listened(let interfaces):
-                listened = interfaces
-                event = .heard(Dictionary(uniqueKeysWithValues: interfaces.map { ($0, up[$0] ?? []) }))
+                heard.note(listened: interfaces)
+                event = .heard(heard.byInterface)
             case .reported(let reports): event = .reported(reports)
             case .rebalanced: event = .rebalanced
             case .moveExpired(let move):
@@ -130,7 +124,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             defer {
                 // An interface that is new is to be listened to before it counts.
                 for interface in view.core.listening where !watched.contains(interface.index) {
-                    listened.remove(interface.name)
+                    heard.restart(interface.name)
                 }
             }
             var actions = view.core.advance(to: UptimeClock.now)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SystemIO
 
 /// The program: every command is a type of its own.
 @main struct Martlet: AsyncParsableCommand {
@@ -20,4 +21,9 @@ import ArgumentParser
             GetCommand.self, ExplainCommand.self,
             VersionCommand.self,
         ])
+
+    static func main() async {
+        Capability.raisePermitted()
+        await main(nil)
+    }
 }
