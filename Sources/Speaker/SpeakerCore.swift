@@ -99,6 +99,9 @@ package struct SpeakerCore: Sendable {
         return actions
     }
 
+    /// The other nodes that liveness hears on any segment.
+    package var heardNodes: Set<String> { heard.values.reduce(into: []) { $0.formUnion($1) } }
+
     /// Whether every segment was listened to, so that all decisions are made on what is there.
     package var isSettled: Bool { expected.count == 1 || listening.allSatisfy { heard[$0.name] != nil } }
 }

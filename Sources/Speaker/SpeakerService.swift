@@ -102,9 +102,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// Returns what was decided last.
     private func handleInputs() async -> SpeakerCore {
         var view = SpeakerView(core: SpeakerCore(node: node))
-        // Who is up, by interface, also where it is not known yet whether that is everybody.
-        var up: [String: Set<String>] = [:]
-        var listened: Set<String> = []
+        var heard = HeardNodes()
         var alarm: (deadline: Instant, task: Task<Void, Never>)?
         func handle(_ next: Input) async {
             let event: SpeakerCore.Event?
@@ -119,17 +117,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
             case .deadlineReached: event = nil
             case .linksChanged(let table): event = .linksChanged(table)
             case .livenessChanged(let change):
-                let isNews: Bool
-                if change.isUp {
-                    isNews = up[change.interface, default: []].insert(change.node).inserted
-                } else {
-                    isNews = up[change.interface]?.remove(change.node) != nil
-                }
-                if isNews { events.append(view.event(of: change, at: .now)) }
-                event = .heard(up.filter { listened.contains($0.key) })
+                if heard.note(change) { events.append(view.event(of: change, at: .now)) }
+                event = .heard(heard.byInterface)
             case .listened(let interfaces):
-                listened = interfaces
-                event = .heard(Dictionary(uniqueKeysWithValues: interfaces.map { ($0, up[$0] ?? []) }))
+                heard.note(listened: interfaces)
+                event = .heard(heard.byInterface)
             case .reported(let reports):
                 for report in reports {
                     if let event = view.event(of: report, at: .now) { events.append(event) }
@@ -144,7 +136,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             defer {
                 // An interface that is new is to be listened to before it counts.
                 for interface in view.core.listening where !watched.contains(interface.index) {
-                    listened.remove(interface.name)
+                    heard.restart(interface.name)
                 }
             }
             var actions = view.core.advance(to: UptimeClock.now)

@@ -76,6 +76,7 @@ package actor BGPSpeaker {
             let new = wanted[name]
             if let new, member.settings.needsNoNewSession(for: new) {
                 members[name]?.settings = new
+                await member.peer.adopt(new)
                 continue
             }
             members[name] = nil
