@@ -171,6 +171,11 @@ import Testing
             [("martlet_configuration_problems{severity=\"warning\"}", "9x40")]
         ),
         (
+            "MartletAPIServerLost", [("martlet_kubernetes_watch_failures_total{resource=\"services\"}", "0+2x40")],
+            // As many as a rolling update of the API servers brings.
+            [("martlet_kubernetes_watch_failures_total{resource=\"services\"}", "0x28 4x12")]
+        ),
+        (
             "MartletSlowToWire",
             [
                 ("martlet_event_to_wire_seconds_bucket{le=\"1\"}", "0x40"),
