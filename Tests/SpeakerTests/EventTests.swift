@@ -70,7 +70,7 @@ import Timing
 
     @Test("who is heard, who said that it leaves, and who fell silent") func liveness() throws {
         let view = try Self.makeView()
-        let rows: [(SessionState, String, String)] = [
+        let rows: [(BFD.SessionState, String, String)] = [
             (.up, "NodeHeard", "is heard on eth0"), (.adminDown, "NodeLost", "said that it leaves"),
             (.down, "NodeLost", "no longer heard"),
         ]
