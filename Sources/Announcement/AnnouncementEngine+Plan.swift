@@ -31,19 +31,26 @@ extension AnnouncementEngine {
         let tables = rules.roster.nodes.indices.map { node in
             context.reduce(into: RouteTable()) { table, name in
                 guard let facts = services[name] else { return }
-                for share in rules.contributions(facts, node: node) { table.add(share) }
+                for share in rules.contributions(facts, node: node, isWaiting: { isWaiting($0, on: node) }) {
+                    table.add(share)
+                }
             }
         }
-        var conflicts: Set<AnnouncementRules.PreferenceConflict> = []
+        var conflicts: Set<AnnouncementRules.SettingConflict> = []
         for facts in names.sorted().compactMap({ services[$0] }) {
             for address in facts.addresses.sorted(by: { $0.address < $1.address }) {
                 describeLayer2(facts, address, &plan)
                 describeBGP(facts, address, tables, &plan, &conflicts)
             }
         }
-        plan.problems =
-            rules.problems + conflicts.sorted { ($0.later, $0.first) < ($1.later, $1.first) }.map(rules.problem)
+        plan.problems = rules.problems + conflicts.sorted().map(rules.problem)
         return plan
+    }
+
+    /// Whether a node that is being drained still keeps the routes of an advertisement. Others' time is not known here: they
+    /// are taken to be done.
+    private func isWaiting(_ advertisement: Int, on node: Int) -> Bool {
+        node == localPlace && isWaiting(advertisement)
     }
 }
 
@@ -140,7 +147,7 @@ extension AnnouncementEngine {
 extension AnnouncementEngine {
     private func describeBGP(
         _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, _ tables: [RouteTable],
-        _ plan: inout AnnouncementPlan, _ conflicts: inout Set<AnnouncementRules.PreferenceConflict>
+        _ plan: inout AnnouncementPlan, _ conflicts: inout Set<AnnouncementRules.SettingConflict>
     ) {
         for (place, node) in rules.roster.nodes.enumerated() {
             func keepSilent(_ reason: SilenceReason, _ message: String, peer: String? = nil) {
@@ -161,7 +168,9 @@ extension AnnouncementEngine {
                 keepSilent(.notSelected, "None of \(names) selects the node.")
                 continue
             }
-            if let obstacle = node.obstacle ?? rules.endpointObstacle(facts, node: place) {
+            let departure = rules.departure(
+                facts, address, advertisements, node: place, isWaiting: { isWaiting($0, on: place) })
+            if let obstacle = departure ?? node.routeObstacle ?? rules.endpointObstacle(facts, node: place) {
                 keepSilent(obstacle.reason, obstacle.message)
                 continue
             }
@@ -191,20 +200,17 @@ extension AnnouncementEngine {
                     continue
                 }
                 for prefix in prefixes {
-                    let sources = tables[place].advertisements(of: prefix)
                     let own = advertisements.filter {
                         rules.bgp[$0].prefix(of: address.address) == prefix
                             && rules.reaches($0, peer, prefix.family)
                     }
-                    guard !own.isEmpty, let attributes = rules.attributes(sources, to: peer, prefix.family) else {
-                        continue
-                    }
-                    conflicts.formUnion(rules.conflicts(sources, to: peer, prefix.family))
+                    guard !own.isEmpty, let attributes = rules.attributes(tables[place], prefix, to: peer, node: place)
+                    else { continue }
+                    conflicts.formUnion(rules.conflicts(tables[place], prefix, to: peer))
                     plan.bgp.append(
                         BGPAnnouncement(
                             service: facts.service.name, address: address.address, node: node.name, peer: peer.name,
-                            prefix: prefix, localPreference: attributes.localPreference,
-                            communities: attributes.communities, largeCommunities: attributes.largeCommunities))
+                            prefix: prefix, attributes: attributes))
                 }
             }
             // A node that tells one peer is not silent, whomever it does not tell.

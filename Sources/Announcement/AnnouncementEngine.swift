@@ -45,7 +45,9 @@ package struct AnnouncementEngine: Sendable {
     private var contributions: [NamespacedName: [AnnouncementRules.Contribution]] = [:]
     private var announced: [IPAddress: InterfaceSelection] = [:]
     private var advertised: [IPPrefix: [String: RouteAttributes]] = [:]
-    private var preferenceConflicts: [IPPrefix: Set<AnnouncementRules.PreferenceConflict>] = [:]
+    private var settingConflicts: [IPPrefix: Set<AnnouncementRules.SettingConflict>] = [:]
+    /// For how long the local node has been leaving; `nil`: for longer than anything waits.
+    private var drainedFor: Duration?
 
     /// An engine that knows one healthy node, the local one, and nothing else.
     package init(localNode: String) {
@@ -63,9 +65,8 @@ package struct AnnouncementEngine: Sendable {
     /// What is wrong with the advertisements taken together; sorted, without repetition. Warnings about routes concern
     /// those of the local node.
     package var problems: [Problem] {
-        let conflicts = preferenceConflicts.values.reduce(into: Set()) { $0.formUnion($1) }
-        return rules.problems
-            + conflicts.sorted { ($0.later, $0.first) < ($1.later, $1.first) }.map(rules.problem)
+        let conflicts = settingConflicts.values.reduce(into: Set()) { $0.formUnion($1) }
+        return rules.problems + conflicts.sorted().map(rules.problem)
     }
 }
 
@@ -84,6 +85,25 @@ extension AnnouncementEngine {
         let roster = Roster(nodes.isEmpty ? [NodeView(localNode)] : nodes)
         guard roster != rules.roster else { return AnnouncementChanges() }
         return apply(AnnouncementRules(configuration, roster))
+    }
+
+    /// The local node, if it is being drained, is so for this long; `nil`: for longer than any advertisement's `drainTime`.
+    package mutating func apply(drainedFor time: Duration?) -> AnnouncementChanges {
+        let former = rules.bgp.indices.filter(isWaiting)
+        drainedFor = time
+        guard let localPlace, rules.roster.leaving.contains(localPlace), rules.bgp.indices.filter(isWaiting) != former
+        else { return AnnouncementChanges() }
+        rebuildRoutes()
+        return settle(layer2: [], routes: Set(advertised.keys).union(routes.prefixes))
+    }
+
+    /// Whether the local node is being drained.
+    package var isLeaving: Bool { localPlace.map(rules.roster.leaving.contains) ?? false }
+
+    /// The next time of ``apply(drainedFor:)`` that makes a difference; `nil`: none.
+    package var nextDrainTime: Duration? {
+        guard let localPlace, rules.roster.leaving.contains(localPlace) else { return nil }
+        return rules.bgp.indices.lazy.filter(isWaiting).map { rules.bgp[$0].drainTime }.min()
     }
 
     /// A Service was added or changed.
@@ -161,17 +181,25 @@ extension AnnouncementEngine {
         self.rules = rules
         if isSame { return AnnouncementChanges() }
         for (name, facts) in services { services[name] = rules.facts(of: facts.service) }
-        routes = RouteTable()
-        contributions = [:]
-        if let localPlace {
-            for (name, facts) in services {
-                let shares = rules.contributions(facts, node: localPlace)
-                contributions[name] = shares
-                for share in shares { routes.add(share) }
-            }
-        }
+        rebuildRoutes()
         segments = makeSegments()
         return reelect(routes: Set(advertised.keys).union(routes.prefixes))
+    }
+
+    /// Whether the local node, if it is being drained, still keeps the routes of an advertisement.
+    func isWaiting(_ advertisement: Int) -> Bool {
+        drainedFor.map { rules.bgp[advertisement].drainTime > $0 } ?? false
+    }
+
+    private mutating func rebuildRoutes() {
+        routes = RouteTable()
+        contributions = [:]
+        guard let localPlace else { return }
+        for (name, facts) in services {
+            let shares = rules.contributions(facts, node: localPlace, isWaiting: isWaiting)
+            contributions[name] = shares
+            for share in shares { routes.add(share) }
+        }
     }
 
     /// Fills the segments, which are empty.
@@ -203,7 +231,7 @@ extension AnnouncementEngine {
             touched.insert(share.prefix)
         }
         if let facts, let localPlace {
-            let shares = rules.contributions(facts, node: localPlace)
+            let shares = rules.contributions(facts, node: localPlace, isWaiting: isWaiting)
             contributions[name] = shares
             for share in shares {
                 routes.add(share)
@@ -282,16 +310,15 @@ extension AnnouncementEngine {
 
     private mutating func updateRoute(_ prefix: IPPrefix) -> [AnnouncementChanges.RouteChange] {
         let former = advertised[prefix] ?? [:]
-        let advertisements = routes.advertisements(of: prefix)
         var current: [String: RouteAttributes] = [:]
-        var conflicts: Set<AnnouncementRules.PreferenceConflict> = []
+        var conflicts: Set<AnnouncementRules.SettingConflict> = []
         if let localPlace {
             for (peer, nodes) in zip(rules.peers, rules.sessions) where nodes.contains(localPlace) {
-                current[peer.name] = rules.attributes(advertisements, to: peer, prefix.family)
-                conflicts.formUnion(rules.conflicts(advertisements, to: peer, prefix.family))
+                current[peer.name] = rules.attributes(routes, prefix, to: peer, node: localPlace)
+                conflicts.formUnion(rules.conflicts(routes, prefix, to: peer))
             }
         }
-        preferenceConflicts[prefix] = conflicts.isEmpty ? nil : conflicts
+        settingConflicts[prefix] = conflicts.isEmpty ? nil : conflicts
         guard current != former else { return [] }
         advertised[prefix] = current.isEmpty ? nil : current
         var changes: [AnnouncementChanges.RouteChange] = []

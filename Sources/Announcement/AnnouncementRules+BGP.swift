@@ -8,20 +8,50 @@ extension AnnouncementRules {
     struct Contribution: Hashable, Sendable {
         var prefix: IPPrefix
         var advertisement: Int
+        /// How many usable endpoints the node itself has for the address; `nil` where any node serves with all of them.
+        var endpoints: Int?
     }
 
-    /// Two advertisements that want different local preferences for one route; the first has its way.
-    struct PreferenceConflict: Hashable, Sendable {
+    /// Two advertisements that want different things for one route; the first has its way.
+    struct SettingConflict: Hashable, Sendable, Comparable {
         var first: Int
         var later: Int
+        var setting: RouteSetting
+
+        static func < (a: SettingConflict, b: SettingConflict) -> Bool {
+            (a.later, a.first, a.setting) < (b.later, b.first, b.setting)
+        }
     }
 
     /// What a Service brings to the routes of a node.
-    func contributions(_ facts: ServiceFacts, node: Int) -> [Contribution] {
-        guard roster.announcers.contains(node), endpointObstacle(facts, node: node) == nil else { return [] }
+    ///
+    /// - Parameter isWaiting: whether a node that is being drained still keeps the routes of this advertisement.
+    func contributions(
+        _ facts: ServiceFacts, node: Int, isWaiting: (Int) -> Bool = { _ in false }
+    ) -> [Contribution] {
+        guard roster.advertisers.contains(node), endpointObstacle(facts, node: node) == nil else { return [] }
+        let endpoints = facts.endpoints(on: roster.nodes[node].name)
         return facts.addresses.flatMap { address in
-            address.bgp.filter { bgpSelected[$0].contains(node) }
-                .map { Contribution(prefix: bgp[$0].prefix(of: address.address), advertisement: $0) }
+            let isDispensable = isDispensable(facts, address, node: node)
+            return address.bgp.filter { bgpSelected[$0].contains(node) && (!isDispensable || isWaiting($0)) }
+                .map {
+                    Contribution(
+                        prefix: bgp[$0].prefix(of: address.address), advertisement: $0, endpoints: endpoints)
+                }
+        }
+    }
+
+    /// Whether a node is being drained, and another that is not tells a router of the address.
+    ///
+    /// Which router does not matter: nodes may have one each, and routers tell each other.
+    func isDispensable(_ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, node: Int) -> Bool {
+        guard roster.leaving.contains(node) else { return false }
+        let family = address.address.family
+        return address.bgp.contains { advertisement in
+            var others = bgpReach[family]?[advertisement] ?? NodeSet()
+            others.formIntersection(roster.dependable)
+            if facts.isReachable, let servingNodes = facts.servingNodes { others.formIntersection(servingNodes) }
+            return !others.isEmpty
         }
     }
 
@@ -30,32 +60,70 @@ extension AnnouncementRules {
         peer.carries(family) && bgp[advertisement].peers?.contains(peer.name) ?? true
     }
 
-    /// What a peer is told of a route to which these advertisements, in ascending order, have a share; `nil` if nothing.
+    /// What a peer is told of a route of a node; `nil` if nothing.
     ///
-    /// Communities are united. The first local preference counts; an advertisement without one has no say in it.
-    func attributes(_ advertisements: [Int], to peer: Peer, _ family: AddressFamily) -> RouteAttributes? {
-        let sources = advertisements.filter { reaches($0, peer, family) }.map { bgp[$0] }
+    /// Communities are united. Of what a route has one of, the first value counts, in the order of the advertisements; one
+    /// that says nothing has no say in it.
+    func attributes(_ table: RouteTable, _ prefix: IPPrefix, to peer: Peer, node: Int) -> RouteAttributes? {
+        let sources = table.advertisements(of: prefix).filter { reaches($0, peer, prefix.family) }
         guard let first = sources.first else { return nil }
-        let preference = peer.isInternal ? sources.lazy.compactMap(\.localPreference).first : nil
-        guard sources.count > 1 else {
-            return RouteAttributes(
-                localPreference: preference, communities: first.communities, largeCommunities: first.largeCommunities)
-        }
+        let isLeaving = roster.leaving.contains(node)
+        var communities = sources.count == 1 ? bgp[first].communities : sources.flatMap { bgp[$0].communities }
+        // RFC 8326 §4.2: routers prefer any other route, for as long as there is one.
+        if isLeaving { communities.append(.gracefulShutdown) }
+        var preference = peer.isInternal ? sources.lazy.compactMap { bgp[$0].localPreference }.first : nil
+        // RFC 8326 §4.2: within the AS the sender says so itself.
+        if isLeaving, peer.isInternal { preference = 0 }
+        let endpoints = sources.first { bgp[$0].weighsEndpoints }.flatMap { table.endpoints(of: prefix, $0) }
         return RouteAttributes(
-            localPreference: preference, communities: Set(sources.flatMap(\.communities)).sorted(),
-            largeCommunities: Set(sources.flatMap(\.largeCommunities)).sorted())
+            localPreference: preference,
+            multiExitDiscriminator: sources.lazy.compactMap { bgp[$0].multiExitDiscriminator }.first,
+            communities: communities,
+            largeCommunities: sources.count == 1
+                ? bgp[first].largeCommunities : sources.flatMap { bgp[$0].largeCommunities },
+            extendedCommunities: endpoints.map { [linkBandwidth(endpoints: $0, to: peer)] } ?? [],
+            prepending: peer.isInternal ? 0 : sources.lazy.map { bgp[$0].prepending }.first { $0 > 0 } ?? 0)
     }
 
-    /// Where these advertisements, in ascending order, do not agree on the local preference of a route to the peer.
-    func conflicts(_ advertisements: [Int], to peer: Peer, _ family: AddressFamily) -> [PreferenceConflict] {
-        let speaking = advertisements.filter { bgp[$0].localPreference != nil && reaches($0, peer, family) }
-        guard let first = speaking.first else { return [] }
-        return speaking.dropFirst().filter { bgp[$0].localPreference != bgp[first].localPreference }
-            .map { PreferenceConflict(first: first, later: $0) }
+    private func linkBandwidth(endpoints: Int, to peer: Peer) -> ExtendedCommunity {
+        .linkBandwidth(
+            Float(endpoints) * AnnouncementRules.bandwidthOfEndpoint, asn: ASN(peer.localASN ?? peer.myASN),
+            // RFC 4360 §6: what is not transitive does not cross the border of an AS.
+            isTransitive: !peer.isInternal)
+    }
+
+    /// In octets a second: one megabit. Routers compare; that no endpoint is so slow does not matter.
+    static let bandwidthOfEndpoint: Float = 125_000
+
+    /// Where the advertisements of a route do not agree on what the peer is to be told.
+    func conflicts(_ table: RouteTable, _ prefix: IPPrefix, to peer: Peer) -> [SettingConflict] {
+        let sources = table.advertisements(of: prefix).filter { reaches($0, peer, prefix.family) }
+        guard sources.count > 1 else { return [] }
+        return RouteSetting.allCases.flatMap { setting in
+            let speaking = sources.filter { setting.value(in: bgp[$0]) != nil }
+            guard let first = speaking.first else { return [SettingConflict]() }
+            return speaking.dropFirst().filter { setting.value(in: bgp[$0]) != setting.value(in: bgp[first]) }
+                .map { SettingConflict(first: first, later: $0, setting: setting) }
+        }
     }
 
     /// The warning that names both advertisements.
-    func problem(_ conflict: PreferenceConflict) -> Problem {
-        LocalPreferenceRule.problem(.warning, first: bgp[conflict.first], later: bgp[conflict.later])
+    func problem(_ conflict: SettingConflict) -> Problem {
+        RouteSettingRule.problem(
+            .warning, conflict.setting, first: bgp[conflict.first], later: bgp[conflict.later])
+    }
+
+    /// Why a node that is being drained does not tell of an address any more; `nil` if it does.
+    func departure(
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, _ advertisements: [Int], node: Int,
+        isWaiting: (Int) -> Bool
+    ) -> (reason: SilenceReason, message: String)? {
+        guard isDispensable(facts, address, node: node), !advertisements.contains(where: isWaiting) else { return nil }
+        if roster.nodes[node].isExcluded {
+            return (
+                .excluded, "The node has the label \(NodeView.excludeLabel), and other nodes advertise the address."
+            )
+        }
+        return (.draining, "The node is cordoned, and other nodes advertise the address.")
     }
 }

@@ -3,7 +3,7 @@ import ClusterConfiguration
 
 /// The configuration applied to the nodes: everything that can be said before a Service is looked at.
 struct AnnouncementRules: Sendable {
-    /// Without the advertisements that ``LocalPreferenceRule`` leaves out.
+    /// Without the advertisements that ``RouteSettingRule`` leaves out.
     let layer2: [Layer2Advertisement]
     let bgp: [BGPRouteAdvertisement]
     let peers: [Peer]
@@ -19,11 +19,13 @@ struct AnnouncementRules: Sendable {
     let bgpSelected: [NodeSet]
     /// By peer, the nodes that have a session with it.
     let sessions: [NodeSet]
+    /// By family and advertisement, the nodes that tell some peer of its routes.
+    let bgpReach: [AddressFamily: [NodeSet]]
     private let hasLayer2: Bool
     private let hasBGP: Bool
 
     init(_ configuration: Configuration, _ roster: Roster) {
-        let (bgp, problems) = LocalPreferenceRule.resolve(configuration, nodes: roster.nodes)
+        let (bgp, problems) = RouteSettingRule.resolve(configuration, nodes: roster.nodes)
         self.roster = roster
         self.bgp = bgp
         self.problems = problems
@@ -47,8 +49,23 @@ struct AnnouncementRules: Sendable {
         }
         bgpSelected = bgp.map { selected(by: $0.nodeSelectors) }
         sessions = peers.map { selected(by: $0.nodeSelectors) }
+        bgpReach = AnnouncementRules.reach(of: bgp, bgpSelected, configuration.peers, sessions)
         hasLayer2 = !configuration.layer2Advertisements.isEmpty
         hasBGP = !configuration.bgpAdvertisements.isEmpty
+    }
+
+    private static func reach(
+        of bgp: [BGPRouteAdvertisement], _ selected: [NodeSet], _ peers: [Peer], _ sessions: [NodeSet]
+    ) -> [AddressFamily: [NodeSet]] {
+        var reach: [AddressFamily: [NodeSet]] = [:]
+        for family in AddressFamily.allCases {
+            reach[family] = zip(bgp, selected).map { advertisement, nodes in
+                zip(peers, sessions)
+                    .filter { peer, _ in peer.carries(family) && advertisement.peers?.contains(peer.name) ?? true }
+                    .reduce(into: NodeSet()) { $0.formUnion($1.1.intersection(nodes)) }
+            }
+        }
+        return reach
     }
 
     /// Whether there is anything to say of a protocol where no advertisement of it is about an address: only if the
@@ -63,7 +80,9 @@ struct AnnouncementRules: Sendable {
     /// Whether decisions by these rules may differ from decisions by the others.
     func decidesAlike(_ other: AnnouncementRules) -> Bool {
         roster.hasSamePlaces(as: other.roster) && roster.announcers == other.roster.announcers
-            && roster.last == other.roster.last && layer2 == other.layer2 && bgp == other.bgp && peers == other.peers
+            && roster.advertisers == other.roster.advertisers && roster.leaving == other.roster.leaving
+            && roster.dependable == other.roster.dependable && roster.last == other.roster.last
+            && layer2 == other.layer2 && bgp == other.bgp && peers == other.peers
             && layer2Nodes == other.layer2Nodes && layer2Weights == other.layer2Weights
             && bgpSelected == other.bgpSelected && sessions == other.sessions
     }

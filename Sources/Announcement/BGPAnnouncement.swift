@@ -10,24 +10,23 @@ package struct BGPAnnouncement: Hashable, Sendable {
     package var peer: String
     /// The address with the aggregation length.
     package var prefix: IPPrefix
-    /// `nil` towards an eBGP peer, and when unset.
-    package var localPreference: UInt32?
-    /// Sorted, without repetition.
-    package var communities: [Community]
-    /// Sorted, without repetition.
-    package var largeCommunities: [LargeCommunity]
+    /// What the peer is told of the route.
+    package var attributes: RouteAttributes
 
     package init(
         service: NamespacedName, address: IPAddress, node: String, peer: String, prefix: IPPrefix,
-        localPreference: UInt32? = nil, communities: [Community] = [], largeCommunities: [LargeCommunity] = []
+        attributes: RouteAttributes = RouteAttributes()
     ) {
         self.service = service
         self.address = address
         self.node = node
         self.peer = peer
         self.prefix = prefix
-        self.localPreference = localPreference
-        self.communities = communities
-        self.largeCommunities = largeCommunities
+        self.attributes = attributes
     }
+
+    /// `nil` towards an eBGP peer, and when unset.
+    package var localPreference: UInt32? { attributes.localPreference }
+    package var communities: [Community] { attributes.communities }
+    package var largeCommunities: [LargeCommunity] { attributes.largeCommunities }
 }

@@ -61,9 +61,17 @@ package struct NodeView: Hashable, Sendable {
     /// Whether the node owns an address only if no other can: it is not Ready, cordoned, or its network is in doubt.
     package var ranksLast: Bool { !isReady || isCordoned || network == .unknown }
 
-    /// Why the node announces nothing at all, whatever the Service; `nil` if it may announce.
+    /// Whether the node is being drained, or is not to carry such traffic: it gives its routes up where others have them too.
+    package var isLeaving: Bool { isCordoned || isExcluded }
+
+    /// Why the node announces nothing at all on layer 2, whatever the Service; `nil` if it may announce.
     package var obstacle: (reason: SilenceReason, message: String)? {
         if isExcluded { return (.excluded, "The node has the label \(NodeView.excludeLabel).") }
+        return routeObstacle
+    }
+
+    /// Why the node advertises no route at all, whatever the Service; `nil` if it may.
+    package var routeObstacle: (reason: SilenceReason, message: String)? {
         if network == .unavailable {
             return (.networkUnavailable, "The node's condition NetworkUnavailable is True.")
         }

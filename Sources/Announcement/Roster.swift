@@ -4,6 +4,12 @@ struct Roster: Hashable, Sendable {
     private let places: [String: Int]
     /// The nodes that nothing about them keeps silent.
     let announcers: NodeSet
+    /// The nodes that may advertise routes, those that are being drained among them.
+    let advertisers: NodeSet
+    /// The nodes that are being drained: they give routes up to others.
+    let leaving: NodeSet
+    /// The nodes that others may give routes up to.
+    let dependable: NodeSet
     /// The nodes that own an address only if no other can.
     let last: NodeSet
     /// By place, what the election knows each node by.
@@ -18,7 +24,10 @@ struct Roster: Hashable, Sendable {
         for (place, node) in self.nodes.enumerated() { places[node.name] = place }
         self.places = places
         announcers = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].obstacle == nil })
+        advertisers = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].routeObstacle == nil })
+        leaving = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].isLeaving })
         last = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].ranksLast })
+        dependable = advertisers.subtracting(leaving).subtracting(last)
         hashes = self.nodes.map { RendezvousHash.node($0.name) }
     }
 

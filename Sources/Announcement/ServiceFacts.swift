@@ -18,6 +18,12 @@ struct ServiceFacts: Hashable, Sendable {
     /// With `externalTrafficPolicy: Local`, the nodes with a usable endpoint; `nil`: any node may serve.
     var servingNodes: NodeSet?
 
+    /// How many usable endpoints a node has itself; `nil` where any node serves with all of them.
+    func endpoints(on node: String) -> Int? {
+        guard service.externalTrafficPolicy == .local else { return nil }
+        return service.endpoints.map { $0.count(on: node) } ?? 1
+    }
+
     /// Whether there is a usable endpoint anywhere.
     var isReachable: Bool { service.endpoints?.isUsable ?? true }
 }

@@ -22,12 +22,25 @@ package struct BGPRouteAdvertisement: Hashable, Sendable {
     package var communities: [BGP.Community]
     /// Sorted, without repetition.
     package var largeCommunities: [LargeCommunity]
+    /// MULTI_EXIT_DISC.
+    package var multiExitDiscriminator: UInt32?
+    /// How often our AS number is repeated in the path towards external peers; up to ``mostPrepending``.
+    package var prepending: UInt8
+    /// Routes say how many endpoints are behind them, so that routers share traffic out accordingly.
+    package var weighsEndpoints: Bool
+    /// How long a node that is being drained keeps its routes, at the lowest preference.
+    package var drainTime: Duration
+
+    /// Some routers refuse long paths; nobody needs one to lose a comparison.
+    package static let mostPrepending = 10
+    package static let defaultDrainTime = Duration.seconds(30)
 
     package init(
         name: String, pools: PoolSelection = .all, nodeSelectors: [Selector] = [], serviceSelectors: [Selector] = [],
         peers: Set<String>? = nil, aggregationLength: Int = 32, aggregationLengthV6: Int = 128,
         localPreference: UInt32? = nil, communities: [BGP.Community] = [], largeCommunities: [LargeCommunity] = [],
-        namespace: String? = nil
+        namespace: String? = nil, multiExitDiscriminator: UInt32? = nil, prepending: UInt8 = 0,
+        weighsEndpoints: Bool = false, drainTime: Duration = BGPRouteAdvertisement.defaultDrainTime
     ) {
         self.name = name
         self.namespace = namespace
@@ -40,6 +53,10 @@ package struct BGPRouteAdvertisement: Hashable, Sendable {
         self.localPreference = localPreference
         self.communities = communities
         self.largeCommunities = largeCommunities
+        self.multiExitDiscriminator = multiExitDiscriminator
+        self.prepending = prepending
+        self.weighsEndpoints = weighsEndpoints
+        self.drainTime = drainTime
     }
 
     /// The route that stands for an address.

@@ -91,7 +91,9 @@ extension ConfigurationBuilder {
             let advertisement = makeBGPAdvertisement(object, pools: pools, peers: peers, aliases: aliases, &check)
             findShortAggregation(advertisement, aggregation, &check)
             if let other = outcome.valid.first(where: { conflict($0, advertisement, pools: pools.valid) }) {
-                check.error("spec.localPref", localPreferenceMessage(advertisement, other))
+                for setting in RouteSetting.differences(other, advertisement) {
+                    check.error(setting.field, conflictMessage(setting, advertisement, other))
+                }
             }
             settle(
                 check, advertisement, previous: last[object.metadata.name], name: object.metadata.name, into: &outcome)
@@ -123,7 +125,26 @@ extension ConfigurationBuilder {
             advertisement.localPreference = value == 0 ? nil : UInt32(value)
         }
         addCommunities(spec?.communities ?? [], aliases: aliases, to: &advertisement, &check)
+        addOwnSettings(spec, to: &advertisement, &check)
         return advertisement
+    }
+
+    /// What MetalLB does not have.
+    private func addOwnSettings(
+        _ spec: BGPAdvertisementSpec?, to advertisement: inout BGPRouteAdvertisement, _ check: inout ObjectCheck
+    ) {
+        advertisement.multiExitDiscriminator =
+            check.number(spec?.med, "spec.med", in: 0...Int(UInt32.max)).map { UInt32($0) }
+        let most = BGPRouteAdvertisement.mostPrepending
+        advertisement.prepending =
+            check.number(spec?.asPathPrepend, "spec.asPathPrepend", in: 0...most).map { UInt8($0) } ?? 0
+        switch spec?.linkBandwidth {
+        case nil: break
+        case "PerEndpoint": advertisement.weighsEndpoints = true
+        case let text?:
+            check.error("spec.linkBandwidth", "\"\(text)\" is not known: write PerEndpoint, or leave it out")
+        }
+        if let time = check.duration(spec?.drainTime, "spec.drainTime") { advertisement.drainTime = time }
     }
 
     private func peerNames(_ names: [String], peers: Outcome<Peer>, _ check: inout ObjectCheck) -> Set<String>? {
@@ -225,13 +246,13 @@ extension ConfigurationBuilder {
         }
     }
 
-    // MARK: - Local preference
+    // MARK: - What a route has one of
 
-    /// Whether two advertisements would give one prefix to one peer from one node with different local preferences.
+    /// Whether two advertisements would give one prefix to one peer from one node, and do not agree on a ``RouteSetting``.
     ///
     /// Where Services are selected, only the Services tell; that is decided where they are announced.
     private func conflict(_ a: BGPRouteAdvertisement, _ b: BGPRouteAdvertisement, pools: [Pool]) -> Bool {
-        guard a.localPreference != b.localPreference, a.serviceSelectors.isEmpty, b.serviceSelectors.isEmpty else {
+        guard !RouteSetting.differences(a, b).isEmpty, a.serviceSelectors.isEmpty, b.serviceSelectors.isEmpty else {
             return false
         }
         if let peersOfA = a.peers, let peersOfB = b.peers, peersOfA.isDisjoint(with: peersOfB) { return false }
@@ -247,12 +268,12 @@ extension ConfigurationBuilder {
         }
     }
 
-    private func localPreferenceMessage(_ later: BGPRouteAdvertisement, _ first: BGPRouteAdvertisement) -> String {
-        func text(_ preference: UInt32?) -> String { preference.map(String.init) ?? "unset" }
-        return
-            "the local preference is \(text(later.localPreference)) here and \(text(first.localPreference)) in "
-            + "BGPAdvertisement \(first.name), for the same routes to the same peers: write the same value, or separate "
-            + "the two by pools, peers or nodeSelectors"
+    private func conflictMessage(
+        _ setting: RouteSetting, _ later: BGPRouteAdvertisement, _ first: BGPRouteAdvertisement
+    ) -> String {
+        "the \(setting.name) is \(setting.text(in: later, absent: "unset")) here and "
+            + "\(setting.text(in: first, absent: "unset")) in BGPAdvertisement \(first.name), for the same routes to the "
+            + "same peers: write the same value, or separate the two by pools, peers or nodeSelectors"
     }
 
     /// Whether any node is selected by both. Without Node objects there is one node, of which no label is known.

@@ -12,4 +12,13 @@ package struct BGPAdvertisementSpec: Codable, Hashable, Sendable {
     /// Names of BGPPeers. Default: all.
     package var peers: [String]?
     package var serviceSelectors: [LabelSelector]?
+    /// Martlet's own: MULTI_EXIT_DISC.
+    package var med: Int?
+    /// Martlet's own: how often our AS number is repeated in the path, beyond the one time that must be.
+    package var asPathPrepend: Int?
+    /// Martlet's own: `PerEndpoint`, the link bandwidth community.
+    package var linkBandwidth: String?
+    /// Martlet's own: how long routes are kept, at the lowest preference, on a node that is being drained. A duration as
+    /// Go writes it.
+    package var drainTime: String?
 }

@@ -6,6 +6,7 @@ import ClusterConfiguration
 import KubernetesModel
 import LinkLayer
 import NetworkIO
+import Timing
 
 /// What one node's speaker does: from what is in the cluster, on the host and on the wire, to what its engines are told.
 ///
@@ -66,6 +67,10 @@ package struct SpeakerCore: Sendable {
     private var sessions: [BGPPeerSettings] = []
     /// Kept for as long as there are sessions, whatever happens to the node's addresses: routers know it.
     private var routerID: IPv4Address?
+    /// The time, as it was told last.
+    var now = Instant.zero
+    /// When this node began to be drained; `nil`: it is not, or was when it was first seen.
+    var drainBegan: Instant?
 
     package init(node: String) {
         self.node = node
@@ -103,6 +108,7 @@ extension SpeakerCore {
     private mutating func apply(_ update: SpeakerUpdate, _ actions: inout [Action]) {
         var all: [AnnouncementChanges] = []
         if let nodes = update.nodes {
+            noteDrain(from: self.nodes, to: nodes)
             self.nodes = nodes
             all.append(engine.apply(nodes.map { NodeView($0) }))
         }

@@ -27,6 +27,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
         case reported([Layer2Report])
         case rebalanced
         case moveExpired(AddressMove)
+        /// ``SpeakerCore/nextDeadline`` may have come.
+        case deadlineReached
         case asked(CheckedContinuation<SpeakerView?, Never>)
     }
 
@@ -83,19 +85,21 @@ package final class SpeakerService: ServiceLifecycle.Service {
             // It throws when it is cancelled, which is when this group ends.
             group.addTask { try? await self.bgp.run() }
             group.addTask { await self.followListening() }
-            await handleInputs()
-            await leave()
+            var core = await handleInputs()
+            await leave(&core)
             group.cancelAll()
         }
     }
 
-    private func handleInputs() async {
+    /// Returns what was decided last.
+    private func handleInputs() async -> SpeakerCore {
         var view = SpeakerView(core: SpeakerCore(node: node))
         // Who is up, by interface, also where it is not known yet whether that is everybody.
         var up: [String: Set<String>] = [:]
         var listened: Set<String> = []
+        var alarm: (deadline: Instant, task: Task<Void, Never>)?
         func handle(_ next: Input) async {
-            let event: SpeakerCore.Event
+            let event: SpeakerCore.Event?
             var known = UptimeClock.now
             switch next {
             case .asked(let continuation):
@@ -104,6 +108,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             case .updated(let update, let moment):
                 event = .updated(update)
                 known = moment
+            case .deadlineReached: event = nil
             case .linksChanged(let table): event = .linksChanged(table)
             case .livenessChanged(let change):
                 if change.isUp {
@@ -128,17 +133,31 @@ package final class SpeakerService: ServiceLifecycle.Service {
                     listened.remove(interface.name)
                 }
             }
-            for action in view.core.handle(event) {
+            var actions = view.core.advance(to: UptimeClock.now)
+            if let event { actions += view.core.handle(event) }
+            for action in actions {
                 view.note(action, at: .now)
                 await perform(action)
                 count(action, since: known)
             }
             count(view.noteHeld(at: .now))
+            guard view.core.nextDeadline != alarm?.deadline else { return }
+            alarm?.task.cancel()
+            alarm = view.core.nextDeadline.map { ($0, wake(at: $0)) }
         }
         for await next in inputs.cancelOnGracefulShutdown() { await handle(next) }
         input.finish()
         // Whoever still waits for an answer gets it.
         for await next in inputs { if case .asked = next { await handle(next) } }
+        alarm?.task.cancel()
+        return view.core
+    }
+
+    private func wake(at deadline: Instant) -> Task<Void, Never> {
+        Task { [input] in
+            try? await Task.sleep(for: UptimeClock.now.duration(to: deadline))
+            if !Task.isCancelled { input.yield(.deadlineReached) }
+        }
     }
 
     private func perform(_ action: SpeakerCore.Action) async {
@@ -189,11 +208,17 @@ package final class SpeakerService: ServiceLifecycle.Service {
     }
 
     /// First the others are told; each address is answered for until this node has heard its successor, or for a while.
-    private func leave() async {
+    private func leave(_ core: inout SpeakerCore) async {
         liveness.leave()
         layer2.apply([.leave])
-        // Routers with which graceful restart was agreed keep the routes for a while; the others drop them at once.
-        async let sessions: Void = bgp.shutdownForRestart(text: "\(node) is being stopped")
+        // A node that was drained goes for good. From any other, routers with which graceful restart was agreed keep the
+        // routes for a while; the others drop them at once.
+        let (actions, isGone) = core.leave()
+        for action in actions { await perform(action) }
+        async let sessions: Void =
+            isGone
+            ? bgp.shutdown(text: "\(node) is drained and being stopped")
+            : bgp.shutdownForRestart(text: "\(node) is being stopped")
         let end = ContinuousClock.now + SpeakerService.farewell
         while !layer2.hasLeft, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(5)) }
         await sessions

@@ -32,8 +32,40 @@ import Testing
             advertisements: [BGPRouteAdvertisement(name: "west", nodeSelectors: [west])],
             announcing: ["192.0.2.10/32 n2>tor"], silent: ["bgp n1 NotSelected"]),
         Row(
-            testDescription: "Excluded", nodes: [NodeView("n1", labels: [NodeView.excludeLabel: ""])],
-            silent: ["bgp n1 Excluded"]),
+            testDescription: "Excluded", nodes: [NodeView("n1", labels: [NodeView.excludeLabel: ""]), NodeView("n2")],
+            announcing: ["192.0.2.10/32 n2>tor"], silent: ["bgp n1 Excluded"]),
+        Row(
+            testDescription: "excluded, and no other node does: it goes on",
+            nodes: [NodeView("n1", labels: [NodeView.excludeLabel: ""]), NodeView("n2", network: .unavailable)],
+            announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NetworkUnavailable"]),
+        Row(
+            testDescription: "Draining: cordoned, and another node does",
+            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            announcing: ["192.0.2.10/32 n2>tor"], silent: ["bgp n1 Draining"]),
+        Row(
+            testDescription: "cordoned, and the other does for another router: that will do",
+            nodes: [NodeView("n1", isCordoned: true), NodeView("n2", labels: inWest)],
+            peers: [peer("east", nodes: [selector("zone", "east")]), peer("west", nodes: [west])],
+            announcing: ["192.0.2.10/32 n2>west"], silent: ["bgp n1 Draining"]),
+        Row(
+            testDescription: "cordoned, and the other has no session: it goes on",
+            nodes: [NodeView("n1", labels: inWest, isCordoned: true), NodeView("n2")],
+            peers: [peer("west", nodes: [west])],
+            announcing: ["192.0.2.10/32 n1>west"], silent: ["bgp n2>west PeerNotSelected"]),
+        Row(
+            testDescription: "cordoned, and the other is not selected: it goes on",
+            nodes: [NodeView("n1", labels: inWest, isCordoned: true), NodeView("n2")],
+            advertisements: [BGPRouteAdvertisement(name: "west", nodeSelectors: [west])],
+            announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NotSelected"]),
+        Row(
+            testDescription: "cordoned, and the other has no endpoint, with Local: it goes on",
+            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n1"])),
+            announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NoLocalEndpoint"]),
+        Row(
+            testDescription: "both cordoned: both go on",
+            nodes: [NodeView("n1", isCordoned: true), NodeView("n2", isCordoned: true)],
+            announcing: ["192.0.2.10/32 n1>tor", "192.0.2.10/32 n2>tor"]),
         Row(
             testDescription: "NetworkUnavailable", nodes: [NodeView("n1", network: .unavailable)],
             silent: ["bgp n1 NetworkUnavailable"]),
@@ -111,6 +143,64 @@ import Testing
         #expect(plan.silentLines == row.silent)
         #expect(plan.problems.isEmpty)
         #expect(plan.silent.allSatisfy { $0.message.hasSuffix(".") })
+    }
+
+    @Test("A node that is being drained and goes on says GRACEFUL_SHUTDOWN, and 0 within the AS")
+    func leavingAttributes() {
+        var cluster = Cluster(
+            [NodeView("n1", isCordoned: true)],
+            bgp: [BGPRouteAdvertisement(name: "a", localPreference: 200, communities: [Community(1, 1)])],
+            peers: [peer("external"), peer("internal", asn: 64512)])
+        cluster.services = [makeService()]
+        let routes = cluster.plan.bgp
+        #expect(routes.map(\.localPreference) == [nil, 0])
+        #expect(routes.allSatisfy { $0.communities == [Community(1, 1), .gracefulShutdown] })
+    }
+
+    @Test("MED goes to every peer; the path is made longer for external ones") func metricAndPath() {
+        var cluster = Cluster(
+            [NodeView("n1")],
+            bgp: [
+                BGPRouteAdvertisement(name: "a", multiExitDiscriminator: 0, prepending: 3),
+                BGPRouteAdvertisement(name: "b", serviceSelectors: [selector("app", "web")]),
+            ], peers: [peer("external"), peer("internal", asn: 64512)])
+        cluster.services = [makeService(labels: ["app": "web"])]
+        let routes = cluster.plan.bgp.map(\.attributes)
+        #expect(routes.map(\.multiExitDiscriminator) == [0, 0])
+        #expect(routes.map(\.prepending) == [3, 0])
+        #expect(cluster.plan.problems.isEmpty)
+    }
+
+    @Test("Link bandwidth: the node's own endpoints with Local, and none with Cluster") func linkBandwidth() {
+        var cluster = Cluster(
+            [NodeView("n1"), NodeView("n2")], bgp: [BGPRouteAdvertisement(name: "a", weighsEndpoints: true)],
+            peers: [peer("external"), peer("internal", asn: 64512)])
+        func bandwidths() -> [Float?] {
+            cluster.plan.bgp.map { $0.attributes.extendedCommunities.first?.linkBandwidth }
+        }
+        let endpoints = ServiceEndpoints(nodes: ["n1", "n2"], counts: ["n1": 3])
+        cluster.services = [makeService(policy: .local, endpoints: endpoints)]
+        #expect(bandwidths() == [375_000, 375_000, 125_000, 125_000])
+        let communities = cluster.plan.bgp.map(\.attributes.extendedCommunities)
+        #expect(
+            communities[0] == [.linkBandwidth(375_000, asn: ASN(64512), isTransitive: true)]
+                && communities[1] == [.linkBandwidth(375_000, asn: ASN(64512), isTransitive: false)])
+        // No EndpointSlice at all: one on every node.
+        cluster.services = [makeService(policy: .local)]
+        #expect(bandwidths() == [125_000, 125_000, 125_000, 125_000])
+        // Two Services behind one address: all their endpoints.
+        cluster.services = [
+            makeService("a", policy: .local, endpoints: endpoints),
+            makeService("b", policy: .local, endpoints: endpoints),
+        ]
+        #expect(bandwidths().prefix(2) == [750_000, 750_000])
+        // Every node serves with all endpoints.
+        cluster.services = [makeService(endpoints: endpoints)]
+        #expect(bandwidths() == [nil, nil, nil, nil])
+        cluster.services = [
+            makeService("a", policy: .local, endpoints: endpoints), makeService("b", endpoints: endpoints),
+        ]
+        #expect(bandwidths().prefix(2) == [nil, nil])
     }
 
     @Test("Communities are united, sorted and without repetition; large ones too") func communities() {

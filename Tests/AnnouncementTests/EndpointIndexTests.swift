@@ -62,11 +62,28 @@ import Testing
         #expect(EndpointIndex(row.slices.reversed())[name("web")] == row.expected)
     }
 
+    @Test("Pods are counted, not their addresses: one of two families counts once") func counts() {
+        let pods = (1...3).map { "10.1.0.\($0)" }
+        let slices = [
+            Self.slice("four", pods.map { Endpoint(addresses: [$0], nodeName: $0 == pods[2] ? "n2" : "n1") }),
+            Self.slice(
+                "six", type: "IPv6",
+                [Endpoint(addresses: ["fd00::1"], nodeName: "n1"), Endpoint(addresses: ["fd00::3"], nodeName: "n2")]),
+        ]
+        let endpoints = EndpointIndex(slices)[name("web")]
+        #expect(["n1", "n2", "n3"].map { endpoints?.count(on: $0) } == [2, 1, 0])
+    }
+
     @Test("A change is reported only where it matters") func changes() {
         var index = EndpointIndex()
         #expect(index.apply(Self.slice("a", [Self.endpoint(on: "n1")])) == [name("web")])
-        // Another pod on the same node.
+        // The same pod, by another port.
         #expect(index.apply(Self.slice("a", [Self.endpoint(on: "n1"), Self.endpoint(on: "n1")])) == [])
+        // Another pod on the same node: it weighs more.
+        let other = Endpoint(addresses: ["10.1.0.2"], nodeName: "n1")
+        #expect(index.apply(Self.slice("a", [Self.endpoint(on: "n1"), other])) == [name("web")])
+        #expect(index[name("web")]?.count(on: "n1") == 2)
+        #expect(index.apply(Self.slice("a", [Self.endpoint(on: "n1")])) == [name("web")])
         #expect(index.apply(Self.slice("b", [Self.endpoint(on: "n2")])) == [name("web")])
         #expect(index.remove(NamespacedName(namespace: nil, name: "b")) == [name("web")])
         #expect(index[name("web")] == ServiceEndpoints(nodes: ["n1"]))

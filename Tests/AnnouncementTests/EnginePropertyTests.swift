@@ -17,6 +17,7 @@ import Testing
         var liveness = Liveness.everyone
         var holders: [String?: [IPAddress: String]] = [:]
         var conflicts: [IPAddress: String] = [:]
+        var drainedFor: Duration?
 
         enum Event {
             case configuration(Configuration)
@@ -26,6 +27,7 @@ import Testing
             case liveness(Liveness)
             case holder(String?, IPAddress, String?)
             case conflict(String?, IPAddress)
+            case drainedFor(Duration?)
         }
 
         init(seed: UInt64) {
@@ -68,7 +70,10 @@ import Testing
                         aggregationLength: [24, 28, 32].randomElement(using: &random) ?? 32,
                         aggregationLengthV6: chance(50) ? 128 : 64,
                         localPreference: chance(50) ? nil : UInt32(number(1...2)),
-                        communities: chance(50) ? [] : [Community(1, UInt16(number(1...3)))]))
+                        communities: chance(50) ? [] : [Community(1, UInt16(number(1...3)))],
+                        multiExitDiscriminator: chance(80) ? nil : UInt32(number(0...1)),
+                        prepending: chance(80) ? 0 : UInt8(number(1...2)), weighsEndpoints: chance(20),
+                        drainTime: .seconds(number(0...3))))
             }
             for index in 0..<number(0...2) {
                 result.peers.append(
@@ -99,7 +104,9 @@ import Testing
                 AnnouncedService.Address(
                     address, pool: address.family == .ipv4 && address.rawValue & 16 != 0 ? "p1" : "p0")
             }
-            let endpoints = chance(30) ? nil : ServiceEndpoints(nodes: some(["n0", "n1", "n2", "n3"]))
+            let endpoints =
+                chance(30)
+                ? nil : ServiceEndpoints(nodes: some(["n0", "n1", "n2", "n3"]), counts: ["n0": number(1...3)])
             return AnnouncedService(
                 name, labels: chance(50) ? [:] : ["app": chance(50) ? "web" : "api"], addresses: addresses,
                 externalTrafficPolicy: chance(70) ? .cluster : .local, endpoints: endpoints)
@@ -133,7 +140,10 @@ import Testing
                 let holder = chance(50) ? nil : "n\(number(0...4))"
                 holders[interface, default: [:]][address] = holder
                 return .holder(holder, address, interface)
-            case 35..<38:
+            case 35..<37:
+                drainedFor = chance(40) ? nil : .seconds(number(0...3))
+                return .drainedFor(drainedFor)
+            case 37..<39:
                 let address = makeAddress()
                 conflicts[address] = chance(50) ? nil : "A stranger has it."
                 return .conflict(conflicts[address], address)
@@ -152,6 +162,7 @@ import Testing
         /// Everything as it stands, in any order.
         mutating func everything() -> [Event] {
             var events: [Event] = [.configuration(configuration), .nodes(nodes), .liveness(liveness)]
+            events.append(.drainedFor(drainedFor))
             events += services.values.map { .service($0) }
             events += conflicts.map { .conflict($0.value, $0.key) }
             events += holders.flatMap { interface, held in held.map { .holder($0.value, $0.key, interface) } }
@@ -198,6 +209,7 @@ import Testing
         case .liveness(let liveness): engine.apply(liveness)
         case .holder(let holder, let address, let interface):
             engine.apply(holder: holder, of: address, on: interface)
+        case .drainedFor(let time): engine.apply(drainedFor: time)
         case .conflict(let conflict, let address): engine.apply(conflict: conflict, of: address)
         }
     }
@@ -261,10 +273,7 @@ import Testing
                 let told = plan.bgp.filter { $0.node == node.name }
                 #expect(Set(told.map(\.prefix)) == Set(engine.localRoutes.keys), "seed \(seed)")
                 for route in told {
-                    let attributes = RouteAttributes(
-                        localPreference: route.localPreference, communities: route.communities,
-                        largeCommunities: route.largeCommunities)
-                    #expect(engine.localRoutes[route.prefix]?[route.peer] == attributes, "seed \(seed)")
+                    #expect(engine.localRoutes[route.prefix]?[route.peer] == route.attributes, "seed \(seed)")
                 }
             }
             #expect(plans.count == 1, "seed \(seed)")

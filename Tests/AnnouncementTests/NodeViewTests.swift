@@ -49,6 +49,15 @@ import Testing
         #expect(view.obstacle?.reason == row.obstacle)
     }
 
+    @Test("Cordoned or excluded, a node gives its routes up; neither keeps it from having any") func leaving() {
+        let excluded = NodeView("n1", labels: [NodeView.excludeLabel: ""])
+        #expect(excluded.isLeaving && excluded.routeObstacle == nil)
+        let cordoned = NodeView("n1", isCordoned: true)
+        #expect(cordoned.isLeaving && cordoned.routeObstacle == nil)
+        #expect(!NodeView("n1", isReady: false, network: .unknown).isLeaving)
+        #expect(NodeView("n1", network: .unavailable).routeObstacle?.reason == .networkUnavailable)
+    }
+
     @Test("A draining node announces nothing") func draining() {
         #expect(NodeView("n1", isDraining: true).obstacle?.reason == .draining)
     }

@@ -58,7 +58,10 @@ import Testing
 
     @Test("BGP: what was configured, the node, the Service, the peer") func bgp() {
         var cluster = Cluster(
-            [NodeView("n1", labels: [NodeView.excludeLabel: ""], network: .unavailable, isDraining: true)],
+            [
+                NodeView("n1", labels: [NodeView.excludeLabel: ""], network: .unavailable, isDraining: true),
+                NodeView("n2"),
+            ],
             bgp: [
                 BGPRouteAdvertisement(
                     name: "a", pools: .named(["other"]), nodeSelectors: [selector("zone", "west")], peers: ["b"])
@@ -66,13 +69,24 @@ import Testing
         var web = makeService(policy: .local, endpoints: ServiceEndpoints.none)
         func told() -> [String] {
             cluster.services = [web]
-            return cluster.plan.silent.map { "\($0.reason)\($0.peer.map { " \($0)" } ?? ""): \($0.message)" }
+            return cluster.plan.silent.filter { $0.node == "n1" }.map {
+                "\($0.reason)\($0.peer.map { " \($0)" } ?? ""): \($0.message)"
+            }
         }
         #expect(told() == ["NoAdvertisement: No BGPAdvertisement is about the Service and the address's pool."])
         cluster.configuration.bgpAdvertisements[0].pools = .all
         #expect(told() == ["NotSelected: None of BGPAdvertisement a selects the node."])
         cluster.configuration.bgpAdvertisements[0].nodeSelectors = []
-        #expect(told() == ["Excluded: The node has the label \(NodeView.excludeLabel)."])
+        // Nobody else tells a router either: what is wrong with the node itself comes first.
+        #expect(told() == ["NetworkUnavailable: The node's condition NetworkUnavailable is True."])
+        cluster.configuration.bgpAdvertisements[0].peers = nil
+        cluster.configuration.peers = [peer("a")]
+        #expect(
+            told() == [
+                "Excluded: The node has the label \(NodeView.excludeLabel), and other nodes advertise the address."
+            ])
+        cluster.configuration.bgpAdvertisements[0].peers = ["b"]
+        cluster.configuration.peers = []
         cluster.nodes[0].labels = [:]
         #expect(told() == ["NetworkUnavailable: The node's condition NetworkUnavailable is True."])
         cluster.nodes[0].network = .available

@@ -95,7 +95,8 @@ import Testing
                 """
                 ipAddressPools: [lan], aggregationLength: 26, aggregationLengthV6: 96, localPref: 4294967295, peers: [tor],
                 communities: [64500:3, 65535:65282, blackhole, rare, "large:64500:1:2", wide, 64500:1, NO-EXPORT],
-                nodeSelectors: [{matchLabels: {rack: a}}]
+                nodeSelectors: [{matchLabels: {rack: a}}], med: 4294967295, asPathPrepend: 10, linkBandwidth: PerEndpoint,
+                drainTime: 2m30s
                 """),
             Manifest.martlet(
                 "Community", "names",
@@ -107,6 +108,10 @@ import Testing
         #expect(advertisement.aggregationLength == 26)
         #expect(advertisement.aggregationLengthV6 == 96)
         #expect(advertisement.localPreference == .max)
+        #expect(advertisement.multiExitDiscriminator == .max)
+        #expect(advertisement.prepending == 10)
+        #expect(advertisement.weighsEndpoints)
+        #expect(advertisement.drainTime == .seconds(150))
         #expect(advertisement.peers == ["tor"])
         #expect(
             advertisement.communities.map(\.description) == [
@@ -129,6 +134,13 @@ import Testing
         ("aggregationLengthV6: 129", .error, "spec.aggregationLengthV6", "1 to 128"),
         ("localPref: -1", .error, "spec.localPref", "0 to 4294967295"),
         ("localPref: 4294967296", .error, "spec.localPref", "0 to 4294967295"),
+        ("med: -1", .error, "spec.med", "0 to 4294967295"),
+        ("med: 4294967296", .error, "spec.med", "0 to 4294967295"),
+        ("asPathPrepend: -1", .error, "spec.asPathPrepend", "0 to 10"),
+        ("asPathPrepend: 11", .error, "spec.asPathPrepend", "0 to 10"),
+        ("linkBandwidth: perendpoint", .error, "spec.linkBandwidth", "write PerEndpoint"),
+        ("drainTime: soon", .error, "spec.drainTime", "is not a duration"),
+        ("drainTime: -1s", .error, "spec.drainTime", "zero or more"),
         ("ipAddressPools: [lan], aggregationLength: 23", .error, "spec.aggregationLength", "write 24 or more"),
         ("ipAddressPools: [few], aggregationLength: 29", .error, "spec.aggregationLength", "write 31 or more"),
         ("ipAddressPools: [six], aggregationLengthV6: 63", .error, "spec.aggregationLengthV6", "write 64 or more"),
@@ -249,6 +261,21 @@ import Testing
         #expect(errors.map(\.field) == (conflict ? ["spec.localPref"] : []), "\(checked.lines)")
         #expect(errors.allSatisfy { $0.object?.name.name == "later" && $0.message.contains("BGPAdvertisement first") })
         #expect(checked.configuration.bgpAdvertisements.count == (conflict ? 1 : 2))
+    }
+
+    @Test(
+        "So it is with all that a route has one of",
+        arguments: [
+            ("med: 0", "", "spec.med"), ("med: 1", "med: 2", "spec.med"),
+            ("asPathPrepend: 1", "", "spec.asPathPrepend"),
+            ("asPathPrepend: 0", "", nil), ("linkBandwidth: PerEndpoint", "", "spec.linkBandwidth"),
+            ("drainTime: 1s", "drainTime: 2s", nil), ("communities: [1:1]", "communities: [1:2]", nil),
+        ])
+    func settings(first: String, later: String, field: String?) {
+        let checked = Checked(Manifest.bgp("first", first), Manifest.bgp("later", later), AdvertisementTests.pools)
+        let errors = checked.problems.filter { $0.severity == .error }
+        #expect(errors.map(\.field) == (field.map { [$0] } ?? []), "\(checked.lines)")
+        #expect(errors.allSatisfy { $0.message.contains("BGPAdvertisement first") })
     }
 
     @Test("When an edit makes an advertisement invalid, its last valid form stays in force")

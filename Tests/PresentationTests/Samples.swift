@@ -31,7 +31,7 @@ enum Samples {
         bgp: [
             BGPAnnouncement(
                 service: web, address: address, node: "n1", peer: "tor-a", prefix: IPPrefix(host: address),
-                localPreference: 100, communities: [Community(64512, 7)])
+                attributes: RouteAttributes(localPreference: 100, communities: [Community(64512, 7)]))
         ],
         silent: [
             Silence(service: web, address: address, protocol: .layer2, node: "n2", reason: .notElected, message: "…")

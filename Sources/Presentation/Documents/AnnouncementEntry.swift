@@ -20,6 +20,12 @@ package struct AnnouncementEntry: Hashable, Sendable {
     package var localPreference: UInt32?
     package var communities: [String] = []
     package var largeCommunities: [String] = []
+    /// MULTI_EXIT_DISC. An addition, as what follows.
+    package var med: UInt32?
+    /// How often our AS number is repeated in the path; `nil` for not at all.
+    package var asPathPrepend: Int?
+    /// Octets a second.
+    package var linkBandwidth: Int?
     /// Since when, where known. An addition.
     package var since: Timestamp?
 
@@ -65,6 +71,11 @@ package struct AnnouncementEntry: Hashable, Sendable {
             peer: announcement.peer, prefix: announcement.prefix.description,
             localPreference: announcement.localPreference, communities: announcement.communities.map(\.description),
             largeCommunities: announcement.largeCommunities.map(\.description), since: since)
+        let attributes = announcement.attributes
+        med = attributes.multiExitDiscriminator
+        asPathPrepend = attributes.prepending == 0 ? nil : Int(attributes.prepending)
+        linkBandwidth = attributes.extendedCommunities.lazy.compactMap(\.linkBandwidth).first
+            .flatMap { Int(exactly: $0.rounded()) }
     }
 
     package var isBGP: Bool { self.protocol == Silence.AnnouncementProtocol.bgp.rawValue }
@@ -73,7 +84,7 @@ package struct AnnouncementEntry: Hashable, Sendable {
 extension AnnouncementEntry: Decodable {
     private enum CodingKeys: String, CodingKey {
         case service, ip, `protocol`, node, interfaces, peer, prefix, localPreference, communities, largeCommunities
-        case since
+        case med, asPathPrepend, linkBandwidth, since
     }
 
     package init(from decoder: any Decoder) throws {
@@ -88,6 +99,9 @@ extension AnnouncementEntry: Decodable {
         localPreference = try container.decodeIfPresent(UInt32.self, forKey: .localPreference)
         communities = try container.decodeIfPresent([String].self, forKey: .communities) ?? []
         largeCommunities = try container.decodeIfPresent([String].self, forKey: .largeCommunities) ?? []
+        med = try container.decodeIfPresent(UInt32.self, forKey: .med)
+        asPathPrepend = try container.decodeIfPresent(Int.self, forKey: .asPathPrepend)
+        linkBandwidth = try container.decodeIfPresent(Int.self, forKey: .linkBandwidth)
         since = try container.decodeIfPresent(Timestamp.self, forKey: .since)
     }
 }
@@ -106,6 +120,9 @@ extension AnnouncementEntry: JSONRepresentable {
             "peer": peer.json, "prefix": prefix.json, "localPreference": localPreference.json,
             "communities": communities.json, "largeCommunities": largeCommunities.json,
         ]
-        return contract.adding(["since": since.json])
+        return contract.adding([
+            "med": med.json, "asPathPrepend": asPathPrepend.json, "linkBandwidth": linkBandwidth.json,
+            "since": since.json,
+        ])
     }
 }

@@ -102,7 +102,10 @@ actor BGPPeer {
         let down = settings.shutdown.map { "administratively down\($0.text.map { ": " + $0 } ?? "")" }
         return BGPPeerStatus(
             name: settings.name, address: settings.address, zone: settings.zone, state: session.state, since: since,
-            prefixesSent: routes.prefixesSent(to: settings.name), lastError: down ?? obstacle ?? session.lastError,
+            prefixesSent: routes.prefixesSent(to: settings.name),
+            lastError: down ?? obstacle ?? session.lastError
+                ?? BGPPeerStatus.silence(
+                    in: session.state, since: since, now: .now, hasPassword: settings.options.password != nil),
             statistics: session.statistics, negotiated: session.negotiated, description: description)
     }
 }

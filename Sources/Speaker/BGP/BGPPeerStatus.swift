@@ -18,4 +18,18 @@ package struct BGPPeerStatus: Hashable, Sendable {
     /// What was agreed with the peer, while Established.
     package let negotiated: NegotiatedSession?
     package let description: String?
+
+    /// What is to be said of a router that has not answered yet, for a while, where nothing has failed so far; else `nil`.
+    ///
+    /// A router whose TCP-MD5 key is another drops what comes, so an attempt takes as long as it may.
+    package static func silence(
+        in state: SessionState, since: Timestamp, now: Timestamp, hasPassword: Bool
+    ) -> String? {
+        guard state == .connect, now.duration(since: since) >= patience else { return nil }
+        let hint = hasPassword ? "; a router with another password, or none, does not answer" : ""
+        return "connecting since \(since), no answer\(hint)"
+    }
+
+    /// An answer takes less than this, even where the first packet was lost.
+    private static let patience = Duration.seconds(2)
 }

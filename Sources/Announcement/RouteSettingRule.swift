@@ -2,14 +2,15 @@ import Addresses
 import ClusterConfiguration
 import KubernetesModel
 
-/// No two advertisements may give one prefix to one peer from one node with different local preferences.
+/// No two advertisements may give one prefix to one peer from one node and differ in what a route has one of: local
+/// preference, MED, AS-path prepending, link bandwidth.
 ///
 /// Where pools, aggregation lengths, nodes and peers bring two such advertisements together, the later one is in error and
 /// left out. Where it takes a Service's labels too (one of them has `serviceSelectors`), both stay; the first value counts
 /// on the routes that they share, and the engine warns once there is such a route. To set none differs from setting one,
 /// as in MetalLB; but on a route an advertisement that sets none has no say.
-package enum LocalPreferenceRule {
-    /// The advertisements that stay, in order, and an error for each that does not.
+package enum RouteSettingRule {
+    /// The advertisements that stay, in order, and an error for each setting of each that does not.
     package static func resolve(
         _ configuration: Configuration, nodes: [NodeView]
     ) -> (advertisements: [BGPRouteAdvertisement], problems: [Problem]) {
@@ -17,7 +18,8 @@ package enum LocalPreferenceRule {
         var problems: [Problem] = []
         for advertisement in configuration.bgpAdvertisements {
             if let first = kept.first(where: { excludes($0, advertisement, configuration, nodes) }) {
-                problems.append(problem(.error, first: first, later: advertisement))
+                problems += RouteSetting.differences(first, advertisement)
+                    .map { problem(.error, $0, first: first, later: advertisement) }
             } else {
                 kept.append(advertisement)
             }
@@ -26,9 +28,10 @@ package enum LocalPreferenceRule {
     }
 
     static func problem(
-        _ severity: Problem.Severity, first: BGPRouteAdvertisement, later: BGPRouteAdvertisement
+        _ severity: Problem.Severity, _ setting: RouteSetting, first: BGPRouteAdvertisement,
+        later: BGPRouteAdvertisement
     ) -> Problem {
-        let values = [later, first].map { $0.localPreference.map(String.init) ?? "(none)" }
+        let values = [later, first].map { setting.text(in: $0, absent: "(none)") }
         let clash = "\(values[0]) differs from the \(values[1]) of \(reference(first))"
         let message =
             switch severity {
@@ -39,7 +42,7 @@ package enum LocalPreferenceRule {
                 "\(clash), and a Service that both select brings them together on one route; \(values[1]) counts there. "
                     + "Give both one value, or serviceSelectors that no Service matches both of."
             }
-        return Problem(severity, reference(later), field: "spec.localPref", message)
+        return Problem(severity, reference(later), field: setting.field, message)
     }
 
     private static func reference(_ advertisement: BGPRouteAdvertisement) -> ObjectReference {
@@ -52,8 +55,8 @@ package enum LocalPreferenceRule {
         _ first: BGPRouteAdvertisement, _ later: BGPRouteAdvertisement, _ configuration: Configuration,
         _ nodes: [NodeView]
     ) -> Bool {
-        guard first.localPreference != later.localPreference, first.serviceSelectors.isEmpty,
-            later.serviceSelectors.isEmpty
+        guard first.serviceSelectors.isEmpty, later.serviceSelectors.isEmpty,
+            !RouteSetting.differences(first, later).isEmpty
         else { return false }
         return AddressFamily.allCases.contains { family in
             sharePrefix(first, later, configuration.pools, family)

@@ -1,10 +1,11 @@
+import BGP
 import ClusterConfiguration
 import KubernetesModel
 import Testing
 
 @testable import Announcement
 
-@Suite("Two local preferences for one route") struct LocalPreferenceRuleTests {
+@Suite("Two values for what a route has one of") struct RouteSettingRuleTests {
     struct Row: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var first = advertisement("a", 100)
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test("The later one is in error", arguments: rows) func errors(_ row: Row) {
-        let (kept, problems) = LocalPreferenceRule.resolve(Self.configuration(row), nodes: row.nodes)
+        let (kept, problems) = RouteSettingRule.resolve(Self.configuration(row), nodes: row.nodes)
         #expect(kept.map(\.name) == (row.isError ? ["a"] : ["a", "b"]))
         #expect(problems.count == (row.isError ? 1 : 0))
         for problem in problems {
@@ -106,13 +107,42 @@ import Testing
         }
     }
 
+    @Test("Each setting that differs is named") func everySetting() {
+        let row = Row(
+            testDescription: "",
+            first: Self.advertisement("a", 100) { ($0.multiExitDiscriminator, $0.prepending) = (0, 1) },
+            later: Self.advertisement("b", 100) { ($0.weighsEndpoints, $0.prepending) = (true, 2) }, isError: true)
+        let (kept, problems) = RouteSettingRule.resolve(Self.configuration(row), nodes: row.nodes)
+        #expect(kept.map(\.name) == ["a"])
+        #expect(problems.map(\.field) == ["spec.med", "spec.asPathPrepend", "spec.linkBandwidth"])
+        #expect(
+            problems.map { $0.message.prefix { $0 != ";" } }.first?.hasPrefix("(none) differs from the 0 of") == true)
+    }
+
+    @Test("Where only Services bring two values together, the first that is set counts for each setting") func each() {
+        let web = [selector("app", "web")]
+        var cluster = Cluster(
+            [NodeView("n1")],
+            bgp: [
+                Self.advertisement("a", nil) { $0.multiExitDiscriminator = 5 },
+                Self.advertisement("b", 200) {
+                    ($0.serviceSelectors, $0.multiExitDiscriminator, $0.prepending) = (web, 6, 2)
+                },
+            ], peers: [peer("tor")])
+        cluster.services = [makeService("web", "192.0.2.2", labels: ["app": "web"])]
+        let plan = cluster.plan
+        #expect(plan.bgp.map(\.attributes.multiExitDiscriminator) == [5])
+        #expect(plan.bgp.map(\.attributes.prepending) == [2])
+        #expect(plan.problems.map(\.field) == ["spec.med"])
+    }
+
     @Test("What is left out contradicts nobody") func leftOut() {
         let configuration = Configuration(
             pools: [Pool(name: "lan", ranges: [range("192.0.2.0/24")])],
             bgpAdvertisements: [
                 Self.advertisement("a", 100), Self.advertisement("b", 200), Self.advertisement("c", 100),
             ], peers: [peer("tor")])
-        let (kept, problems) = LocalPreferenceRule.resolve(configuration, nodes: [NodeView("n1")])
+        let (kept, problems) = RouteSettingRule.resolve(configuration, nodes: [NodeView("n1")])
         #expect(kept.map(\.name) == ["a", "c"])
         #expect(problems.map { $0.object?.name.name } == ["b"])
     }

@@ -1,0 +1,48 @@
+import Announcement
+import KubernetesModel
+import Timing
+
+// A node that is being drained lowers its routes at once, and gives them up when each advertisement's `drainTime` is over.
+extension SpeakerCore {
+    /// Says what time it is, and what is due. Call it before each event, and no later than ``nextDeadline``.
+    package mutating func advance(to now: Instant) -> [Action] {
+        self.now = max(self.now, now)
+        guard let drainBegan else { return [] }
+        var actions: [Action] = []
+        perform([engine.apply(drainedFor: drainBegan.duration(to: self.now))], &actions)
+        return actions
+    }
+
+    /// When ``advance(to:)`` has something to do.
+    package var nextDeadline: Instant? {
+        guard let drainBegan, let time = engine.nextDrainTime else { return nil }
+        return drainBegan.advanced(by: time)
+    }
+
+    /// Gives up whatever other nodes have too, if this one is being drained; says whether that is everything, so that it need
+    /// not come back for its routes.
+    package mutating func leave() -> (actions: [Action], isGone: Bool) {
+        guard engine.isLeaving else { return ([], false) }
+        drainBegan = nil
+        var actions: [Action] = []
+        perform([engine.apply(drainedFor: nil)], &actions)
+        return (actions, engine.localRoutes.isEmpty)
+    }
+
+    /// Begins to count when this node, which was not being drained, is.
+    ///
+    /// One that is when it is first seen has begun at a time that nobody knows; it gets nothing to give up.
+    mutating func noteDrain(from old: [Node], to new: [Node]) {
+        func isLeaving(_ nodes: [Node]) -> Bool? {
+            nodes.first { $0.metadata.name == node }.map { NodeView($0).isLeaving }
+        }
+        guard isLeaving(new) == true else {
+            drainBegan = nil
+            return
+        }
+        guard isLeaving(old) == false else { return }
+        drainBegan = now
+        // Before the engine learns of the drain; it has nothing to change yet.
+        _ = engine.apply(drainedFor: .zero)
+    }
+}
