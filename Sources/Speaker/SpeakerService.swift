@@ -43,6 +43,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     let links: LinkMonitor
     let layer2: Layer2Engine
     let liveness: LivenessEngine
+    let bfd: BFDEngine
     let bgp: BGPSpeaker
 
     /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
@@ -66,7 +67,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
         links = try LinkMonitor()
         layer2 = try Layer2Engine(links: links, logger: logger) { [input] in input.yield(.reported($0)) }
         liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
-        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting)
+        bfd = try BFDEngine(logger: logger)
+        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting, bfd: bfd)
     }
 
     /// Takes in a change of the cluster. Returns at once.
@@ -224,6 +226,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         await sessions
         layer2.stop()
         liveness.stop()
+        bfd.stop()
         links.stop()
     }
 }

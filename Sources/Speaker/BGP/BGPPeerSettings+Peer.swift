@@ -10,7 +10,10 @@ extension BGPPeerSettings {
     /// - Parameters:
     ///   - routerID: what the node calls itself where the configuration does not say.
     ///   - ownAddresses: the node's own, for routes of a family that the session does not run over.
-    package init?(_ peer: Peer, routerID: IPv4Address, ownAddresses: [AddressFamily: IPAddress]) {
+    ///   - isOnLink: whether the peer is a neighbour of the node, by its address.
+    package init?(
+        _ peer: Peer, routerID: IPv4Address, ownAddresses: [AddressFamily: IPAddress], isOnLink: Bool = true
+    ) {
         guard case .address(let address, let zone) = peer.endpoint else { return nil }
         let localASN = ASN(peer.localASN ?? peer.myASN)
         let peerASN: SessionConfiguration.PeerASN =
@@ -39,5 +42,6 @@ extension BGPPeerSettings {
             name: peer.name, session: session, address: address, zone: zone, port: peer.port,
             sourceAddress: peer.sourceAddress, options: options, nextHops: others,
             shutdown: peer.shutdown.map { Shutdown(text: $0.message) }, description: peer.description)
+        bfd = peer.bfd.map { BFDPeerSettings(peer, $0, address: address, zone: zone, isOnLink: isOnLink) }
     }
 }

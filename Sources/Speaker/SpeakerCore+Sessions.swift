@@ -1,0 +1,58 @@
+import Addresses
+import BFD
+import BGP
+import ClusterConfiguration
+import KubernetesModel
+import NetworkIO
+
+// With whom this node holds BGP sessions, and how.
+extension SpeakerCore {
+    mutating func updateSessions(_ actions: inout [Action]) {
+        let labels = nodes.first { $0.metadata.name == node }?.metadata.labels ?? [:]
+        let wanted = configuration.peers.filter { peer in
+            peer.nodeSelectors.isEmpty || peer.nodeSelectors.contains { $0.matches(labels) }
+        }
+        guard !wanted.isEmpty || !sessions.isEmpty else { return }
+        let identifier = routerID ?? SpeakerCore.routerID(of: node, own: ownAddresses(.ipv4))
+        routerID = wanted.isEmpty ? nil : identifier
+        var addresses: [AddressFamily: IPAddress] = [:]
+        for family in AddressFamily.allCases { addresses[family] = ownAddresses(family).first }
+        let settings = wanted.compactMap { peer in
+            BGPPeerSettings(peer, routerID: identifier, ownAddresses: addresses, isOnLink: isOnLink(peer))
+        }
+        guard settings != sessions else { return }
+        sessions = settings
+        actions.append(.hold(sessions: settings))
+    }
+
+    /// Whether the router's address is in a prefix of one of the node's interfaces.
+    private func isOnLink(_ peer: Peer) -> Bool {
+        guard case .address(let address, _) = peer.endpoint else { return true }
+        return address.isLinkLocal
+            || table.interfaces.lazy.flatMap(\.addresses).contains { own in
+                own.address.family == address.family
+                    && IPPrefix(containing: own.address, length: own.prefixLength)?.contains(address) == true
+            }
+    }
+
+    /// The node's own addresses of a family, as Kubernetes has them; where it has none, as its interfaces have them. In
+    /// order, without loopback and link-local ones.
+    private func ownAddresses(_ family: AddressFamily) -> [IPAddress] {
+        let known = (nodes.first { $0.metadata.name == node }?.status?.addresses ?? [])
+            .filter { $0.type == "InternalIP" }.compactMap { try? IPAddress($0.address) }
+        let own = table.interfaces.flatMap(\.addresses).map(\.address)
+        let usable = [known, own].map {
+            $0.filter { $0.family == family && !$0.isLoopback && !$0.isLinkLocal }.sorted()
+        }
+        return usable.first { !$0.isEmpty } ?? []
+    }
+
+    /// The lowest IPv4 address of the node's own; without any, a number made of its name (RFC 6286 §2.1: any number but
+    /// zero will do, unique within the AS).
+    private static func routerID(of node: String, own: [IPAddress]) -> IPv4Address {
+        if let lowest = own.first?.v4 { return lowest }
+        let number = NodeIdentities([node]).discriminator(of: node) ?? 1
+        // The first octet is kept in 1…223, so that it looks like a host's address in every router's output.
+        return IPv4Address(rawValue: (1 + number >> 24 % 223) << 24 | number & 0xFF_FFFF)
+    }
+}
