@@ -10,6 +10,7 @@ extension Claim {
             case .claim, .answer, .confirmation:
                 highestTerm = max(highestTerm, mark.term)
                 meetClaim(of: mark, at: now, context, &actions)
+            case .concession: meetConcession(of: mark, at: now, context, &actions)
             case .greeting: break
             }
         } else {
@@ -80,14 +81,26 @@ extension Claim {
         actions.append(.report(.holder(.speaker(speaker))))
     }
 
-    /// The other has the better claim, and is to announce it to everybody again, which it does when it hears ours. It must
-    /// be heard of again: both may have thought at one moment that the other's is better.
+    /// The other has the better claim, and is to announce it to everybody again, which it does when it hears of this. It
+    /// must be heard of again: both may have thought at one moment that the other's is better.
     private mutating func yield(
         to speaker: UInt32, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
-        send(.probe(address), .confirmation, context, &actions)
+        send(.probe(address), .concession, context, &actions)
         letGo(to: speaker, &actions)
         timers.set(.verify, at: now.advanced(by: context.pace.verification))
+    }
+
+    private mutating func meetConcession(
+        of mark: ClaimMark, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
+    ) {
+        if state == .holding {
+            // The caches of others may point to the one that has let go.
+            send(.claim(address, to: nil), .claim, context, &actions)
+        } else if holder == mark.speaker {
+            holder = nil
+            watch(at: now, context)
+        }
     }
 
     /// This node has the better claim: says so, and the other lets go, if it hears it. If it does not, but hears others,

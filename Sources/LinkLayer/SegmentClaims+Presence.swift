@@ -5,7 +5,7 @@ import Timing
 // frames do, the speakers see each other by those, and keep each other from taking what is not free.
 extension SegmentClaims {
     /// Two greetings are at least so far apart.
-    private static let greetingGap = Duration.milliseconds(20)
+    static let greetingGap = Duration.milliseconds(20)
 
     /// This node's number, and those of all other nodes. Frames of others are strangers'.
     package mutating func setSpeakers(_ own: UInt32, _ others: Set<UInt32>, at now: Instant) -> [Action] {

@@ -110,6 +110,8 @@ package struct SegmentClaims: Sendable {
         if claims[address] == nil {
             claims[address] = Claim(address, role: context.isLeaving ? .standby(role.rank, mayStandIn: false) : role)
             tally.watching += 1
+            // A newcomer, who does not know what others hold; in a moment it has been told of all addresses.
+            if isConnected, claims.count == 1 { greet(.asksForClaims, at: now.advanced(by: SegmentClaims.greetingGap)) }
             if isConnected, !context.isLeaving { deliver(.assigned(role), to: address, at: now, &actions) }
         } else if isConnected, !context.isLeaving {
             if claims[address]?.role != role { deliver(.assigned(role), to: address, at: now, &actions) }
@@ -150,7 +152,7 @@ package struct SegmentClaims: Sendable {
         var actions: [Action] = []
         guard !isConnected else { return actions }
         isConnected = true
-        greet(.asksForClaims, at: now)
+        greet(claims.isEmpty ? [] : .asksForClaims, at: now)
         for address in claims.keys.sorted() { deliver(.connected, to: address, at: now, &actions) }
         return actions
     }

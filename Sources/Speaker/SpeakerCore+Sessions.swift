@@ -12,17 +12,38 @@ extension SpeakerCore {
         let wanted = configuration.peers.filter { peer in
             peer.nodeSelectors.isEmpty || peer.nodeSelectors.contains { $0.matches(labels) }
         }
+        findRouters(for: wanted, &actions)
         guard !wanted.isEmpty || !sessions.isEmpty else { return }
         let identifier = routerID ?? SpeakerCore.routerID(of: node, own: ownAddresses(.ipv4))
         routerID = wanted.isEmpty ? nil : identifier
         var addresses: [AddressFamily: IPAddress] = [:]
         for family in AddressFamily.allCases { addresses[family] = ownAddresses(family).first }
         let settings = wanted.compactMap { peer in
-            BGPPeerSettings(peer, routerID: identifier, ownAddresses: addresses, isOnLink: isOnLink(peer))
+            BGPPeerSettings(
+                peer, routerID: identifier, ownAddresses: addresses, isOnLink: isOnLink(peer),
+                router: peer.interface.flatMap { routers[$0] })
         }
         guard settings != sessions else { return }
         sessions = settings
         actions.append(.hold(sessions: settings))
+    }
+
+    /// Looks for the routers of unnumbered peers, and notes which peers have none.
+    private mutating func findRouters(for peers: [Peer], _ actions: inout [Action]) {
+        let unnumbered = peers.filter { $0.shutdown == nil && $0.interface != nil }
+        let names = Set(unnumbered.compactMap(\.interface))
+        // One that is down has no router; its last one counts no more.
+        let usable = table.interfaces.filter { names.contains($0.name) && $0.isRunning }
+        let interfaces = Dictionary(usable.map { ($0.index, $0.name) }) { first, _ in first }
+        if interfaces != interfacesWithRouters {
+            interfacesWithRouters = interfaces
+            actions.append(.findRouters(on: interfaces))
+        }
+        routers = routers.filter { router in usable.contains { $0.name == router.key } }
+        peersWithoutRouter = Dictionary(
+            unnumbered.compactMap { peer in
+                peer.interface.flatMap { routers[$0] == nil ? (peer.name, $0) : nil }
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Whether the router's address is in a prefix of one of the node's interfaces.

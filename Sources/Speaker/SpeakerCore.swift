@@ -19,6 +19,8 @@ package struct SpeakerCore: Sendable {
         case updated(SpeakerUpdate)
         /// The interfaces of the host are these now.
         case linksChanged(InterfaceTable)
+        /// The router on an interface, for unnumbered peers, is another one.
+        case routerChanged(RouterChange)
         /// By interface, the other nodes that are heard; an interface is missing until it was listened to for as long as
         /// it takes to hear who is there.
         case heard([String: Set<String>])
@@ -37,6 +39,8 @@ package struct SpeakerCore: Sendable {
         case expect(nodes: [String])
         /// Hold sessions with these peers.
         case hold(sessions: [BGPPeerSettings])
+        /// Find the routers on these interfaces, by index.
+        case findRouters(on: [Int32: String])
         case claim([Layer2Change])
         case advertise([RouteChange])
         /// This address is being taken from its owner; come back with ``Event/moveExpired`` if that does not end by itself.
@@ -65,6 +69,11 @@ package struct SpeakerCore: Sendable {
     var roles: [IPAddress: [String: ClaimRole]] = [:]
     private var toldHeard: [String: Set<UInt32>] = [:]
     var sessions: [BGPPeerSettings] = []
+    /// By interface, the routers that advertise themselves; and where they are looked for.
+    var routers: [String: IPv6Address] = [:]
+    var interfacesWithRouters: [Int32: String] = [:]
+    /// The unnumbered peers without a router, and their interfaces.
+    package internal(set) var peersWithoutRouter: [String: String] = [:]
     /// Kept for as long as there are sessions, whatever happens to the node's addresses: routers know it.
     var routerID: IPv4Address?
     /// The time, as it was told last.
@@ -89,6 +98,9 @@ package struct SpeakerCore: Sendable {
             self.table = table
             perform([updateSegments(&actions)], &actions)
             updateSessions(&actions)
+        case .routerChanged(let change):
+            routers[change.interface] = change.router
+            updateSessions(&actions)
         case .heard(let heard):
             self.heard = heard
             perform([updateLiveness(&actions)], &actions)
@@ -98,6 +110,9 @@ package struct SpeakerCore: Sendable {
         }
         return actions
     }
+
+    /// The other nodes that liveness hears on any segment.
+    package var heardNodes: Set<String> { heard.values.reduce(into: []) { $0.formUnion($1) } }
 
     /// Whether every segment was listened to, so that all decisions are made on what is there.
     package var isSettled: Bool { expected.count == 1 || listening.allSatisfy { heard[$0.name] != nil } }

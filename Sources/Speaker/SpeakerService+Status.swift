@@ -33,7 +33,8 @@ extension SpeakerService {
     /// The sessions of this node.
     package func peers(now: Timestamp = .now) async -> [PeerEntry] {
         let bfd = await bfd.snapshot()
-        return await bgp.status().map { status in
+        let waiting = await view()?.core.peersWithoutRouter ?? [:]
+        let entries = await bgp.status().map { status in
             let zone = status.zone.map { "%" + $0 } ?? ""
             let negotiated = status.negotiated
             return PeerEntry(
@@ -47,6 +48,12 @@ extension SpeakerService {
                 messagesReceived: PeerEntry.Messages(status.statistics.received),
                 bfdSession: bfd.sessions[status.name].map { BFDSessionEntry($0, at: bfd.moment, now: now) })
         }
+        let others = waiting.map { name, interface in
+            PeerEntry(
+                peer: name, address: nil, state: SessionState.idle.rawValue, since: nil, prefixesSent: 0,
+                lastError: "no router advertises itself on \(interface) (RFC 4861)")
+        }
+        return (entries + others).sorted { $0.peer < $1.peer }
     }
 
     private func segments(now: Timestamp) async -> [SegmentEntry] {

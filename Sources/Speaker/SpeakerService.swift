@@ -21,6 +21,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         /// With the moment at which it became known.
         case updated(SpeakerUpdate, Instant)
         case linksChanged(InterfaceTable)
+        case routerChanged(RouterChange)
         case livenessChanged(LivenessChange)
         /// These interfaces were listened to for as long as it takes to hear who is there.
         case listened(Set<String>)
@@ -44,6 +45,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     let layer2: Layer2Engine
     let liveness: LivenessEngine
     let bfd: BFDEngine
+    let routers: RouterFinder
     let bgp: BGPSpeaker
 
     /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
@@ -68,6 +70,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         layer2 = try Layer2Engine(links: links, logger: logger) { [input] in input.yield(.reported($0)) }
         liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
         bfd = try BFDEngine(logger: logger)
+        routers = try RouterFinder(logger: logger) { [input] in input.yield(.routerChanged($0)) }
         bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting, bfd: bfd)
     }
 
@@ -96,9 +99,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// Returns what was decided last.
     private func handleInputs() async -> SpeakerCore {
         var view = SpeakerView(core: SpeakerCore(node: node))
-        // Who is up, by interface, also where it is not known yet whether that is everybody.
-        var up: [String: Set<String>] = [:]
-        var listened: Set<String> = []
+        var heard = HeardNodes()
         var alarm: (deadline: Instant, task: Task<Void, Never>)?
         func handle(_ next: Input) async {
             let event: SpeakerCore.Event?
@@ -112,16 +113,13 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 known = moment
             case .deadlineReached: event = nil
             case .linksChanged(let table): event = .linksChanged(table)
+            case .routerChanged(let change): event = .routerChanged(change)
             case .livenessChanged(let change):
-                if change.isUp {
-                    up[change.interface, default: []].insert(change.node)
-                } else {
-                    up[change.interface]?.remove(change.node)
-                }
-                event = .heard(up.filter { listened.contains($0.key) })
+                heard.note(change)
+                event = .heard(heard.byInterface)
             case .listened(let interfaces):
-                listened = interfaces
-                event = .heard(Dictionary(uniqueKeysWithValues: interfaces.map { ($0, up[$0] ?? []) }))
+                heard.note(listened: interfaces)
+                event = .heard(heard.byInterface)
             case .reported(let reports): event = .reported(reports)
             case .rebalanced: event = .rebalanced
             case .moveExpired(let move):
@@ -132,7 +130,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             defer {
                 // An interface that is new is to be listened to before it counts.
                 for interface in view.core.listening where !watched.contains(interface.index) {
-                    listened.remove(interface.name)
+                    heard.restart(interface.name)
                 }
             }
             var actions = view.core.advance(to: UptimeClock.now)
@@ -169,6 +167,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             listening.yield()
         case .expect(let nodes): liveness.apply(nodes: nodes)
         case .hold(let sessions): await bgp.apply(peers: sessions)
+        case .findRouters(let interfaces): routers.apply(interfaces)
         case .claim(let changes): layer2.apply(changes)
         case .advertise(let changes): bgp.apply(changes)
         case .move(let move):
@@ -185,7 +184,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             let isAboutAddresses = changes.contains { if case .assign = $0 { true } else { false } }
             if isAboutAddresses { metrics.layer2Latency.observe(known.duration(to: UptimeClock.now)) }
         case .advertise: metrics.bgpLatency.observe(known.duration(to: UptimeClock.now))
-        case .listen, .expect, .hold, .move: break
+        case .listen, .expect, .hold, .findRouters, .move: break
         }
     }
 
@@ -227,6 +226,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         layer2.stop()
         liveness.stop()
         bfd.stop()
+        routers.stop()
         links.stop()
     }
 }

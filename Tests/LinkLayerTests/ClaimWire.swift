@@ -27,7 +27,7 @@ final class ClaimWire {
     var stranger: Responder?
     /// Whether a frame of one reaches the other; the stranger has the number after the last speaker's.
     var passes: (_ from: Int, _ to: Int) -> Bool = { _, _ in true }
-    /// Frames sent, as `0 claim 192.0.2.1`.
+    /// Frames sent, without greetings, as `0 claim 192.0.2.1`.
     private(set) var log: [String] = []
     private var flights: [Flight] = []
     private var generator = SeededGenerator(seed: 1)
@@ -122,7 +122,7 @@ final class ClaimWire {
     private func sendAll(_ number: Int) {
         var writer = ByteWriter()
         while let frame = speakers[number].claims.popFrame(at: now, using: &generator, into: &writer) {
-            log.append("\(number) \(frame.text)")
+            if case .greeting = frame {} else { log.append("\(number) \(frame.text)") }
             send(writer.bytes, from: number)
             writer.removeAll()
         }

@@ -57,6 +57,8 @@ package struct BGPPeerSettings: Hashable, Sendable {
         var same = other
         same.description = description
         same.bfd = bfd
+        // It takes effect with the next attempt: see BGPPeer.adopt.
+        same.session.connectRetryTime = session.connectRetryTime
         return same == self
     }
 

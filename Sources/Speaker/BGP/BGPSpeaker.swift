@@ -93,6 +93,7 @@ package actor BGPSpeaker {
                     bfdStatus[name] = nil
                     await member.peer.bfdRemoved()
                 }
+                await member.peer.adopt(new)
                 continue
             }
             members[name] = nil

@@ -361,7 +361,8 @@ import WireCodec
             #expect(a.interfaces.map(\.state) == b.interfaces.map(\.state), "seed \(seed), step \(step)")
             for address in addresses {
                 #expect(
-                    bench.core.interfaces(answering: address) == fresh.core.interfaces(answering: address), "seed \(seed), step \(step)"
+                    bench.core.interfaces(answering: address) == fresh.core.interfaces(answering: address),
+                    "seed \(seed), step \(step)"
                 )
             }
             for index in interfaces.keys {

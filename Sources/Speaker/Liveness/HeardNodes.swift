@@ -1,0 +1,26 @@
+/// Who is heard on which segment, as far as that can be said: a segment counts once it was listened to for as long as it
+/// takes to hear everybody who is there.
+struct HeardNodes: Sendable {
+    /// Who is up, by interface, also where it is not known yet whether that is everybody.
+    private var up: [String: Set<String>] = [:]
+    private var listened: Set<String> = []
+
+    mutating func note(_ change: LivenessChange) {
+        if change.isUp {
+            up[change.interface, default: []].insert(change.node)
+        } else {
+            up[change.interface]?.remove(change.node)
+        }
+    }
+
+    /// These interfaces, and no other, were listened to for long enough.
+    mutating func note(listened: Set<String>) { self.listened = listened }
+
+    /// This interface is listened to anew.
+    mutating func restart(_ interface: String) { listened.remove(interface) }
+
+    /// By interface, where that is known.
+    var byInterface: [String: Set<String>] {
+        Dictionary(uniqueKeysWithValues: listened.map { ($0, up[$0] ?? []) })
+    }
+}
