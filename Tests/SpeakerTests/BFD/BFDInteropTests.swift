@@ -192,7 +192,8 @@ extension BFDInteropTests {
             // The router's operator, then ours, wants BFD down: BGP goes on.
             try await frr.configure("bfd", "profile fast", "shutdown", of: "bfdd")
             try await eventually("FRR's AdminDown") { try await lab.bfdSession().status.remoteState == .adminDown }
-            #expect(try await lab.status().since == since, "\(try await lab.status().lastError ?? "")")
+            let status = try await lab.status()
+            #expect(status.since == since, "\(status.lastError ?? "")")
             try await frr.configure("bfd", "profile fast", "no shutdown", of: "bfdd")
             try await lab.waitForBFD(.up)
             // FRR 8.4 takes our AdminDown for a failure, whatever RFC 5882 §3.2 says; BGP is back at once.
