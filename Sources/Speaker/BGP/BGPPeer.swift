@@ -30,6 +30,7 @@ actor BGPPeer {
     private let routes: SharedRoutes
     private let eventLoop: any EventLoop
     private let logger: Logger
+    private let onTransition: @Sendable (String, Session.Transition) -> Void
 
     private(set) var session: Session
     var generator = SystemRandomNumberGenerator()
@@ -47,7 +48,11 @@ actor BGPPeer {
     /// What BFD means for the session.
     var gate = BFDGate()
 
-    init(_ settings: BGPPeerSettings, _ routes: SharedRoutes, eventLoop: any EventLoop, logger: Logger) {
+    init(
+        _ settings: BGPPeerSettings, _ routes: SharedRoutes, eventLoop: any EventLoop, logger: Logger,
+        onTransition: @escaping @Sendable (String, Session.Transition) -> Void
+    ) {
+        self.onTransition = onTransition
         self.settings = settings
         self.routes = routes
         self.eventLoop = eventLoop
@@ -179,6 +184,7 @@ extension BGPPeer {
 
     private func log(_ transition: Session.Transition) {
         since = Timestamp.now
+        onTransition(settings.name, transition)
         var metadata: Logger.Metadata = [
             "from": "\(transition.from)", "to": "\(transition.to)", "event": "\(transition.event)",
         ]
