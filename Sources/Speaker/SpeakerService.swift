@@ -34,6 +34,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     package let node: String
     private let metrics: SpeakerMetrics
+    private let events: EventLog
     private let logger: Logger
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
@@ -52,13 +53,16 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
     ///
-    /// - Parameter isRestarting: routers may still have routes of an earlier process of this node (RFC 4724 §4.1).
+    /// - Parameters:
+    ///   - isRestarting: routers may still have routes of an earlier process of this node (RFC 4724 §4.1).
+    ///   - events: gets what happens here.
     package init(
         node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        isRestarting: Bool = false, metrics: SpeakerMetrics, logger: Logger
+        isRestarting: Bool = false, metrics: SpeakerMetrics, events: EventLog = EventLog(), logger: Logger
     ) throws {
         self.node = node
         self.metrics = metrics
+        self.events = events
         self.logger = logger
         // Unbounded: every element is a change that would be missed; they come no faster than the cluster changes.
         (inputs, input) = AsyncStream.makeStream(of: Input.self)
@@ -66,7 +70,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
         links = try LinkMonitor()
         layer2 = try Layer2Engine(links: links, logger: logger) { [input] in input.yield(.reported($0)) }
         liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
-        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting)
+        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting) {
+            peer, transition in
+            let event = SpeakerView.event(of: transition, peer: peer, node: node, at: .now)
+            if let event { events.append(event) }
+        }
     }
 
     /// Takes in a change of the cluster. Returns at once.
@@ -109,12 +117,16 @@ package final class SpeakerService: ServiceLifecycle.Service {
             case .deadlineReached: event = nil
             case .linksChanged(let table): event = .linksChanged(table)
             case .livenessChanged(let change):
-                heard.note(change)
+                if heard.note(change) { events.append(view.event(of: change, at: .now)) }
                 event = .heard(heard.byInterface)
             case .listened(let interfaces):
                 heard.note(listened: interfaces)
                 event = .heard(heard.byInterface)
-            case .reported(let reports): event = .reported(reports)
+            case .reported(let reports):
+                for report in reports {
+                    if let event = view.event(of: report, at: .now) { events.append(event) }
+                }
+                event = .reported(reports)
             case .rebalanced: event = .rebalanced
             case .moveExpired(let move):
                 guard view.core.isMoving(move) else { return }
@@ -134,7 +146,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 await perform(action)
                 count(action, since: known)
             }
-            count(view.noteHeld(at: .now))
+            let changes = view.noteHeld(at: .now)
+            count(changes)
+            for event in view.events(of: changes, at: .now) { events.append(event) }
             guard view.core.nextDeadline != alarm?.deadline else { return }
             alarm?.task.cancel()
             alarm = view.core.nextDeadline.map { ($0, wake(at: $0)) }
@@ -181,9 +195,10 @@ package final class SpeakerService: ServiceLifecycle.Service {
         }
     }
 
-    private func count(_ changes: (gained: Int, lost: Int)) {
-        if changes.gained > 0 { metrics.gained.increase(by: Int64(changes.gained)) }
-        if changes.lost > 0 { metrics.lost.increase(by: Int64(changes.lost)) }
+    private func count(_ changes: [HeldChange]) {
+        let gained = changes.count(where: \.isHeld)
+        if gained > 0 { metrics.gained.increase(by: Int64(gained)) }
+        if gained < changes.count { metrics.lost.increase(by: Int64(changes.count - gained)) }
     }
 
     /// Says which interfaces were listened to for long enough, after each change of them.

@@ -30,6 +30,7 @@ actor BGPPeer {
     private let routes: SharedRoutes
     private let eventLoop: any EventLoop
     private let logger: Logger
+    private let onTransition: @Sendable (String, Session.Transition) -> Void
 
     private var session: Session
     private var generator = SystemRandomNumberGenerator()
@@ -45,7 +46,11 @@ actor BGPPeer {
     private let (deadlines, deadlineReached) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     private var scheduled: Scheduled<Void>?
 
-    init(_ settings: BGPPeerSettings, _ routes: SharedRoutes, eventLoop: any EventLoop, logger: Logger) {
+    init(
+        _ settings: BGPPeerSettings, _ routes: SharedRoutes, eventLoop: any EventLoop, logger: Logger,
+        onTransition: @escaping @Sendable (String, Session.Transition) -> Void
+    ) {
+        self.onTransition = onTransition
         self.settings = settings
         self.routes = routes
         self.eventLoop = eventLoop
@@ -171,6 +176,7 @@ extension BGPPeer {
 
     private func log(_ transition: Session.Transition) {
         since = Timestamp.now
+        onTransition(settings.name, transition)
         var metadata: Logger.Metadata = [
             "from": "\(transition.from)", "to": "\(transition.to)", "event": "\(transition.event)",
         ]

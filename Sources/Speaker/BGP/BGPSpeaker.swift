@@ -19,6 +19,7 @@ package actor BGPSpeaker {
     private let routes = SharedRoutes()
     private let eventLoopGroup: any EventLoopGroup
     private let logger: Logger
+    private let onTransition: @Sendable (String, Session.Transition) -> Void
     private let isRestarting: Bool
     private let started: Instant
     private let listeners: BGPListeners
@@ -29,10 +30,15 @@ package actor BGPSpeaker {
     private let (newPeers, addPeer) = AsyncStream<BGPPeer>.makeStream()
     private let (end, hasEnded) = AsyncStream<Never>.makeStream()
 
+    /// - Parameter onTransition: called with a peer's name and what its session did; it must not wait.
     /// - Parameter isRestarting: an earlier process of this node may have left routes standing in peers with which graceful
     ///   restart was agreed. Such peers are told so once (RFC 4724 §4.1). They drop what is not announced again as soon as
     ///   a session has sent what there is: give all routes before the peers, or together with them.
-    package init(eventLoopGroup: any EventLoopGroup, logger: Logger, isRestarting: Bool = false) {
+    package init(
+        eventLoopGroup: any EventLoopGroup, logger: Logger, isRestarting: Bool = false,
+        onTransition: @escaping @Sendable (String, Session.Transition) -> Void = { _, _ in }
+    ) {
+        self.onTransition = onTransition
         self.eventLoopGroup = eventLoopGroup
         self.isRestarting = isRestarting
         started = UptimeClock.now
@@ -84,7 +90,8 @@ package actor BGPSpeaker {
         }
         for settings in settings where members[settings.name] == nil && !isShutDown {
             guard let new = wanted[settings.name] else { continue }
-            let peer = BGPPeer(asRestarted(new), routes, eventLoop: eventLoopGroup.next(), logger: logger)
+            let peer = BGPPeer(
+                asRestarted(new), routes, eventLoop: eventLoopGroup.next(), logger: logger, onTransition: onTransition)
             members[new.name] = Member(settings: new, peer: peer)
             addPeer.yield(peer)
         }
