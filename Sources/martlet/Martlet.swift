@@ -17,7 +17,8 @@ import SystemIO
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, PlanCommand.self, CheckCommand.self, GetCommand.self, ExplainCommand.self,
+            RunCommand.self, ControllerCommand.self, SpeakerCommand.self, PlanCommand.self, CheckCommand.self,
+            GetCommand.self, ExplainCommand.self,
             VersionCommand.self,
         ])
 
