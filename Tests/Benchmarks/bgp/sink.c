@@ -144,7 +144,12 @@ int main(int count, char **arguments) {
     int is_full = 0;
     long seen = 0;
     for (;;) {
-        if (poll(polls, peers, 60000) <= 0) fail("nothing comes");
+        if (poll(polls, peers, is_full ? 15000 : 60000) <= 0) {
+            long withdrawn = sessions[0].withdrawn;
+            if (is_full && !changes) fprintf(stderr, "sink: %ld of %ld routes were withdrawn, no more\n", withdrawn, routes);
+            if (is_full && !changes) return 0;
+            fail("nothing comes");
+        }
         int complete = 1, empty = 1;
         for (int i = 0; i < peers; i++) {
             int64_t before = sessions[i].last;
