@@ -51,18 +51,19 @@ struct SpeakerCommand: AsyncParsableCommand {
         // Where routers alone are told, nothing need be permitted.
         if let obstacle = Privileges.layer2Obstacle { logger.warning("\(obstacle)") }
         let registry = PrometheusRegistry()
+        let events = EventLog()
         let access = ClusterAccess(registry, logger)
         let client = try cluster.client(access.observer)
         let directory = try StateDirectory(path: stateDir)
         let store = ClusterStore(directory)
         // An earlier pod may have left routes standing in routers; what it kept, it took with it.
         let speaker = try SpeakerService(
-            node: node ?? "", isRestarting: true, metrics: SpeakerMetrics(registry), logger: logger)
+            node: node ?? "", isRestarting: true, metrics: SpeakerMetrics(registry), events: events, logger: logger)
         let source = ClusterSource(
             client: client, speaker: speaker, store: store, namespace: cluster.namespace,
             loadBalancerClass: cluster.loadBalancerClass, logger: logger)
         let reporter = SpeakerReporter(
-            node: node ?? "", started: started, source: source, speaker: speaker, access: access)
+            node: node ?? "", started: started, source: source, speaker: speaker, access: access, events: events)
         let publisher = SpeakerPublisher(
             client: client, namespace: cluster.namespace, node: node ?? "", reporter: reporter, logger: logger)
         registry.collectProcess()
@@ -72,6 +73,7 @@ struct SpeakerCommand: AsyncParsableCommand {
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
+                .events(events),
             ], logger: logger)
         logger.notice(
             "martlet \(Version.text) speaker",
