@@ -21,6 +21,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         /// With the moment at which it became known.
         case updated(SpeakerUpdate, Instant)
         case linksChanged(InterfaceTable)
+        case routerChanged(RouterChange)
         case livenessChanged(LivenessChange)
         /// These interfaces were listened to for as long as it takes to hear who is there.
         case listened(Set<String>)
@@ -44,6 +45,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
     let links: LinkMonitor
     let layer2: Layer2Engine
     let liveness: LivenessEngine
+    let bfd: BFDEngine
+    let routers: RouterFinder
     let bgp: BGPSpeaker
 
     /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
@@ -70,7 +73,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
         links = try LinkMonitor()
         layer2 = try Layer2Engine(links: links, logger: logger) { [input] in input.yield(.reported($0)) }
         liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
-        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting) {
+        bfd = try BFDEngine(logger: logger)
+        routers = try RouterFinder(logger: logger) { [input] in input.yield(.routerChanged($0)) }
+        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting, bfd: bfd) {
             peer, transition in
             let event = SpeakerView.event(of: transition, peer: peer, node: node, at: .now)
             if let event { events.append(event) }
@@ -116,6 +121,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 known = moment
             case .deadlineReached: event = nil
             case .linksChanged(let table): event = .linksChanged(table)
+            case .routerChanged(let change): event = .routerChanged(change)
             case .livenessChanged(let change):
                 if heard.note(change) { events.append(view.event(of: change, at: .now)) }
                 event = .heard(heard.byInterface)
@@ -175,6 +181,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             listening.yield()
         case .expect(let nodes): liveness.apply(nodes: nodes)
         case .hold(let sessions): await bgp.apply(peers: sessions)
+        case .findRouters(let interfaces): routers.apply(interfaces)
         case .claim(let changes): layer2.apply(changes)
         case .advertise(let changes): bgp.apply(changes)
         case .move(let move):
@@ -191,7 +198,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             let isAboutAddresses = changes.contains { if case .assign = $0 { true } else { false } }
             if isAboutAddresses { metrics.layer2Latency.observe(known.duration(to: UptimeClock.now)) }
         case .advertise: metrics.bgpLatency.observe(known.duration(to: UptimeClock.now))
-        case .listen, .expect, .hold, .move: break
+        case .listen, .expect, .hold, .findRouters, .move: break
         }
     }
 
@@ -233,6 +240,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
         await sessions
         layer2.stop()
         liveness.stop()
+        bfd.stop()
+        routers.stop()
         links.stop()
     }
 }
