@@ -28,6 +28,11 @@ import Testing
             version: "0.1.0", made: Samples.now,
             processes: [bundle, BundleDocument.Process(source: "http://127.0.0.1:7473")],
             objects: [["kind": "Node"]])
+        let peer = PeerEntry(
+            peer: "tor-a", address: nil, state: "Idle", since: nil, prefixesSent: 0, bfd: "Init",
+            bfdSession: BFDSessionEntry(
+                since: Samples.now, diagnostic: "No Diagnostic", transmitInterval: 300, detectionTime: 900, failures: 0,
+                packetsSent: 1, packetsReceived: 0, drops: [.init(reason: "Length", count: 1)]))
         return Samples.status.documents.map { ("status", $0.json) }
             + [
                 ("plan", Samples.plan.json), ("plan", Samples.contractPlan.json),
@@ -35,7 +40,7 @@ import Testing
                 ("compare", PlanComparison(from: Samples.contractPlan, to: Samples.plan).json),
                 ("compare", PlanComparison(from: Samples.plan, to: Samples.contractPlan).json),
                 ("explain", explanation.json), ("events", EventsDocument(Samples.status.events).json),
-                ("bundle", saved.json),
+                ("bundle", saved.json), ("Peer", peer.json),
             ] + Resource.allCases.map { ("get-\($0.rawValue)", $0.list(from: Samples.status).json) }
     }
 
