@@ -11,7 +11,8 @@ extension Claim {
                 highestTerm = max(highestTerm, mark.term)
                 meetClaim(of: mark, at: now, context, &actions)
             case .concession: meetConcession(of: mark, at: now, context, &actions)
-            case .greeting: break
+            // Not about whose the address is.
+            case .greeting, .inquiry: break
             }
         } else {
             meetStranger(sighting, at: now, context, &actions)

@@ -23,8 +23,8 @@ import WireCodec
 /// and nobody who does not know them looks there. In neighbour discovery they are an option of type 253, which RFC 4727
 /// §4 leaves to experiments, and which hosts that do not know it ignore (RFC 4861 §4.6).
 package struct ClaimMark: Hashable, Sendable {
-    /// What the frame is. Frames of the kinds probe, confirmation, greeting and concession change no
-    /// host's cache.
+    /// What the frame is. Frames of the kinds probe, confirmation, greeting, concession and inquiry
+    /// change no host's cache.
     package enum Kind: UInt8, Hashable, Sendable {
         /// Does anybody have the address?
         case probe = 1
@@ -38,6 +38,8 @@ package struct ClaimMark: Hashable, Sendable {
         case greeting = 5
         /// I have let go of the address for one with a better claim, which is to announce it again. For speakers alone.
         case concession = 6
+        /// Who has the address? From somebody who does not want it, and need not be a speaker: the number is then zero.
+        case inquiry = 7
     }
 
     package struct Flags: OptionSet, Hashable, Sendable {

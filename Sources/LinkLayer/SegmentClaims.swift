@@ -232,6 +232,7 @@ package struct SegmentClaims: Sendable {
         do throws(DropReason) {
             var sighting = try Sighting(decoding: frame, on: hardwareAddress)
             if let mark = sighting.mark {
+                if mark.kind == .inquiry { return answerInquiry(frame, of: sighting.hardwareAddress, into: &reply) }
                 // Another interface of this node on the same segment.
                 if mark.speaker == context.speaker { throw .fromSelf }
                 if speakers.contains(mark.speaker) {
@@ -246,11 +247,26 @@ package struct SegmentClaims: Sendable {
         } catch {
             return .dropped(error)
         }
-        return switch responder.answer(frame, into: &reply) {
+        return answer(frame, into: &reply)
+    }
+
+    private func answer(_ frame: Span<UInt8>, into reply: inout ByteWriter) -> Outcome {
+        switch responder.answer(frame, into: &reply) {
         case .answered(let address): .answered(address)
         case .conflict: .dropped(.conflict)
         case .dropped(let reason): .dropped(reason)
         }
+    }
+
+    /// Answers who only wants to know as everybody else, and says besides which speaker has answered.
+    private mutating func answerInquiry(
+        _ frame: Span<UInt8>, of neighbor: MACAddress, into reply: inout ByteWriter
+    ) -> Outcome {
+        let outcome = answer(frame, into: &reply)
+        if case .answered(let address) = outcome, let claim = claims[address] {
+            enqueue(.answer(address, to: neighbor), claim.mark(.answer, in: context))
+        }
+        return outcome
     }
 
     /// Tells a neighbour, or all, everything that this node holds.

@@ -23,6 +23,21 @@ package enum InterfaceObstacle: String, Hashable, Sendable, CaseIterable {
     /// A bridge of which every port is one end of a veth pair: the segment of pods or containers on this host alone.
     case bridgeOfVeths = "BridgeOfVeths"
 
+    /// For a person: a clause.
+    package var clause: String {
+        switch self {
+        case .loopback: "it is the loopback"
+        case .notEthernet: "its frames are not Ethernet's"
+        case .withoutARP: "it takes no part in address resolution"
+        case .withoutHardwareAddress: "it has no MAC address"
+        case .partOfAnother: "it is a port of another interface, a bridge or a bond: take that one"
+        case .down: "it is down"
+        case .noCarrier: "it has no carrier"
+        case .withoutSubnet: "it has no address with a subnet"
+        case .bridgeOfVeths: "it joins containers of this host alone"
+        }
+    }
+
     package var canBeOvercome: Bool { self == .withoutSubnet || self == .bridgeOfVeths }
 
     /// The first obstacle of an interface; one that cannot be overcome before one that can.
