@@ -2,6 +2,7 @@ import Addresses
 import Announcement
 import BFD
 import LinkLayer
+import Timing
 
 // From what is decided to what is claimed, and from what the wire shows back to the decision.
 extension SpeakerCore {
@@ -118,19 +119,20 @@ extension SpeakerCore {
         if isIdle { beginMove(&actions) }
     }
 
-    /// Whether this very move is under way.
-    func isMoving(_ move: AddressMove) -> Bool { moves.first == move }
+    /// How long one may take before the next begins.
+    private static let moveTime = Duration.seconds(1)
 
     private mutating func beginMove(_ actions: inout [Action]) {
         guard let move = moves.first else { return }
+        moveEnds = now.advanced(by: SpeakerCore.moveTime)
         updateRoles(of: [move.address], &actions)
-        actions.append(.move(move))
     }
 
     /// The first move is over, whatever came of it.
     mutating func finishMove(_ actions: inout [Action]) {
         guard !moves.isEmpty else { return }
         let done = moves.removeFirst()
+        moveEnds = nil
         updateRoles(of: [done.address], &actions)
         beginMove(&actions)
     }

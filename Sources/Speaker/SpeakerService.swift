@@ -26,7 +26,6 @@ package final class SpeakerService: ServiceLifecycle.Service {
         case listened(Set<String>)
         case reported([Layer2Report])
         case rebalanced
-        case moveExpired(AddressMove)
         /// ``SpeakerCore/nextDeadline`` may have come.
         case deadlineReached
         case asked(CheckedContinuation<SpeakerView?, Never>)
@@ -47,8 +46,6 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
     private static let farewell = Duration.milliseconds(500)
-    /// How long a move that was asked for may take before the next begins.
-    private static let moveTime = Duration.seconds(1)
 
     /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
     ///
@@ -116,9 +113,6 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 event = .heard(heard.byInterface)
             case .reported(let reports): event = .reported(reports)
             case .rebalanced: event = .rebalanced
-            case .moveExpired(let move):
-                guard view.core.isMoving(move) else { return }
-                event = .moveExpired
             }
             let watched = view.core.listening.map(\.index)
             defer {
@@ -163,11 +157,6 @@ package final class SpeakerService: ServiceLifecycle.Service {
         case .hold(let sessions): await bgp.apply(peers: sessions)
         case .claim(let changes): layer2.apply(changes)
         case .advertise(let changes): bgp.apply(changes)
-        case .move(let move):
-            Task { [input] in
-                try? await Task.sleep(for: SpeakerService.moveTime)
-                input.yield(.moveExpired(move))
-            }
         }
     }
 
@@ -177,7 +166,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             let isAboutAddresses = changes.contains { if case .assign = $0 { true } else { false } }
             if isAboutAddresses { metrics.layer2Latency.observe(known.duration(to: UptimeClock.now)) }
         case .advertise: metrics.bgpLatency.observe(known.duration(to: UptimeClock.now))
-        case .listen, .expect, .hold, .move: break
+        case .listen, .expect, .hold: break
         }
     }
 
@@ -225,8 +214,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
 // MARK: - Questions
 extension SpeakerService {
     /// Takes over from other nodes, one after the other, the addresses that would be this node's if owners did not stay.
-    /// Returns at once.
-    package func rebalance() { input.yield(.rebalanced) }
+    /// Returns at once how many these are; `nil` once the service has stopped.
+    package func rebalance() async -> Int? {
+        guard case .enqueued = input.yield(.rebalanced) else { return nil }
+        return await view()?.core.moves.count
+    }
 
     /// What is decided, after everything applied before; `nil` once the service has stopped.
     package func view() async -> SpeakerView? {

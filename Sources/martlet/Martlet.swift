@@ -17,6 +17,6 @@ import ArgumentParser
         version: Version.text,
         subcommands: [
             RunCommand.self, PlanCommand.self, CheckCommand.self, GetCommand.self, ExplainCommand.self,
-            VersionCommand.self,
+            RebalanceCommand.self, VersionCommand.self,
         ])
 }

@@ -99,6 +99,7 @@ struct RunCommand: AsyncParsableCommand {
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
+                .rebalance { await speaker.rebalance() },
             ], logger: logger)
         logger.notice("martlet \(Version.text) runs", metadata: [LogKey.node: "\(node)"])
         // Stopped in the reverse order: HTTP, then what decides, and last what announces.

@@ -15,7 +15,6 @@ struct Simulation {
         case frame([UInt8], to: Int)
         case datagram([UInt8], from: Int, to: Int)
         case event(SpeakerCore.Event, to: Int)
-        case moveEnds(AddressMove, at: Int)
         case updated(SpeakerUpdate, to: Int)
         case starts(Int)
         case stopsForGood(Int)
@@ -123,10 +122,6 @@ struct Simulation {
         switch happening {
         case .frame(_, let number), .datagram(_, _, let number), .event(_, let number), .updated(_, let number):
             if isPaused[number] { waiting[number].append(happening) } else { reach(number, happening) }
-        case .moveEnds(let move, let number):
-            guard nodes[number].speaker.isMoving(move) else { break }
-            nodes[number].handle(.moveExpired, at: now)
-            collect(number)
         case .starts(let number): start(number)
         case .stopsForGood(let number): stop(number)
         case .resumes(let number):
@@ -188,7 +183,6 @@ struct Simulation {
                 let due = max(now.advanced(by: .microseconds(chance(20...600))), lastEvent[number])
                 lastEvent[number] = due
                 schedule(.event(event, to: number), in: now.duration(to: due))
-            case .moveBegan(let move): schedule(.moveEnds(move, at: number), in: .seconds(1))
             }
         }
         let isAwake = isRunning[number] && !isPaused[number]
@@ -335,7 +329,7 @@ extension Simulation {
         }
         let number = chance(0...nodes.count - 1)
         let pause = Duration.milliseconds(chance(20...4000))
-        switch chance(0...11) {
+        switch chance(0...12) {
         case 0 where isRunning[number]:
             note("n\(number) is killed for \(pause)")
             stop(number)
@@ -385,6 +379,9 @@ extension Simulation {
                 tellAll(SpeakerUpdate(removed: [service(which).name]))
             }
             note("services \(services.sorted())")
+        case 12 where isRunning[number]:
+            note("n\(number) is asked to rebalance")
+            schedule(.event(.rebalanced, to: number), in: .zero)
         default: break
         }
         schedule(.goesWrong, in: settings.calm * Double(chance(1...200)) / 100)
