@@ -27,6 +27,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
@@ -86,7 +87,8 @@ let package = Package(
         target(
             "KubernetesClient",
             [
-                "KubernetesModel", "Timing", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                "ClusterConfiguration", "KubernetesModel", "Timing", asyncHTTPClient, logging, nioCore, nioHTTP1,
+                nioPosix, nioSSL,
                 serviceLifecycle, yams,
             ]),
         target("Manifests", ["ClusterConfiguration", "KubernetesModel", yams]),
@@ -102,15 +104,17 @@ let package = Package(
         target(
             "Controller",
             [
-                "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO", "Timing", logging,
+                "AddressPools", "Addresses", "Assignment", "ClusterConfiguration", "KubernetesClient",
+                "KubernetesModel", "SystemIO", "Timing", dequeModule, logging,
                 serviceLifecycle,
             ]),
         target(
             "Speaker",
             [
-                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
-                "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", logging, nioCore, nioPosix,
-                serviceLifecycle,
+                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesClient",
+                "KubernetesModel",
+                "LinkLayer", "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", crypto,
+                logging, nioCore, nioPosix, serviceLifecycle,
             ]),
 
         // Program
@@ -118,8 +122,8 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller",
-                "KubernetesModel", "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO", "Telemetry",
-                "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+                "KubernetesClient", "KubernetesModel", "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO",
+                "Telemetry", "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
             ],
             swiftSettings: houseRules),
 
@@ -130,6 +134,9 @@ let package = Package(
                 "AddressPools", "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "Timing",
             ],
             path: "Tests/Benchmarks/assignment", exclude: ["run"], swiftSettings: houseRules),
+        .executableTarget(
+            name: "bgp-benchmark", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
+            path: "Tests/Benchmarks/bgp", exclude: ["run", "sink.c"], swiftSettings: houseRules),
 
         // Tests
         .executableTarget(
@@ -175,6 +182,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
+        .testTarget(
+            name: "DeployTests",
+            dependencies: ["ClusterConfiguration", "KubernetesModel", "Manifests", "TestSupport", yams],
+            exclude: ["Objects"], swiftSettings: houseRules),
         .testTarget(
             name: "ProgramTests",
             dependencies: [

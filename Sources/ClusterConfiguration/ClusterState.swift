@@ -18,5 +18,8 @@ package struct ClusterState: Hashable, Sendable {
     /// Objects of the input that could not be understood, each with a problem; they are in none of the lists above.
     package var leftOut: Set<ObjectReference> = []
 
+    /// Whether Secrets may be there that are not in ``secrets``: whoever must not read them takes what is named for right.
+    package var secretsAreUnknown = false
+
     package init() {}
 }

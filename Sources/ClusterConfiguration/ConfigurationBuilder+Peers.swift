@@ -313,6 +313,7 @@ extension ConfigurationBuilder {
             return namespace == other
         }
         guard let secret else {
+            if state.secretsAreUnknown { return nil }
             check.error(
                 field,
                 "\(title) does not exist yet: add it, with the type kubernetes.io/basic-auth and the key password")

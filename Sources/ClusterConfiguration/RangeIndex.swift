@@ -4,16 +4,18 @@ import Addresses
 ///
 /// The ranges are in sorted runs of which each is more than twice as long as the next, so that adding and asking cost
 /// O(log² n) each, on average.
-struct RangeIndex {
-    struct Entry: Hashable, Sendable {
-        var range: IPRange
-        var owner: String
+package struct RangeIndex: Sendable {
+    package struct Entry: Hashable, Sendable {
+        package var range: IPRange
+        package var owner: String
     }
 
     private var runs: [[Entry]] = []
 
+    package init() {}
+
     /// Adds ranges that overlap neither each other nor those here.
-    mutating func insert(_ ranges: [IPRange], owner: String) {
+    package mutating func insert(_ ranges: [IPRange], owner: String) {
         guard !ranges.isEmpty else { return }
         runs.append(ranges.sorted().map { Entry(range: $0, owner: owner) })
         while runs.count > 1, runs[runs.count - 2].count <= 2 * runs[runs.count - 1].count {
@@ -23,7 +25,7 @@ struct RangeIndex {
     }
 
     /// A range here that overlaps this one.
-    func overlapping(_ range: IPRange) -> Entry? {
+    package func overlapping(_ range: IPRange) -> Entry? {
         for run in runs {
             // Of the ranges that begin no later than this one ends, the last one ends last.
             var low = 0

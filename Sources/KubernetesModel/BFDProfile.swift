@@ -3,4 +3,5 @@ package struct BFDProfile: Codable, Hashable, Sendable {
     package var apiVersion: String?
     package var metadata: ObjectMeta
     package var spec: BFDProfileSpec?
+    package var status: ConfigurationStatus?
 }

@@ -3,4 +3,5 @@ package struct BGPAdvertisement: Codable, Hashable, Sendable {
     package var apiVersion: String?
     package var metadata: ObjectMeta
     package var spec: BGPAdvertisementSpec?
+    package var status: ConfigurationStatus?
 }

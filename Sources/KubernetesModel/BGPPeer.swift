@@ -3,4 +3,5 @@ package struct BGPPeer: Codable, Hashable, Sendable {
     package var apiVersion: String?
     package var metadata: ObjectMeta
     package var spec: BGPPeerSpec?
+    package var status: ConfigurationStatus?
 }

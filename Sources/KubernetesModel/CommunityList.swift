@@ -5,4 +5,5 @@ package struct CommunityList: Codable, Hashable, Sendable {
     package var apiVersion: String?
     package var metadata: ObjectMeta
     package var spec: CommunityListSpec?
+    package var status: ConfigurationStatus?
 }

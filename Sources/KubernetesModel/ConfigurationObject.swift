@@ -1,7 +1,7 @@
 /// An object of Martlet's kinds, which live in two API groups.
 package protocol ConfigurationObject: KubernetesObject {
     /// For example `metallb.io/v1beta1`.
-    var apiVersion: String? { get }
+    var apiVersion: String? { get set }
 }
 
 extension ConfigurationObject {

@@ -3,4 +3,5 @@ package struct IPAddressPool: Codable, Hashable, Sendable {
     package var apiVersion: String?
     package var metadata: ObjectMeta
     package var spec: IPAddressPoolSpec?
+    package var status: IPAddressPoolStatus?
 }

@@ -3,4 +3,5 @@ package struct L2Advertisement: Codable, Hashable, Sendable {
     package var apiVersion: String?
     package var metadata: ObjectMeta
     package var spec: L2AdvertisementSpec?
+    package var status: ConfigurationStatus?
 }

@@ -5,11 +5,22 @@ package struct ObjectMeta: Codable, Hashable, Sendable {
     package var labels: [String: String]?
     package var annotations: [String: String]?
     package var uid: String?
+    /// Counts the changes of `spec`.
+    package var generation: Int64?
     package var resourceVersion: String?
     /// RFC 3339 text, as the API server writes it.
     package var creationTimestamp: String?
     /// Set while the object is being deleted and its finalizers run.
     package var deletionTimestamp: String?
+
+    /// Whether this is an earlier form of the same object. (Since Kubernetes 1.35 resource versions are numbers by
+    /// contract; they always were.) What cannot be told is not older.
+    package func isOlder(than other: ObjectMeta) -> Bool {
+        guard uid == other.uid, let own = resourceVersion.flatMap(UInt64.init),
+            let theirs = other.resourceVersion.flatMap(UInt64.init)
+        else { return false }
+        return own < theirs
+    }
 
     package init(
         name: String, namespace: String? = nil, labels: [String: String]? = nil, annotations: [String: String]? = nil

@@ -1,11 +1,10 @@
+import CLinux
 import Glibc
 
 /// A capability of Linux (capabilities(7)) that Martlet may need.
 package enum Capability: Int, Hashable, Sendable, CaseIterable, CustomStringConvertible {
     /// Ports below 1024.
     case netBindService = 10
-    /// TCP-MD5, binding to devices by force, multicast memberships on interfaces.
-    case netAdmin = 12
     /// Packet sockets: ARP and NDP.
     case netRaw = 13
     /// Real-time priority.
@@ -14,10 +13,18 @@ package enum Capability: Int, Hashable, Sendable, CaseIterable, CustomStringConv
     package var description: String {
         switch self {
         case .netBindService: "CAP_NET_BIND_SERVICE"
-        case .netAdmin: "CAP_NET_ADMIN"
         case .netRaw: "CAP_NET_RAW"
         case .sysNice: "CAP_SYS_NICE"
         }
+    }
+
+    /// Makes effective what the file of the program permits. To be called before there is a second thread: capabilities
+    /// are a thread's own, and handed down to those that it starts.
+    ///
+    /// A file could give them as effective at once; but then it could not be run at all where a pod does not allow each.
+    package static func raisePermitted() {
+        // A refusal leaves things as they were, and whoever needs a capability says that it is missing.
+        _ = clinux_raise_permitted_capabilities()
     }
 
     /// Whether this process has the capability in its effective set, as `/proc/self/status` says.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SystemIO
 
 /// The program: every command is a type of its own.
 @main struct Martlet: AsyncParsableCommand {
@@ -16,7 +17,12 @@ import ArgumentParser
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, PlanCommand.self, CheckCommand.self, GetCommand.self, ExplainCommand.self,
-            RebalanceCommand.self, VersionCommand.self,
+            RunCommand.self, ControllerCommand.self, SpeakerCommand.self, PlanCommand.self, CheckCommand.self,
+            GetCommand.self, ExplainCommand.self, RebalanceCommand.self, VersionCommand.self,
         ])
+
+    static func main() async {
+        Capability.raisePermitted()
+        await main(nil)
+    }
 }

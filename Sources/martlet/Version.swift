@@ -3,7 +3,7 @@ enum Version {
     static let text = "0.1.0"
 
     /// What is built in, in the words of the documentation.
-    static let features = ["run", "arp", "ndp", "bgp", "liveness"]
+    static let features = ["run", "controller", "speaker", "arp", "ndp", "bgp", "liveness"]
 
     #if swift(>=6.3)
         static let swift = "6.3"

@@ -7,7 +7,7 @@ import Testing
     static let statuses: [(String, Set<Capability>)] = [
         ("Name:\tx\nCapEff:\t000001ffffffffff\n", Set(Capability.allCases)),
         ("CapEff:\t0000000000000000\n", []),
-        ("CapEff:\t0000000000003000\n", [.netRaw, .netAdmin]),
+        ("CapEff:\t0000000000003000\n", [.netRaw]),
         ("CapPrm:\t000001ffffffffff\n", []),
         ("CapEff:\tnonsense\n", []),
         ("", []),

@@ -17,6 +17,8 @@ package struct StatusDocument: Hashable, Sendable {
     package var problems: [ProblemEntry] = []
     package var pools: [PoolEntry] = []
     package var interfaces: [InterfaceEntry] = []
+    /// Of a controller: who leads.
+    package var leader: String?
     /// When the process began.
     package var started: Timestamp?
     /// Why the process is not ready, a sentence each; empty when it is.
@@ -65,7 +67,7 @@ package struct StatusDocument: Hashable, Sendable {
 extension StatusDocument: Decodable {
     private enum CodingKeys: String, CodingKey {
         case version, role, node, assignments, announcements, peers, segments
-        case silent, problems, pools, interfaces, started, notReady
+        case silent, problems, pools, interfaces, started, notReady, leader
     }
 
     package init(from decoder: any Decoder) throws {
@@ -86,6 +88,7 @@ extension StatusDocument: Decodable {
         interfaces = try list(.interfaces)
         started = try container.decodeIfPresent(Timestamp.self, forKey: .started)
         notReady = try list(.notReady)
+        leader = try container.decodeIfPresent(String.self, forKey: .leader)
     }
 }
 
@@ -97,7 +100,7 @@ extension StatusDocument: JSONRepresentable {
         ]
         return contract.adding([
             "silent": silent.json, "problems": problems.json, "pools": pools.json, "interfaces": interfaces.json,
-            "started": started.json, "notReady": notReady.json,
+            "started": started.json, "notReady": notReady.json, "leader": leader.json,
         ])
     }
 }

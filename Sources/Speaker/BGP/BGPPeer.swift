@@ -26,7 +26,7 @@ actor BGPPeer {
     /// How long a connection may take to deliver its last message.
     private static let closingTime = TimeAmount.milliseconds(900)
 
-    let settings: BGPPeerSettings
+    private(set) var settings: BGPPeerSettings
     private let routes: SharedRoutes
     private let eventLoop: any EventLoop
     private let logger: Logger
@@ -78,6 +78,14 @@ actor BGPPeer {
         isStopped = true
         handle(.stop(reason))
         addJob.finish()
+    }
+
+    /// Takes over what changes in settings that need no new session (``BGPPeerSettings/needsNoNewSession(for:)``).
+    func adopt(_ settings: BGPPeerSettings) {
+        let time = settings.session.connectRetryTime
+        guard time != self.settings.session.connectRetryTime else { return }
+        self.settings.session.connectRetryTime = time
+        handle(.connectRetryTimeChanged(time))
     }
 
     /// Takes a connection that the peer has made. Of more than the session can have use for, the newest are refused.
@@ -139,7 +147,11 @@ extension BGPPeer {
     private func close(_ id: ConnectionID) {
         links[id]?.isClosing = true
         links[id]?.wakeUp.yield()
-        guard let channel = links[id]?.channel else { return }
+        guard let channel = links[id]?.channel else {
+            // A router that does not answer must not keep us waiting.
+            links[id]?.attempt.giveUp()
+            return
+        }
         // The peer may have stopped reading; the last message then never leaves.
         eventLoop.scheduleTask(in: BGPPeer.closingTime) { channel.close(promise: nil) }
     }
@@ -182,10 +194,11 @@ extension BGPPeer {
 
 extension BGPPeer {
     private func connect(_ id: ConnectionID) async {
+        guard let attempt = links[id]?.attempt else { return }
         let source = settings.sourceAddress.map { TCPEndpoint($0, zone: settings.zone, port: 0) }
         let connecting = TCPConnector.connect(
             to: settings.endpoint, from: source, options: settings.options, timeout: settings.session.connectRetryTime,
-            on: eventLoop)
+            on: eventLoop, attempt: attempt)
         do {
             let channel = try await connecting.get()
             if links[id] == nil || links[id]?.isClosing == true {

@@ -54,6 +54,8 @@ package struct BGPPeerSettings: Hashable, Sendable {
     func needsNoNewSession(for other: BGPPeerSettings) -> Bool {
         var same = other
         same.description = description
+        // It takes effect with the next attempt: see BGPPeer.adopt.
+        same.session.connectRetryTime = session.connectRetryTime
         return same == self
     }
 

@@ -70,6 +70,7 @@ package actor BGPSpeaker {
             let new = wanted[name]
             if let new, member.settings.needsNoNewSession(for: new) {
                 members[name]?.settings = new
+                await member.peer.adopt(new)
                 continue
             }
             members[name] = nil

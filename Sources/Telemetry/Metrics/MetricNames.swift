@@ -28,6 +28,16 @@ package enum MetricNames {
         "martlet_configuration_last_success_timestamp_seconds", .gauge,
         "When a configuration was last read without an error, since the Unix epoch in seconds.")
 
+    // MARK: The API server
+
+    package static let apiRequests = MetricDefinition(
+        "martlet_kubernetes_requests_total", .counter,
+        "Requests to the API server, by the code of the answer; 0: it gave none.",
+        labels: ["verb", "resource", "code"])
+    package static let watchFailures = MetricDefinition(
+        "martlet_kubernetes_watch_failures_total", .counter,
+        "Times that a watch ended before its time, or could not begin.", labels: ["resource"])
+
     // MARK: Addresses
 
     package static let poolSize = MetricDefinition(
@@ -118,7 +128,8 @@ package enum MetricNames {
 
     package static let all = [
         build, ready, residentMemory, virtualMemory, processorTime, openFiles, maximumFiles, startTime,
-        configurationProblems, configurationGeneration, configurationLastSuccess, poolSize, poolAssigned, poolAvailable,
+        configurationProblems, configurationGeneration, configurationLastSuccess, apiRequests, watchFailures, poolSize,
+        poolAssigned, poolAvailable,
         services, assignmentTime, announcements, silences, ownershipChanges, conflicts, eventToWire, layer2Requests,
         layer2Replies, layer2Announcements, layer2Drops, segmentMembers, sessionUp, sessionState, sessionSince,
         sessionLosses, prefixesAdvertised, messagesSent, messagesReceived, bfdUp, droppedSeries,

@@ -36,44 +36,20 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where assignments are kept, so that they survive a restart.", valueName: "dir"))
     var stateDir = "/var/lib/martlet"
 
-    // Text here and an endpoint below: a default beside a `transform` crashes when the command is made (Swift 6.3.1).
-    @Option(
-        help: ArgumentHelp("Where to serve /healthz, /readyz, /metrics and /v1/status.", valueName: "address:port"))
-    var http = "127.0.0.1:7472"
-
-    @Option(help: "The form of log lines: text or json.") var logFormat = LogFormat.text
-    @Option(help: "What to log: trace, debug, info, notice, warning, error or critical.") var logLevel = Logger.Level
-        .info
+    @OptionGroup var serving: ServingOptions
 
     func validate() throws {
-        do { _ = try HTTPEndpoint(http) } catch { throw ValidationError("--http: \(error)") }
         guard !node.isEmpty else { throw ValidationError("--node: the name of a node is not empty") }
         guard input.filenames.allSatisfy({ $0 != "-" }) else {
             throw ValidationError("-f -: standard input cannot be watched; write the manifests to a file")
         }
     }
 
-    func run() async throws {
-        LogSetup.bootstrap(format: logFormat, level: logLevel)
-        let logger = Logger(label: "martlet")
-        do {
-            try await serve(logger)
-        } catch let exit as ExitCode {
-            throw exit
-        } catch {
-            throw Diagnostics.failure("\(error)")
-        }
-    }
+    func run() async throws { try await serving.run(serve) }
 
     private func serve(_ logger: Logger) async throws {
         let started = Timestamp.now
-        guard Capability.netRaw.isEffective else {
-            throw Diagnostics.failure(
-                """
-                the capability CAP_NET_RAW is missing, without which ARP and NDP cannot be answered: run as root, or \
-                grant it with `setcap cap_net_raw,cap_net_admin+ep` on the program
-                """)
-        }
+        try Privileges.check()
         var source = try ManifestSource(paths: input.filenames)
         // Nobody can have been seen writing yet.
         let first = source.read(at: UptimeClock.now) ?? ManifestReading()
@@ -95,7 +71,7 @@ struct RunCommand: AsyncParsableCommand {
         registry.collectProcess()
         registry.collectStatus { await reporter.document() }
         let server = try await HTTPServer.bind(
-            to: HTTPEndpoint(http),
+            to: HTTPEndpoint(serving.http),
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
@@ -111,7 +87,3 @@ struct RunCommand: AsyncParsableCommand {
         logger.notice("martlet has withdrawn everything and ends")
     }
 }
-
-extension LogFormat: ExpressibleByArgument {}
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

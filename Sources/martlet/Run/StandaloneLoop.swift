@@ -126,18 +126,10 @@ struct StandaloneLoop {
     // MARK: Logging
 
     private func log(_ change: AssignmentChange) {
-        let service: Logger.Metadata = [LogKey.service: "\(change.service)"]
-        for release in change.releases {
-            logger.notice("released \(release.address): \(release.message)", metadata: service)
-        }
-        for warning in change.warnings { logger.warning("\(warning)", metadata: service) }
-        guard let assignment = change.assignment else { return }
-        if !assignment.addresses.isEmpty {
-            let addresses = assignment.addresses.map(\.address.description).joined(separator: ", ")
-            logger.notice("assigned \(addresses) from \(assignment.pool ?? "")", metadata: service)
-        }
-        if let reason = assignment.reason {
-            logger.warning("\(assignment.state): \(reason): \(assignment.message ?? "")", metadata: service)
+        for line in change.lines {
+            logger.log(
+                level: line.isWarning ? .warning : .notice, "\(line.text)",
+                metadata: [LogKey.service: "\(change.service)"])
         }
     }
 

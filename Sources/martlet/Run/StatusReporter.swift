@@ -23,7 +23,7 @@ struct StatusReporter: Sendable {
                 AssignmentEntry($0, since: view.assignedSince[$0.service])
             }
             document.problems = (view.core.problems + [view.saveFailure].compactMap { $0 }).map { ProblemEntry($0) }
-            document.pools = pools(view.core)
+            document.pools = PoolEntry.all(of: view.core.configuration, view.core.engine.counts)
         } else {
             document.notReady.append("stopping")
         }
@@ -46,19 +46,5 @@ struct StatusReporter: Sendable {
             plan: speaker.core.engine.plan(for: service), endpoints: core.endpoints[service], peers: peers,
             problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) }
         ).document
-    }
-
-    private func pools(_ core: StandaloneCore) -> [PoolEntry] {
-        let counts = core.engine.counts
-        return core.configuration.pools.map { pool in
-            PoolEntry(
-                pool: pool.name, autoAssign: pool.autoAssign,
-                families: counts.filter { $0.pool == pool.name }.map {
-                    PoolEntry.Usage(
-                        family: $0.family.description, size: $0.size.value ?? .max, assigned: UInt128($0.assigned),
-                        available: $0.available.value ?? .max)
-                },
-                addresses: pool.ranges.map(\.description))
-        }
     }
 }

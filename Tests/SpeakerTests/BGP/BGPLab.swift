@@ -14,6 +14,8 @@ import Testing
 final class BGPLab: Sendable {
     let node: NetworkNamespace
     let router: NetworkNamespace
+    /// The hop between the two, if there is one; it forwards IPv4.
+    let middle: NetworkNamespace?
     let directory: String
     let group: MultiThreadedEventLoopGroup
     let speaker: BGPSpeaker
@@ -23,13 +25,26 @@ final class BGPLab: Sendable {
     static let nodeIPv6 = IPAddress.v6(IPv6Address(rawValue: 0x2001_0db8_0099 << 80 | 1))
     static let routerIPv6 = IPAddress.v6(IPv6Address(rawValue: 0x2001_0db8_0099 << 80 | 2))
 
-    init() async throws {
+    /// - Parameter isMultihop: with a hop between the two, and IPv4 only.
+    init(isMultihop: Bool = false) async throws {
         node = try NetworkNamespace("node")
         router = try NetworkNamespace("router")
-        try node.connect("eth0", to: router, "eth0")
-        for (namespace, number) in [(node, 1), (router, 2)] {
-            try namespace.ip("address add 10.99.0.\(number)/24 dev eth0")
-            try namespace.ip("address add 2001:db8:99::\(number)/64 dev eth0 nodad")
+        middle = isMultihop ? try NetworkNamespace("middle") : nil
+        if let middle {
+            for (namespace, number) in [(node, 1), (router, 2)] {
+                try namespace.connect("eth0", to: middle, "eth\(number)")
+                try namespace.ip("address add 10.99.0.\(number)/32 dev eth0")
+                try namespace.ip("route add 10.99.254.\(number)/32 dev eth0")
+                try namespace.ip("route add 10.99.0.\(3 - number)/32 via 10.99.254.\(number)")
+                try middle.ip("address add 10.99.254.\(number)/32 dev eth\(number)")
+                try middle.ip("route add 10.99.0.\(number)/32 dev eth\(number)")
+            }
+        } else {
+            try node.connect("eth0", to: router, "eth0")
+            for (namespace, number) in [(node, 1), (router, 2)] {
+                try namespace.ip("address add 10.99.0.\(number)/24 dev eth0")
+                try namespace.ip("address add 2001:db8:99::\(number)/64 dev eth0 nodad")
+            }
         }
         var template = Array("/tmp/martlet-bgp-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw TestFailure("no temporary directory: errno \(errno)") }
@@ -41,6 +56,13 @@ final class BGPLab: Sendable {
         var logger = Logger(label: "bgp-lab")
         logger.logLevel = .warning
         speaker = BGPSpeaker(eventLoopGroup: group, logger: logger)
+        if isMultihop { try await setForwarding(true) }
+    }
+
+    /// Whether the hop in the middle forwards; without, packets vanish and no interface is down.
+    func setForwarding(_ isOn: Bool) async throws {
+        let result = try await middle?.run("sysctl", "-w", "net.ipv4.ip_forward=\(isOn ? 1 : 0)")
+        guard result?.status == 0 else { throw TestFailure("the middle's forwarding cannot be set") }
     }
 
     func writeFile(_ name: String, _ text: String) throws -> String {
@@ -80,6 +102,7 @@ final class BGPLab: Sendable {
         try await group.shutdownGracefully()
         node.remove()
         router.remove()
+        middle?.remove()
         _ = try? Shell.run(["rm", "-r", directory])
     }
 

@@ -1,4 +1,4 @@
-import KubernetesClient
+import KubernetesModel
 import Testing
 
 @Suite("What a watch says")

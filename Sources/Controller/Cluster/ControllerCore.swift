@@ -1,0 +1,225 @@
+import Addresses
+import Assignment
+import ClusterConfiguration
+import KubernetesModel
+import Timing
+
+/// What the leading controller decides: from the objects of a cluster, to what is written to them.
+///
+/// A value: it sends no request. Give it what the watches told, and perform the writes that it answers with; each write is
+/// to end in a ``Event/finished(_:_:)``.
+///
+/// **The store is the API.** What a Service has is what its status says; nothing is kept beside it. So a controller that
+/// dies between any two writes leaves nothing half done: whoever leads next reads every Service, keeps what each status
+/// says, and gives the others theirs. It decides nothing before it has seen all Services, pools and namespaces, and it is
+/// made anew each time a process comes to lead, from lists that the API server answers with the newest that it has: an
+/// address that the former leader has written is never missed. A write of the former leader that is still on its way when
+/// the next one reads is excluded by time: writes are given up sooner after the last renewal than the lease runs out.
+///
+/// **Only what differs is written.** Each object has at most one write under way. It is made from the newest form that is
+/// known, with that form's resourceVersion, so that one that was made in ignorance is refused and made again.
+package struct ControllerCore: Sendable {
+    package enum Event: Sendable {
+        case configuration(ConfigurationChange, ConfigurationObjects.Group)
+        case service(WatchEvent<Service>)
+        case namespace(WatchEvent<Namespace>)
+        case finished(WriteKey, WriteOutcome)
+        /// ``ControllerCore/nextDeadline`` has come.
+        case deadlineReached
+    }
+
+    package enum Action: Hashable, Sendable {
+        case patchService(ServicePatch)
+        case patchConfiguration(ConfigurationPatch)
+        case record(EventNote)
+        /// For the log and the history; nothing is to be done.
+        case note(AssignmentChange)
+    }
+
+    /// The condition on a Service that says whether it has its addresses.
+    package static let conditionType = "martlet.dev/AddressAssigned"
+    /// How many writes are under way at most.
+    package static let parallelWrites = 16
+    /// How long counts of pools are gathered before they are written.
+    static let countingTime = Duration.seconds(2)
+
+    package private(set) var engine: AssignmentEngine
+    package private(set) var configuration = Configuration()
+    /// What is wrong with the configuration.
+    package internal(set) var problems: [Problem] = []
+    /// Whether all that decisions depend on has been seen.
+    package private(set) var isComplete = false
+    package internal(set) var budget = EventBudget()
+
+    var objects = ConfigurationObjects()
+    var services = ObjectSet<Service>()
+    private var namespaces = ObjectSet<Namespace>()
+    var statuses: [ConfigurationKey: SeenStatus] = [:]
+    var queue = WriteQueue()
+    /// Services whose status was Martlet's doing and is to be emptied.
+    var farewells: Set<NamespacedName> = []
+    /// Services about which there is news since their last write.
+    var news: Set<NamespacedName> = []
+    /// When counts of pools are to be written.
+    var countsDue: Instant?
+    /// The API server's last word on writes that it refused, by what they were to.
+    package internal(set) var refusals: [WriteKey: String] = [:]
+
+    package init(loadBalancerClass: String? = nil) {
+        engine = AssignmentEngine(loadBalancerClass: loadBalancerClass)
+    }
+
+    /// When ``Event/deadlineReached`` is to be told.
+    package var nextDeadline: Instant? {
+        [engine.nextDeadline, countsDue, queue.nextDeadline].compactMap { $0 }.min()
+    }
+
+    /// - Parameter time: for what is written; nothing is decided by it.
+    package mutating func handle(
+        _ event: Event, at now: Instant, time: Timestamp, using generator: inout some RandomNumberGenerator
+    ) -> [Action] {
+        var actions: [Action] = []
+        switch event {
+        case .configuration(let change, let group):
+            note(change, group)
+            if objects.apply(change, in: group), isComplete { reconfigure(at: now, &actions) }
+        case .service(let event): receive(event, at: now, &actions)
+        case .namespace(let event): receive(event, at: now, &actions)
+        case .finished(let key, let outcome):
+            finish(key, outcome, at: now, &actions, using: &generator)
+        case .deadlineReached:
+            if isComplete { settle([], at: now, &actions) }
+        }
+        if !isComplete, objects.isReady, services.isReady, namespaces.isReady { begin(at: now, &actions) }
+        if isComplete { flush(at: now, time: time, &actions) }
+        return actions
+    }
+
+    // MARK: - What happened
+
+    /// Everything has been seen: all of it is judged together.
+    private mutating func begin(at now: Instant, _ actions: inout [Action]) {
+        isComplete = true
+        makeConfiguration()
+        var events: [AssignmentEvent] = [.pools(configuration.pools)]
+        events += namespaces.inOrder.map { .namespace($0) }
+        events += services.inOrder.map { ControllerCore.event(for: $0) }
+        settle(events, at: now, &actions)
+        // Also of Services about which nothing is news, a condition may be missing.
+        for service in services.inOrder { queue.enqueue(.service(service.name)) }
+        countsDue = now
+    }
+
+    private mutating func reconfigure(at now: Instant, _ actions: inout [Action]) {
+        let former = configuration.pools
+        makeConfiguration()
+        settle(configuration.pools == former ? [] : [.pools(configuration.pools)], at: now, &actions)
+        countsDue = countsDue ?? now.advanced(by: ControllerCore.countingTime)
+    }
+
+    private mutating func makeConfiguration() {
+        var state = ClusterState()
+        objects.fill(&state)
+        state.secretsAreUnknown = true
+        let made = Configuration.make(from: state, keeping: configuration)
+        configuration = made.configuration
+        problems = made.problems
+        enqueueVerdicts()
+    }
+
+    mutating func receive(_ event: WatchEvent<Service>, at now: Instant, _ actions: inout [Action]) {
+        switch event {
+        case .ready: services.apply(event)
+        case .initial(let service), .applied(let service):
+            let isOurs = ControllerCore.mayConcern(service)
+            guard isOurs || services[service.name] != nil else { return }
+            if let known = services[service.name], service.metadata.isOlder(than: known.metadata) { return }
+            guard services.apply(isOurs ? event : .deleted(service.name)) != nil, isComplete else { return }
+            queue.unblock(.service(service.name))
+            queue.enqueue(.service(service.name))
+            let isLeaving = service.metadata.deletionTimestamp != nil && !holds(service)
+            settle([isLeaving ? .serviceRemoved(service.name) : ControllerCore.event(for: service)], at: now, &actions)
+        case .deleted(let name):
+            guard services.apply(event) != nil, isComplete else { return }
+            queue.forget(.service(name))
+            farewells.remove(name)
+            news.remove(name)
+            refusals[.service(name)] = nil
+            settle([.serviceRemoved(name)], at: now, &actions)
+        }
+    }
+
+    private mutating func receive(_ event: WatchEvent<Namespace>, at now: Instant, _ actions: inout [Action]) {
+        guard namespaces.apply(event) != nil, isComplete else { return }
+        switch event {
+        case .initial(let namespace), .applied(let namespace): settle([.namespace(namespace)], at: now, &actions)
+        case .deleted(let name): settle([.namespaceRemoved(name.name)], at: now, &actions)
+        case .ready: break
+        }
+    }
+
+    /// Whether the Service has an address, or says that it has.
+    private func holds(_ service: Service) -> Bool {
+        !(engine.assignment(of: service.name)?.addresses.isEmpty ?? true)
+            || !(service.status?.loadBalancer?.ingress?.isEmpty ?? true)
+    }
+
+    /// Whether it can matter: all others are forgotten at once, of which a cluster has the most.
+    private static func mayConcern(_ service: Service) -> Bool {
+        service.spec?.type == "LoadBalancer" || !(service.status?.loadBalancer?.ingress?.isEmpty ?? true)
+            || service.metadata.annotations?[ServiceAnnotation.allocatedFromPool.key] != nil
+            || service.status?.conditions?.contains { $0.type == conditionType } ?? false
+    }
+
+    private static func event(for service: Service) -> AssignmentEvent {
+        let created = service.metadata.creationTimestamp.flatMap(Timestamp.init)
+        return .service(service, rank: created?.microseconds ?? .max)
+    }
+
+    // MARK: - What follows
+
+    private mutating func settle(_ events: [AssignmentEvent], at now: Instant, _ actions: inout [Action]) {
+        let changes = engine.handle(events, at: now)
+        for change in changes {
+            let name = change.service
+            if change.assignment == nil, change.status == .clear {
+                farewells.insert(name)
+            } else {
+                farewells.remove(name)
+            }
+            if services[name] != nil {
+                news.insert(name)
+                queue.enqueue(.service(name))
+            }
+            actions.append(.note(change))
+            tell(change, at: now, &actions)
+        }
+        if !changes.isEmpty { countsDue = countsDue ?? now.advanced(by: ControllerCore.countingTime) }
+    }
+
+    /// Events for what a person would want to know of a change.
+    private mutating func tell(_ change: AssignmentChange, at now: Instant, _ actions: inout [Action]) {
+        guard let service = services[change.service] else { return }
+        func record(_ kind: EventNote.Kind, _ action: String, _ reason: String, _ message: String) {
+            guard budget.admit(kind, at: now) else { return }
+            actions.append(
+                .record(
+                    EventNote(
+                        service: service.name, uid: service.metadata.uid, kind: kind, action: action, reason: reason,
+                        message: message)))
+        }
+        for release in change.releases { record(.warning, "Release", "Released", release.message) }
+        for warning in change.warnings { record(.warning, "Assign", warning.reason, warning.message) }
+        guard let assignment = change.assignment else { return }
+        if change.status == .write {
+            let addresses = assignment.addresses.map(\.address.description).joined(separator: ", ")
+            record(.normal, "Assign", "Assigned", "Assigned \(addresses) from \(assignment.pool ?? "").")
+        }
+        if let reason = assignment.reason {
+            // What the Service says already was told when it was written, by whoever led then.
+            let told = service.status?.conditions?.first { $0.type == ControllerCore.conditionType }
+            guard told?.reason != reason.rawValue else { return }
+            record(.warning, "Assign", reason.rawValue, assignment.message ?? "")
+        }
+    }
+}

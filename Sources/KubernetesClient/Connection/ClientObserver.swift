@@ -1,0 +1,17 @@
+/// Who is told what the client does: for metrics, logs and the status.
+package struct ClientObserver: Sendable {
+    package enum Event: Hashable, Sendable {
+        /// A request was answered with this code; 0: it was not answered.
+        case answered(verb: String, resource: String, code: Int)
+        /// A watch had to begin again, other than at its appointed end.
+        case watchFailed(resource: String, message: String)
+        /// A watch is told of what happens.
+        case watchStands(resource: String)
+        /// An object could not be understood.
+        case unreadable(resource: String, object: String, problem: String)
+    }
+
+    package let tell: @Sendable (Event) -> Void
+
+    package init(_ tell: @escaping @Sendable (Event) -> Void = { _ in }) { self.tell = tell }
+}

@@ -1,0 +1,170 @@
+import KubernetesModel
+import Timing
+
+/// Who of several leads, by a Lease: the part that decides.
+///
+/// Whether another's lease still runs is judged by when *we* last saw it change, on a clock that nobody can set; what time
+/// others have does not matter. A leader that cannot renew stops leading ``renewDeadline`` after its last success, which
+/// is sooner than anybody else can have waited for the lease to run out.
+package struct LeaseElection: Hashable, Sendable {
+    /// How long a lease runs after it was last renewed.
+    package static let leaseDuration = Duration.seconds(15)
+    /// How long after its last renewal a leader goes on.
+    package static let renewDeadline = Duration.seconds(10)
+    /// How often it is tried.
+    package static let retryPeriod = Duration.seconds(2)
+    /// How long one request may take.
+    package static let requestTimeout = Duration.seconds(4)
+
+    package enum Role: Hashable, Sendable {
+        /// Somebody else leads; `nil`: nobody that is known of.
+        case following(String?)
+        case leading
+    }
+
+    package enum Event: Hashable, Sendable {
+        /// The Lease as it is; `nil`: there is none.
+        case read(Lease?)
+        /// A write succeeded; the Lease as it is then. With the moment at which the write was begun.
+        case written(Lease, begunAt: Instant)
+        /// Somebody else wrote before us: what is known is old.
+        case conflict
+        /// The API server could not be asked.
+        case failed
+        /// ``LeaseElection/nextDeadline`` has come.
+        case deadlineReached
+    }
+
+    package enum Action: Hashable, Sendable {
+        case read
+        case create(Lease)
+        case replace(Lease)
+    }
+
+    package let identity: String
+    let name: NamespacedName
+    package private(set) var role = Role.following(nil)
+
+    /// What was last seen, and since when it is so.
+    private var observed: (lease: Lease?, since: Instant)?
+    /// When the last successful renewal was begun.
+    private var renewedAt: Instant?
+    private var nextAttempt: Instant?
+    private var isAsking = false
+    private var mustRead = true
+
+    package init(identity: String, name: NamespacedName) {
+        self.identity = identity
+        self.name = name
+    }
+
+    package static func == (a: LeaseElection, b: LeaseElection) -> Bool {
+        a.identity == b.identity && a.name == b.name && a.role == b.role && a.observed?.lease == b.observed?.lease
+            && a.observed?.since == b.observed?.since && a.renewedAt == b.renewedAt && a.nextAttempt == b.nextAttempt
+            && a.isAsking == b.isAsking && a.mustRead == b.mustRead
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(identity)
+        hasher.combine(role)
+    }
+
+    /// When leading ends unless it is renewed; `nil` while following.
+    package var leadsUntil: Instant? {
+        role == .leading ? renewedAt?.advanced(by: LeaseElection.renewDeadline) : nil
+    }
+
+    package var nextDeadline: Instant? {
+        [isAsking ? nil : nextAttempt ?? .zero, leadsUntil].compactMap { $0 }.min()
+    }
+
+    /// - Parameter time: for what is written; nothing is decided by it.
+    package mutating func handle(_ event: Event, at now: Instant, time: Timestamp) -> [Action] {
+        switch event {
+        case .read(let lease):
+            isAsking = false
+            mustRead = false
+            observe(lease, at: now)
+            return attempt(at: now, time: time)
+        case .written(let lease, let begunAt):
+            isAsking = false
+            observe(lease, at: now)
+            nextAttempt = now.advanced(by: LeaseElection.retryPeriod)
+            if lease.spec?.holderIdentity == identity {
+                renewedAt = begunAt
+                role = .leading
+            }
+        case .conflict:
+            isAsking = false
+            mustRead = true
+            nextAttempt = now
+        case .failed:
+            isAsking = false
+            mustRead = true
+            nextAttempt = now.advanced(by: LeaseElection.retryPeriod)
+        case .deadlineReached: break
+        }
+        if let leadsUntil, leadsUntil <= now {
+            role = .following(nil)
+            renewedAt = nil
+            mustRead = true
+        }
+        guard !isAsking, (nextAttempt ?? .zero) <= now else { return [] }
+        if mustRead || role != .leading {
+            isAsking = true
+            return [.read]
+        }
+        return attempt(at: now, time: time)
+    }
+
+    /// The lease without a holder, so that the next need not wait for it to run out; `nil` if it is not ours.
+    package mutating func resign(time: Timestamp) -> Lease? {
+        guard role == .leading, var lease = observed?.lease else { return nil }
+        role = .following(nil)
+        lease.spec?.holderIdentity = ""
+        lease.spec?.leaseDurationSeconds = 1
+        lease.spec?.renewTime = time.microsecondDescription
+        return lease
+    }
+
+    private mutating func observe(_ lease: Lease?, at now: Instant) {
+        if observed == nil || observed?.lease?.spec != lease?.spec {
+            observed = (lease, now)
+        } else {
+            observed?.lease = lease
+        }
+        let holder = lease?.spec?.holderIdentity.flatMap { $0.isEmpty ? nil : $0 }
+        if holder != identity {
+            role = .following(holder)
+            renewedAt = nil
+        }
+    }
+
+    /// Takes the lease, or renews it, if that may be done.
+    private mutating func attempt(at now: Instant, time: Timestamp) -> [Action] {
+        nextAttempt = now.advanced(by: LeaseElection.retryPeriod)
+        var spec = LeaseSpec(
+            holderIdentity: identity, leaseDurationSeconds: Int(LeaseElection.leaseDuration.components.seconds),
+            acquireTime: time.microsecondDescription, renewTime: time.microsecondDescription, leaseTransitions: 0)
+        guard let observed, var lease = observed.lease else {
+            isAsking = true
+            return [
+                .create(Lease(metadata: ObjectMeta(name: name.name, namespace: name.namespace), spec: spec))
+            ]
+        }
+        let former = lease.spec
+        if former?.holderIdentity == identity {
+            spec.acquireTime = former?.acquireTime
+            spec.leaseTransitions = former?.leaseTransitions
+        } else {
+            let isFree = former?.holderIdentity?.isEmpty ?? true
+            let seconds = former?.leaseDurationSeconds.map { Duration.seconds($0) } ?? LeaseElection.leaseDuration
+            let hasRunOut = observed.since.duration(to: now) >= max(seconds, .seconds(1))
+            guard isFree || hasRunOut else { return [] }
+            spec.leaseTransitions = (former?.leaseTransitions ?? 0) + 1
+        }
+        lease.spec = spec
+        isAsking = true
+        return [.replace(lease)]
+    }
+}

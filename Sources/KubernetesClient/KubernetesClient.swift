@@ -1,0 +1,198 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import KubernetesModel
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Timing
+
+/// Asks an API server, and watches it.
+///
+///     let client = KubernetesClient(try ClientConfiguration.find(path: nil, environment: environment))
+///     let node = try await client.get(.nodes, NamespacedName(name: "n1"))
+///
+/// Objects come as the lean values of `KubernetesModel`, so fields that are not known do no harm; what is written is
+/// therefore always a patch of the fields that are meant, never a whole object that was read before.
+package final class KubernetesClient: Sendable {
+    /// How long a request may take, other than a watch.
+    package static let patience = Duration.seconds(15)
+    /// Objects on a page of a list.
+    static let page = 500
+    /// The largest answer that is read, a page of the largest objects included.
+    static let answerLimit = 256 << 20
+
+    let connection: Connection
+    let observer: ClientObserver
+    private let userAgent: String
+
+    package init(
+        _ configuration: ClientConfiguration, userAgent: String = "martlet",
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        files: any FileReading = DiskFiles(), observer: ClientObserver = ClientObserver()
+    ) {
+        connection = Connection(configuration, files, eventLoopGroup)
+        self.observer = observer
+        self.userAgent = userAgent
+    }
+
+    package var server: String { connection.configuration.server }
+
+    /// To be called when nothing is asked any more.
+    package func close() async { await connection.close() }
+
+    // MARK: - Requests
+
+    /// The answer to a request, whole.
+    ///
+    /// - Parameter patience: how long it may take.
+    @discardableResult
+    package func send(
+        _ request: APIRequest, patience: Duration = KubernetesClient.patience
+    ) async throws(RequestFailure) -> [UInt8] {
+        let outcome = await withTaskGroup(of: Result<[UInt8], RequestFailure>?.self) { group in
+            group.addTask { await self.attempt(request) }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        guard let outcome else {
+            observer.tell(.answered(verb: request.verb, resource: request.resource, code: 0))
+            throw RequestFailure(.timeout, "\(server) did not answer within \(patience.components.seconds) s")
+        }
+        return try outcome.get()
+    }
+
+    private func attempt(_ request: APIRequest) async -> Result<[UInt8], RequestFailure> {
+        do throws(RequestFailure) {
+            let response = try await begin(request)
+            do {
+                let body = try await response.body.collect(upTo: KubernetesClient.answerLimit)
+                return .success(Array(body.readableBytesView))
+            } catch {
+                throw RequestFailure.transport(error, to: server)
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The head of the answer, if it is a good one; its body is still to be read.
+    func begin(_ request: APIRequest) async throws(RequestFailure) -> HTTPClientResponse {
+        let (client, authorization) = try await connection.prepare()
+        var message = HTTPClientRequest(url: connection.base + request.target)
+        message.method = HTTPMethod(rawValue: request.method.rawValue)
+        message.headers.add(name: "Accept", value: "application/json")
+        message.headers.add(name: "User-Agent", value: userAgent)
+        if let authorization { message.headers.add(name: "Authorization", value: authorization) }
+        if let contentType = request.contentType {
+            message.headers.add(name: "Content-Type", value: contentType)
+            message.body = .bytes(ByteBuffer(bytes: request.body))
+        }
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(message, deadline: .distantFuture)
+        } catch {
+            observer.tell(.answered(verb: request.verb, resource: request.resource, code: 0))
+            let failure = RequestFailure.transport(error, to: server)
+            if failure.cause == .security { await connection.distrust() }
+            throw failure
+        }
+        let code = Int(response.status.code)
+        observer.tell(.answered(verb: request.verb, resource: request.resource, code: code))
+        guard !(200..<300).contains(code) else { return response }
+        if code == 401 { await connection.distrust() }
+        let body = try? await response.body.collect(upTo: 1 << 20)
+        throw StatusAnswer.failure(
+            code: code, retryAfter: response.headers.first(name: "Retry-After"),
+            body: Array((body ?? ByteBuffer()).readableBytesView), to: request)
+    }
+
+    // MARK: - Objects
+
+    package func get<Object>(
+        _ type: ResourceType<Object>, _ name: NamespacedName
+    ) async throws(RequestFailure) -> Object { try decode(try await send(.get(type, name))) }
+
+    /// All objects, page by page; those that cannot be understood are left out, and told to the observer.
+    package func list<Object>(
+        _ type: ResourceType<Object>, _ scope: APIRequest.Scope = .init()
+    ) async throws(RequestFailure) -> [Object] {
+        var objects: [Object] = []
+        var token: String?
+        repeat {
+            let request = APIRequest.list(type, scope, limit: KubernetesClient.page, continuing: token)
+            let page: ListPage<Object> = try decode(try await send(request))
+            for item in page.items {
+                if let object = item.object { objects.append(object) } else { report(item, type) }
+            }
+            token = page.metadata.continue.flatMap { $0.isEmpty ? nil : $0 }
+        } while token != nil
+        return objects
+    }
+
+    @discardableResult
+    package func create<Object>(
+        _ type: ResourceType<Object>, _ object: Object, in namespace: String?
+    ) async throws(RequestFailure) -> Object {
+        try decode(try await send(.create(type, in: namespace, body: try encode(object))))
+    }
+
+    /// Replaces an object whole: only for kinds of which every field is known.
+    @discardableResult
+    package func replace<Object>(
+        _ type: ResourceType<Object>, _ object: Object
+    ) async throws(RequestFailure) -> Object {
+        let name = ListedName.of(object)
+        return try decode(try await send(.replace(type, name, body: try encode(object))))
+    }
+
+    /// - Parameters:
+    ///   - body: JSON.
+    ///   - manager: who the fields belong to from then on.
+    @discardableResult
+    package func patch<Object>(
+        _ type: ResourceType<Object>, _ name: NamespacedName, subresource: String? = nil,
+        _ patch: APIRequest.Patch = .merge, manager: String, body: [UInt8]
+    ) async throws(RequestFailure) -> Object {
+        let request = APIRequest.patch(type, name, subresource: subresource, patch, manager: manager, body: body)
+        return try decode(try await send(request))
+    }
+
+    package func delete<Object>(_ type: ResourceType<Object>, _ name: NamespacedName) async throws(RequestFailure) {
+        try await send(.delete(type, name))
+    }
+
+    func report<Object>(_ item: LenientObject<Object>, _ type: ResourceType<Object>) {
+        let name = item.metadata.map { metadata in
+            NamespacedName(namespace: metadata.namespace, name: metadata.name).description
+        }
+        observer.tell(
+            .unreadable(
+                resource: type.plural, object: name ?? "(without a name)", problem: item.problem ?? "it cannot be read")
+        )
+    }
+
+    package func decode<Value: Decodable>(_ octets: [UInt8]) throws(RequestFailure) -> Value {
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(octets))
+        } catch let error as DecodingError {
+            throw RequestFailure(.answer, "\(server) answered what cannot be understood: \(error.place)")
+        } catch {
+            throw RequestFailure(.answer, "\(server) answered what cannot be understood")
+        }
+    }
+
+    private func encode(_ value: some Encodable) throws(RequestFailure) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Array(try encoder.encode(value))
+        } catch {
+            throw RequestFailure(.answer, "the object cannot be written as JSON: \(error)")
+        }
+    }
+}

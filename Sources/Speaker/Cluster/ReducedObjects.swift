@@ -1,0 +1,55 @@
+import KubernetesModel
+
+// Objects without what announcing does not depend on: so that what comes often changes nothing, and thousands of them are
+// small.
+
+extension Node {
+    /// Its labels, addresses, and the conditions that count.
+    package var reduced: Node {
+        var metadata = ObjectMeta(name: metadata.name, labels: metadata.labels)
+        metadata.uid = self.metadata.uid
+        let conditions = status?.conditions?.filter { ["Ready", "NetworkUnavailable"].contains($0.type) }
+        return Node(
+            metadata: metadata, spec: spec, status: NodeStatus(conditions: conditions, addresses: status?.addresses))
+    }
+}
+
+extension Service {
+    /// What it is called, its class, its traffic policy and its addresses.
+    package var reduced: Service {
+        var metadata = ObjectMeta(
+            name: metadata.name, namespace: metadata.namespace, labels: metadata.labels)
+        metadata.uid = self.metadata.uid
+        var spec = ServiceSpec()
+        spec.type = self.spec?.type
+        spec.loadBalancerClass = self.spec?.loadBalancerClass
+        spec.externalTrafficPolicy = self.spec?.externalTrafficPolicy
+        let ingress = status?.loadBalancer?.ingress?.map { LoadBalancerIngress(ip: $0.ip) }
+        return Service(
+            metadata: metadata, spec: spec,
+            status: ServiceStatus(loadBalancer: LoadBalancerStatus(ingress: ingress)))
+    }
+}
+
+extension EndpointSlice {
+    /// On which nodes something can be reached; not the addresses.
+    package var reduced: EndpointSlice {
+        let label = metadata.labels?[EndpointSlice.serviceNameLabel]
+        let metadata = ObjectMeta(
+            name: metadata.name, namespace: metadata.namespace,
+            labels: label.map { [EndpointSlice.serviceNameLabel: $0] })
+        let endpoints = (endpoints ?? []).filter(\.isUsable).map { Endpoint(nodeName: $0.nodeName) }
+        return EndpointSlice(
+            metadata: metadata, addressType: addressType,
+            endpoints: endpoints.sorted { ($0.nodeName ?? "") < ($1.nodeName ?? "") })
+    }
+}
+
+extension Secret {
+    /// Without labels and annotations, which may hold the values once more.
+    package var reduced: Secret {
+        Secret(
+            metadata: ObjectMeta(name: metadata.name, namespace: metadata.namespace), type: type, data: data,
+            stringData: stringData)
+    }
+}

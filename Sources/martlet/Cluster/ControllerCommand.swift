@@ -1,0 +1,65 @@
+import ArgumentParser
+import ClusterConfiguration
+import Controller
+import Foundation
+import KubernetesClient
+import Logging
+import ServiceLifecycle
+import SystemIO
+import Telemetry
+import Timing
+import UnixSignals
+
+struct ControllerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "controller",
+        abstract: "Assigns addresses to the Services of a cluster, until it is stopped.",
+        discussion: """
+            Several may run: one leads, by a Lease, and another takes over when it ends. Needs no privileges on its \
+            machine; what it may do in the cluster is in deploy/base.
+
+            Example:
+              martlet controller --kubeconfig ~/.kube/config
+            """)
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var serving: ServingOptions
+
+    func run() async throws { try await serving.run(serve) }
+
+    private func serve(_ logger: Logger) async throws {
+        let started = Timestamp.now
+        let registry = PrometheusRegistry()
+        let access = ClusterAccess(registry, logger)
+        let client = try cluster.client(access.observer)
+        let assignmentTime = registry.series(MetricNames.assignmentTime)
+        let environment = ProcessInfo.processInfo.environment
+        // Two processes of one host differ, and so does one from what it was before a restart.
+        let identity =
+            (environment["POD_NAME"] ?? ProcessInfo.processInfo.hostName)
+            + "_" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        let controller = ControllerService(
+            client: client, namespace: cluster.namespace, identity: identity,
+            loadBalancerClass: cluster.loadBalancerClass, logger: logger,
+            observe: { _, changes, duration in
+                for _ in changes { assignmentTime.observe(duration / changes.count) }
+            })
+        let reporter = ControllerReporter(started: started, controller: controller, access: access)
+        registry.collectProcess()
+        registry.collectStatus { await reporter.document() }
+        let server = try await HTTPServer.bind(
+            to: HTTPEndpoint(serving.http),
+            routes: [
+                .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
+                .status { await reporter.document() },
+            ], logger: logger)
+        logger.notice("martlet \(Version.text) controller", metadata: ["server": "\(client.server)"])
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: controller), .init(service: server)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+        await client.close()
+        logger.notice("martlet controller ends")
+    }
+}

@@ -1,0 +1,43 @@
+import Assignment
+import ClusterConfiguration
+import Controller
+import KubernetesClient
+import Presentation
+import Timing
+
+/// Makes the document of `/v1/status` of a controller.
+struct ControllerReporter: Sendable {
+    let started: Timestamp
+    let controller: ControllerService
+    let access: ClusterAccess
+
+    /// Why the process does not do its job, a sentence each.
+    func obstacles() async -> [String] { await document().notReady }
+
+    func document() async -> StatusDocument {
+        var document = StatusDocument(version: Version.text, role: "controller", node: nil)
+        document.started = started
+        let (role, core) = await controller.view()
+        switch role {
+        case .leading: document.leader = "this process"
+        case .following(let other): document.leader = other
+        }
+        if let core {
+            document.assignments = core.engine.assignments.map { AssignmentEntry($0) }
+            document.problems = core.problems.map { ProblemEntry($0) }
+            document.pools = PoolEntry.all(of: core.configuration, core.engine.counts)
+            if !core.isComplete { document.notReady.append("not everything in the cluster has been seen yet") }
+            for refusal in Set(core.refusals.values).sorted() {
+                document.problems.append(
+                    ProblemEntry(
+                        severity: "error", object: nil, field: nil, message: "a status is not written: \(refusal)"))
+            }
+        } else if case .following(nil) = role {
+            document.notReady.append("it is not known who leads")
+        }
+        for trouble in access.troubles {
+            document.problems.append(ProblemEntry(severity: "error", object: nil, field: nil, message: trouble))
+        }
+        return document
+    }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import ClusterConfiguration
+import Foundation
+import KubernetesClient
+import Logging
+import NetworkIO
+import ServiceLifecycle
+import Speaker
+import SystemIO
+import Telemetry
+import Timing
+import UnixSignals
+
+struct SpeakerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "speaker",
+        abstract: "Announces the addresses of a cluster's Services from this node, until it is stopped.",
+        discussion: """
+            One runs on every node. What is announced stays announced while the API server is gone, also across a restart: \
+            what was last known is kept in the state directory.
+
+            Needs CAP_NET_RAW, and CAP_NET_ADMIN for BGP passwords. SIGTERM lets others take over, then ends.
+
+            Example:
+              martlet speaker --node-name "$(hostname)" --kubeconfig ~/.kube/config
+            """)
+
+    @Option(help: ArgumentHelp("The name of this node; without it, NODE_NAME of the environment.", valueName: "name"))
+    var nodeName: String?
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var serving: ServingOptions
+
+    @Option(
+        help: ArgumentHelp("Where the last known state of the cluster is kept.", valueName: "dir"))
+    var stateDir = "/var/lib/martlet"
+
+    func validate() throws {
+        guard let node, !node.isEmpty else {
+            throw ValidationError("Name this node with --node-name, or in NODE_NAME.")
+        }
+    }
+
+    private var node: String? { nodeName ?? ProcessInfo.processInfo.environment["NODE_NAME"] }
+
+    func run() async throws { try await serving.run(serve) }
+
+    private func serve(_ logger: Logger) async throws {
+        let started = Timestamp.now
+        try Privileges.check()
+        let registry = PrometheusRegistry()
+        let access = ClusterAccess(registry, logger)
+        let client = try cluster.client(access.observer)
+        let directory = try StateDirectory(path: stateDir)
+        let store = ClusterStore(directory)
+        let isRestarting = try directory.read(ClusterStore.file) != nil
+        let speaker = try SpeakerService(
+            node: node ?? "", isRestarting: isRestarting, metrics: SpeakerMetrics(registry), logger: logger)
+        let source = ClusterSource(
+            client: client, speaker: speaker, store: store, namespace: cluster.namespace,
+            loadBalancerClass: cluster.loadBalancerClass, logger: logger)
+        let reporter = SpeakerReporter(
+            node: node ?? "", started: started, source: source, speaker: speaker, access: access)
+        let publisher = SpeakerPublisher(
+            client: client, namespace: cluster.namespace, node: node ?? "", reporter: reporter, logger: logger)
+        registry.collectProcess()
+        registry.collectStatus { await reporter.document() }
+        let server = try await HTTPServer.bind(
+            to: HTTPEndpoint(serving.http),
+            routes: [
+                .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
+                .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
+            ], logger: logger)
+        logger.notice(
+            "martlet \(Version.text) speaker",
+            metadata: [LogKey.node: "\(node ?? "")", "server": "\(client.server)"])
+        // Stopped in the reverse order: HTTP, what is told, what is known, and last what announces.
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: speaker), .init(service: source), .init(service: publisher), .init(service: server),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+        await client.close()
+        logger.notice("martlet has withdrawn everything and ends")
+    }
+}

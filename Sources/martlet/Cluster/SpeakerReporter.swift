@@ -1,0 +1,74 @@
+import Addresses
+import Announcement
+import Assignment
+import ClusterConfiguration
+import KubernetesModel
+import Presentation
+import Speaker
+import Timing
+
+/// Makes the document of `/v1/status` of a speaker in a cluster.
+struct SpeakerReporter: Sendable {
+    let node: String
+    let started: Timestamp
+    let source: ClusterSource
+    let speaker: SpeakerService
+    let access: ClusterAccess
+
+    /// Why the process does not do its job, a sentence each.
+    func obstacles() async -> [String] { await document().notReady }
+
+    func document() async -> StatusDocument {
+        var document = StatusDocument(version: Version.text, role: "speaker", node: node)
+        document.started = started
+        if let view = await source.view() {
+            document.problems = view.problems.map { ProblemEntry($0) }
+            if view.isRestored {
+                let message = "the API server was not there at the start: what was last known is announced"
+                document.problems.append(ProblemEntry(severity: "warning", object: nil, field: nil, message: message))
+            } else if !view.isComplete {
+                document.notReady.append("not everything in the cluster has been seen yet")
+            }
+        } else {
+            document.notReady.append("stopping")
+        }
+        if await !speaker.describe(in: &document) { document.notReady.append("the speaker has stopped") }
+        for trouble in access.troubles {
+            document.problems.append(ProblemEntry(severity: "error", object: nil, field: nil, message: trouble))
+        }
+        return document
+    }
+
+    /// The chain of decisions for one Service, as far as a speaker makes them: from its addresses on.
+    func explanation(of name: NamespacedName) async -> ExplanationDocument? {
+        guard let view = await source.view(), let speaker = await speaker.view() else { return nil }
+        let engine = speaker.core.engine
+        let service = view[name]
+        let addresses = (service?.status?.loadBalancer?.ingress ?? []).compactMap {
+            $0.ip.flatMap { try? IPAddress($0) }
+        }
+        let pool = view.pool
+        let assignment = ServiceAssignment(
+            service: name,
+            addresses: addresses.sorted().compactMap { address in
+                pool(address).map { .init(address: address, pool: $0) }
+            })
+        let isOurs =
+            service?.spec?.type == "LoadBalancer" && service?.spec?.loadBalancerClass == view.loadBalancerClass
+        let review = ServiceReview(
+            assignment: assignment,
+            families: Array(Set(addresses.map(\.family))).sorted { $0.description < $1.description },
+            pools: assignment.addresses.map {
+                .init(
+                    pool: $0.pool, family: $0.address.family, outcome: .gave($0.address),
+                    message: "\($0.pool) gave \($0.address)")
+            })
+        let peers = await self.speaker.peers().map { NodePeerEntry(node: node, peer: $0) }
+        return Explanation(
+            name, service: service, loadBalancerClass: view.loadBalancerClass, review: isOurs ? review : nil,
+            advertisements: engine.advertisements(for: name), plan: engine.plan(for: name),
+            endpoints: view.endpoints(of: name), peers: peers,
+            problems: view.problems.filter { $0.severity == .error }.map { ProblemEntry($0) }
+        ).document
+    }
+}
