@@ -121,9 +121,9 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller",
-                "KubernetesClient", "KubernetesModel", "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO",
-                "Telemetry", "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+                "AddressPools", "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "Controller",
+                "KubernetesClient", "KubernetesModel", "LinkLayer", "Manifests", "NetworkIO", "Presentation", "Speaker",
+                "SystemIO", "Telemetry", "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
             ],
             swiftSettings: houseRules),
 

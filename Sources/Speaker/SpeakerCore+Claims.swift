@@ -1,6 +1,8 @@
 import Addresses
 import Announcement
 import BFD
+import ClusterConfiguration
+import KubernetesModel
 import LinkLayer
 import Timing
 
@@ -68,7 +70,7 @@ extension SpeakerCore {
                 all.append(engine.apply(conflict: conflictText(of: address), of: address))
             case .deaf(let speaker, _, let interface):
                 if let node = identities.node(withDiscriminator: speaker) {
-                    wire.deaf[interface, default: []].insert(node)
+                    wire.deaf[interface, default: [:]][node] = now
                 }
             case .present(let speakers, let interface):
                 let nodes = Set(speakers.compactMap { identities.node(withDiscriminator: $0) })
@@ -105,6 +107,36 @@ extension SpeakerCore {
         let all = strangers.sorted { $0.key < $1.key }.map { "\($0.value) on \($0.key)" }.joined(separator: ", ")
         return "\(all) has the address, and is no speaker of this cluster: "
             + "remove the address from that host, or from the pool."
+    }
+
+    /// What is wrong between this node and others, for a person to mend.
+    package var wireProblems: [Problem] {
+        func node(_ name: String) -> ObjectReference {
+            ObjectReference(kind: "Node", name: NamespacedName(namespace: nil, name: name))
+        }
+        var problems: [Problem] = []
+        for (interface, nodes) in present.sorted(by: { $0.key < $1.key }) {
+            for name in nodes.sorted() {
+                problems.append(
+                    Problem(
+                        .warning, node(name),
+                        "its liveness packets do not reach \(self.node) on \(interface), though its other frames do, so its "
+                            + "loss would be noticed late: let UDP port \(Registry.singleHopPort) to the multicast groups "
+                            + "\(Registry.multicastGroupIPv4) and \(Registry.multicastGroupIPv6) pass between the nodes"
+                    ))
+            }
+        }
+        for (interface, nodes) in wire.deaf.sorted(by: { $0.key < $1.key }) {
+            // It claims again every minute.
+            for name in nodes.filter({ $0.value.duration(to: now) < .seconds(130) }).keys.sorted() {
+                problems.append(
+                    Problem(
+                        .error, node(name),
+                        "it claims addresses on \(interface) that \(self.node) has, and does not hear that: look at the link "
+                            + "and the filters that frames to it pass"))
+            }
+        }
+        return problems
     }
 
     // MARK: Moves that are asked for

@@ -52,7 +52,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// - Parameter isRestarting: routers may still have routes of an earlier process of this node (RFC 4724 §4.1).
     package init(
         node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        isRestarting: Bool = false, metrics: SpeakerMetrics, logger: Logger
+        isRestarting: Bool = false, layer2 layer2Settings: Layer2Settings = Layer2Settings(),
+        liveness livenessSettings: LivenessSettings = LivenessSettings(), metrics: SpeakerMetrics, logger: Logger
     ) throws {
         self.node = node
         self.metrics = metrics
@@ -61,8 +62,12 @@ package final class SpeakerService: ServiceLifecycle.Service {
         (inputs, input) = AsyncStream.makeStream(of: Input.self)
         (listenings, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         links = try LinkMonitor()
-        layer2 = try Layer2Engine(links: links, logger: logger) { [input] in input.yield(.reported($0)) }
-        liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
+        layer2 = try Layer2Engine(links: links, settings: layer2Settings, logger: logger) { [input] in
+            input.yield(.reported($0))
+        }
+        liveness = try LivenessEngine(node: node, settings: livenessSettings, logger: logger) { [input] in
+            input.yield(.livenessChanged($0))
+        }
         bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting)
     }
 

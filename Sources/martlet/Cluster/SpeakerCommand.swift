@@ -29,6 +29,7 @@ struct SpeakerCommand: AsyncParsableCommand {
     var nodeName: String?
 
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var segment: SpeakerOptions
     @OptionGroup var serving: ServingOptions
 
     @Option(
@@ -55,7 +56,8 @@ struct SpeakerCommand: AsyncParsableCommand {
         let store = ClusterStore(directory)
         let isRestarting = try directory.read(ClusterStore.file) != nil
         let speaker = try SpeakerService(
-            node: node ?? "", isRestarting: isRestarting, metrics: SpeakerMetrics(registry), logger: logger)
+            node: node ?? "", isRestarting: isRestarting, layer2: segment.layer2, liveness: segment.liveness,
+            metrics: SpeakerMetrics(registry), logger: logger)
         let source = ClusterSource(
             client: client, speaker: speaker, store: store, namespace: cluster.namespace,
             loadBalancerClass: cluster.loadBalancerClass, logger: logger)
@@ -70,6 +72,7 @@ struct SpeakerCommand: AsyncParsableCommand {
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
+                .rebalance { await speaker.rebalance() },
             ], logger: logger)
         logger.notice(
             "martlet \(Version.text) speaker",

@@ -36,6 +36,7 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where assignments are kept, so that they survive a restart.", valueName: "dir"))
     var stateDir = "/var/lib/martlet"
 
+    @OptionGroup var segment: SpeakerOptions
     @OptionGroup var serving: ServingOptions
 
     func validate() throws {
@@ -63,7 +64,8 @@ struct RunCommand: AsyncParsableCommand {
         let registry = PrometheusRegistry()
         let isRestarting = try directory.read(AssignmentStore.file) != nil
         let speaker = try SpeakerService(
-            node: node, isRestarting: isRestarting, metrics: SpeakerMetrics(registry), logger: logger)
+            node: node, isRestarting: isRestarting, layer2: segment.layer2, liveness: segment.liveness,
+            metrics: SpeakerMetrics(registry), logger: logger)
         let standalone = try StandaloneService(
             source: source, first: first, store: AssignmentStore(directory), speaker: speaker,
             metrics: StandaloneMetrics(registry), logger: logger)

@@ -59,6 +59,9 @@ struct Simulation {
     private(set) var services: Set<Int>
     private(set) var turmoilEnds: Instant
 
+    /// The nodes that something happened to since ``look()``.
+    private var touched: [Int] = []
+
     // What is counted.
     private(set) var moves = 0
     private(set) var owner: [IPAddress: Int] = [:]
@@ -66,6 +69,9 @@ struct Simulation {
     private(set) var digest: UInt64 = 0xCBF2_9CE4_8422_2325
     private var watch: DoubleWatch
     var violations: [String] { watch.violations }
+    /// How long two owners that heard each other were two at most.
+    var longestDouble: Duration { watch.longest }
+    var framesSent: Int { nodes.map(\.framesSent).reduce(0, +) }
 
     init(seed: UInt64, settings: SimulationSettings) {
         self.seed = seed
@@ -185,6 +191,7 @@ struct Simulation {
                 schedule(.event(event, to: number), in: now.duration(to: due))
             }
         }
+        touched.append(number)
         let isAwake = isRunning[number] && !isPaused[number]
         deadlines.set(number, at: isAwake ? nodes[number].nextDeadline(after: now) : nil)
     }
@@ -209,7 +216,9 @@ struct Simulation {
 // MARK: - What is checked
 extension Simulation {
     private mutating func look() {
-        for number in nodes.indices {
+        let dirty = touched
+        touched.removeAll(keepingCapacity: true)
+        for number in dirty {
             let held = isRunning[number] ? nodes[number].held : []
             for address in watch.update(number, held) where held.contains(address) {
                 if let before = owner[address], before != number { moves += 1 }
@@ -278,6 +287,7 @@ extension Simulation {
 
     private mutating func stop(_ number: Int) {
         isRunning[number] = false
+        touched.append(number)
         waiting[number] = []
         deadlines.set(number, at: nil)
     }
