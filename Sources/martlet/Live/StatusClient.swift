@@ -43,6 +43,9 @@ struct StatusClient {
         }
     }
 
+    /// The text at `/metrics`.
+    func metrics() async throws(Failure) -> String { String(decoding: try await get("metrics"), as: UTF8.self) }
+
     /// Asks for a rebalance; returns what the speaker says to it.
     func rebalance() async throws(Failure) -> String {
         String(decoding: try await get("v1/rebalance", method: "POST"), as: UTF8.self)
