@@ -18,7 +18,8 @@ import SystemIO
         version: Version.text,
         subcommands: [
             RunCommand.self, ControllerCommand.self, SpeakerCommand.self, PlanCommand.self, CheckCommand.self,
-            GetCommand.self, ExplainCommand.self, ProbeCommand.self, TopCommand.self, BundleCommand.self,
+            GetCommand.self, ExplainCommand.self, ProbeCommand.self, RebalanceCommand.self, TopCommand.self,
+            BundleCommand.self, VersionCommand.self,
             VersionCommand.self,
         ])
 

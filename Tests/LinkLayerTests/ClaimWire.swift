@@ -104,6 +104,20 @@ final class ClaimWire {
         now = end
     }
 
+    /// Everything that a speaker sends at once when it hears a frame; none of it reaches the others.
+    func answers(of number: Int, to octets: [UInt8]) -> [[UInt8]] {
+        var reply = ByteWriter()
+        var actions: [SegmentClaims.Action] = []
+        _ = speakers[number].claims.receive(octets.span, at: now, into: &reply, &actions)
+        var frames = reply.count > 0 ? [reply.bytes] : []
+        var writer = ByteWriter()
+        while speakers[number].claims.popFrame(at: now, using: &generator, into: &writer) != nil {
+            frames.append(writer.bytes)
+            writer.removeAll()
+        }
+        return frames
+    }
+
     private func receive(_ flight: Flight) {
         var reply = ByteWriter()
         let octets = flight.octets
