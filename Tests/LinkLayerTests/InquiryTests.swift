@@ -147,7 +147,9 @@ import WireCodec
         #expect(wire.speakers[1].present.isEmpty)
     }
 
-    @Test("Asked while a speaker probes for the address → it is no conflict, and the speaker claims it", arguments: addresses)
+    @Test(
+        "Asked while a speaker probes for the address → it is no conflict, and the speaker claims it",
+        arguments: addresses)
     func whileProbing(address: IPAddress) {
         let wire = ClaimWire(1)
         wire.own(address, 0)

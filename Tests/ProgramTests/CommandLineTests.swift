@@ -17,6 +17,10 @@ import Testing
         (["bundle"], "--server"),
         (["bundle", "--server", "nonsense"], "http://"),
         (["plan", "-f", "x", "--bundle", "y"], "--bundle"),
+        (["probe"], "<address>"), (["probe", "web"], "web"), (["probe", "224.0.0.1"], "nobody answers"),
+        (["probe", "192.0.2.1", "--count", "0"], "1 to 1000"),
+        (["probe", "192.0.2.1", "--timeout", "5"], "500ms"),
+        (["probe", "192.0.2.1", "--server", "nonsense"], "http://"),
     ]
 
     @Test("a slip ends with status 64 and a hint", arguments: slips) func slip(

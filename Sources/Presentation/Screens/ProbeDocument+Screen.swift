@@ -28,7 +28,7 @@ extension ProbeDocument: Screen {
     private var table: Table {
         var table = Table(
             [
-                Column("INTERFACE"), Column("MAC"), Column("NODE", minimumWidth: 10),
+                Column("INTERFACE"), Column("MAC"), Column("NODE", overflow: .wrap, minimumWidth: 10),
                 Column("ANSWERED", rank: 2), Column("LATENCY", .trailing, rank: 1),
                 Column("SLOWEST", .trailing, isWideOnly: true),
                 Column("ANNOUNCED", .trailing, rank: 3, isWideOnly: true),
@@ -121,7 +121,8 @@ extension ProbeDocument.Answer {
                 + "interface. Set net.ipv4.conf.all.arp_ignore=1 and arp_announce=2 (kube-proxy's strictARP)."
         }
         if isLocal { return "Take \(address) from this host, or out of the pool." }
-        return "\(mac) is no speaker: find its port in the tables of the switch, and take \(address) from that host, or "
+        return
+            "\(mac) is no speaker: find its port in the tables of the switch, and take \(address) from that host, or "
             + "out of the pool."
     }
 }

@@ -1,4 +1,5 @@
 import Addresses
+import LinkLayer
 import NetworkIO
 import Presentation
 
