@@ -195,7 +195,7 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "Manifests",
-                "Speaker", "TestSupport", "Timing", "martlet",
+                "Speaker", "TestAPIServer", "TestSupport", "Timing", "martlet", nioPosix,
             ], swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]
