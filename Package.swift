@@ -134,6 +134,9 @@ let package = Package(
                 "AddressPools", "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "Timing",
             ],
             path: "Tests/Benchmarks/assignment", exclude: ["run"], swiftSettings: houseRules),
+        .executableTarget(
+            name: "bgp-benchmark", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
+            path: "Tests/Benchmarks/bgp", exclude: ["run", "sink.c"], swiftSettings: houseRules),
 
         // Tests
         .executableTarget(

@@ -1,7 +1,8 @@
 /// Delays that double from attempt to attempt up to a limit, each shortened at random so that many do not retry at once.
 package struct Backoff: Hashable, Sendable {
     package let first: Duration
-    package let limit: Duration
+    /// At least ``first``.
+    package var limit: Duration
     /// How much of a delay chance may take away: 0.25 gives 75 % to 100 % of it (as RFC 4271 §10 does for BGP's timers).
     package let jitter: Double
     /// How many delays were given since the last ``reset()``.

@@ -41,10 +41,10 @@ struct Capture: Sendable, CustomStringConvertible {
 }
 
 @Suite("Messages of other daemons") struct CaptureTests {
-    @Test("There are captures of four daemons, of every type of message") func present() {
+    @Test("There are captures of five daemons, of every type of message") func present() {
         let names = Capture.all.map(\.name)
-        #expect(names.count >= 25)
-        for daemon in ["bird", "exabgp", "frr", "gobgp"] {
+        #expect(names.count >= 32)
+        for daemon in ["bird", "exabgp", "frr", "gobgp", "openbgpd"] {
             #expect(names.contains { $0.hasPrefix(daemon + "-open") })
             #expect(names.contains { $0.hasPrefix(daemon + "-update") })
         }
@@ -73,6 +73,9 @@ struct Capture: Sendable, CustomStringConvertible {
             try NotificationMessage(decoding: capture.body).encode(into: &writer)
             #expect(writer.bytes == capture.bytes)
         case .keepalive: #expect(capture.bytes == KeepaliveMessage.encoded)
+        case .routeRefresh:
+            try RouteRefreshMessage(decoding: capture.bytes.span, isEnhanced: true).encode(into: &writer)
+            #expect(writer.bytes == capture.bytes)
         default: Issue.record("no capture of \(header.type) was expected")
         }
     }
@@ -133,6 +136,14 @@ extension CaptureTests {
         ExpectedOpen(
             name: "exabgp-open-1", asn: 64513, holdTime: 30, identifier: IPv4Address(10, 99, 0, 2),
             capabilities: [.multiprotocol(ipv4), .multiprotocol(ipv6), .fourOctetASN(ASN(64513)), .extendedMessage]),
+        ExpectedOpen(
+            name: "openbgpd-open-1", asn: 64513, holdTime: 9, identifier: IPv4Address(10, 99, 0, 2),
+            capabilities: [
+                .multiprotocol(ipv4), .routeRefresh,
+                .gracefulRestart(
+                    GracefulRestart(isRestarting: true, coversNotifications: false, restartTime: 0, families: [])),
+                .fourOctetASN(ASN(64513)),
+            ]),
     ]
 
     @Test("OPENs say what the daemons were configured to say", arguments: opens) func open(_ row: ExpectedOpen) throws {
@@ -192,6 +203,14 @@ extension CaptureTests {
                     .origin(.igp), path(64513), .nextHop(IPv4Address(10, 99, 0, 2)), .multiExitDiscriminator(9),
                     .communities([Community(64513, 5)]), .largeCommunities([LargeCommunity(64513, 1, 1)]),
                 ], nlri: [prefix("203.0.113.5/32")])),
+        ExpectedUpdate(
+            name: "openbgpd-update-3",
+            message: UpdateMessage(
+                attributes: [
+                    .origin(.igp), path(64513), .nextHop(IPv4Address(10, 99, 0, 2)),
+                    .communities([Community(64513, 7)]),
+                ], nlri: [prefix("203.0.113.0/24")])),
+        ExpectedUpdate(name: "openbgpd-update-1", message: .endOfRIB(.ipv4)),
         ExpectedUpdate(name: "bird-update-3", message: .endOfRIB(.ipv4)),
         ExpectedUpdate(name: "bird-update-5", message: .endOfRIB(.ipv6)),
     ]
@@ -216,9 +235,12 @@ extension CaptureTests {
         #expect(reach.nlri == [Self.prefix("2001:db8:2::/48"), Self.prefix("2001:db8:1::10/128")])
     }
 
-    @Test("A shutdown's text is read") func shutdown() throws {
-        let notification = try NotificationMessage(decoding: try Capture.named("frr-notification-2").body)
-        #expect(notification.shutdownText == "power work")
+    @Test(
+        "A shutdown's text is read",
+        arguments: [("frr-notification-2", "power work"), ("openbgpd-notification-1", "maintenance")])
+    func shutdown(name: String, text: String) throws {
+        let notification = try NotificationMessage(decoding: try Capture.named(name).body)
+        #expect(notification.shutdownText == text)
     }
 
     /// What we write ourselves has the form that BIRD's has, octet for octet.

@@ -31,6 +31,8 @@ package struct Session: Hashable, Sendable {
         case sendProgressed(ConnectionID)
         /// Routes were handed to the socket, in so many UPDATEs.
         case updatesSent(ConnectionID, count: Int)
+        /// Attempts to connect may take, and are apart, this long at most from now on. Nothing that stands is touched.
+        case connectRetryTimeChanged(Duration)
         /// ``nextDeadline`` has come.
         case deadlineReached
     }
@@ -81,7 +83,7 @@ package struct Session: Hashable, Sendable {
         case sendHold(ConnectionID)
     }
 
-    package let configuration: SessionConfiguration
+    package private(set) var configuration: SessionConfiguration
     package internal(set) var state = SessionState.idle
     /// Why the session last failed, in words; kept until it fails for another reason.
     ///
@@ -135,6 +137,9 @@ package struct Session: Hashable, Sendable {
         case .received(let bytes, let id): received(bytes, on: id, &turn, &generator)
         case .sendProgressed(let id): restartSendHoldTimer(id, at: now)
         case .updatesSent(let id, let count): updatesSent(id, count: count, &turn, &generator)
+        case .connectRetryTimeChanged(let time):
+            configuration.connectRetryTime = time
+            backoff.limit = max(backoff.first, time)
         case .deadlineReached: fireTimers(&turn, &generator)
         }
         return turn.actions

@@ -10,10 +10,12 @@ package enum TCPConnector {
     ///
     /// The socket is made on the event loop's thread, and so belongs to that thread's network namespace.
     ///
-    /// - Parameter source: the local address; its port is not used.
+    /// - Parameters:
+    ///   - source: the local address; its port is not used.
+    ///   - attempt: by which it can be given up.
     package static func connect(
         to peer: TCPEndpoint, from source: TCPEndpoint?, options: TCPOptions, timeout: Duration,
-        on eventLoop: any EventLoop
+        on eventLoop: any EventLoop, attempt: TCPAttempt = TCPAttempt()
     ) -> EventLoopFuture<any Channel> {
         eventLoop.flatSubmit {
             do {
@@ -24,7 +26,10 @@ package enum TCPConnector {
                     .connectTimeout(nanoseconds)
                     .channelOption(.autoRead, value: false)
                     .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                    .channelInitializer { channel in prepare(channel, options, peer: remote) }
+                    .channelInitializer { channel in
+                        attempt.begin(on: channel)
+                        return prepare(channel, options, peer: remote)
+                    }
                 if let source {
                     let local = TCPEndpoint(source.address, zone: source.zone ?? peer.zone, port: 0)
                     bootstrap = bootstrap.bind(to: try local.socketAddress())

@@ -1,5 +1,6 @@
 import BGP
 import NIOCore
+import NetworkIO
 
 /// One TCP connection of a peer, as the peer's shell sees it.
 struct BGPLink {
@@ -7,6 +8,8 @@ struct BGPLink {
     var outbox: [UInt8] = []
     /// Write what is there, then close.
     var isClosing = false
+    /// How a connection of our own making is given up before it stands.
+    let attempt = TCPAttempt()
     /// `nil` while connecting.
     var channel: (any Channel)?
     /// Tells the writer that there is something to write, or to end. One signal is as good as many.

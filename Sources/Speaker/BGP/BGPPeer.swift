@@ -26,26 +26,33 @@ actor BGPPeer {
     /// How long a connection may take to deliver its last message.
     private static let closingTime = TimeAmount.milliseconds(900)
 
-    let settings: BGPPeerSettings
+    private(set) var settings: BGPPeerSettings
     private let routes: SharedRoutes
     private let eventLoop: any EventLoop
     private let logger: Logger
+    private let onTransition: @Sendable (String, Session.Transition) -> Void
 
-    private var session: Session
-    private var generator = SystemRandomNumberGenerator()
+    private(set) var session: Session
+    var generator = SystemRandomNumberGenerator()
     private var since: Timestamp
     private var links: [ConnectionID: BGPLink] = [:]
     /// The connection that routes are sent on.
     private var established: ConnectionID?
-    private var isStopped = false
+    private(set) var isStopped = false
     private var inboundCount = 0
 
     // Unbounded, but the session asks for a connection only when it has none of that direction.
     private let (jobs, addJob) = AsyncStream<Job>.makeStream()
-    private let (deadlines, deadlineReached) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    private let (deadlines, deadlineHasCome) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     private var scheduled: Scheduled<Void>?
+    /// What BFD means for the session.
+    var gate = BFDGate()
 
-    init(_ settings: BGPPeerSettings, _ routes: SharedRoutes, eventLoop: any EventLoop, logger: Logger) {
+    init(
+        _ settings: BGPPeerSettings, _ routes: SharedRoutes, eventLoop: any EventLoop, logger: Logger,
+        onTransition: @escaping @Sendable (String, Session.Transition) -> Void
+    ) {
+        self.onTransition = onTransition
         self.settings = settings
         self.routes = routes
         self.eventLoop = eventLoop
@@ -59,8 +66,8 @@ actor BGPPeer {
     /// Runs until ``stop(_:)``, and until the last message has left or a second has passed.
     func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { for await _ in self.deadlines { await self.handle(.deadlineReached) } }
-            if !isStopped, settings.shutdown == nil { handle(.start) }
+            group.addTask { for await _ in self.deadlines { await self.deadlineReached() } }
+            if mayHoldSession { handle(.start) }
             for await job in jobs {
                 switch job {
                 case .connect(let id): group.addTask { await self.connect(id) }
@@ -68,7 +75,7 @@ actor BGPPeer {
                 }
             }
             scheduled?.cancel()
-            deadlineReached.finish()
+            deadlineHasCome.finish()
         }
         if established != nil { routes.detach(settings.name) }
         established = nil
@@ -78,6 +85,14 @@ actor BGPPeer {
         isStopped = true
         handle(.stop(reason))
         addJob.finish()
+    }
+
+    /// Takes over what changes in settings that need no new session (``BGPPeerSettings/needsNoNewSession(for:)``).
+    func adopt(_ settings: BGPPeerSettings) {
+        let time = settings.session.connectRetryTime
+        guard time != self.settings.session.connectRetryTime else { return }
+        self.settings.session.connectRetryTime = time
+        handle(.connectRetryTimeChanged(time))
     }
 
     /// Takes a connection that the peer has made. Of more than the session can have use for, the newest are refused.
@@ -103,19 +118,25 @@ actor BGPPeer {
         return BGPPeerStatus(
             name: settings.name, address: settings.address, zone: settings.zone, state: session.state, since: since,
             prefixesSent: routes.prefixesSent(to: settings.name),
-            lastError: down ?? obstacle ?? session.lastError
+            lastError: down ?? obstacle ?? bfdObstacle ?? session.lastError
                 ?? BGPPeerStatus.silence(
                     in: session.state, since: since, now: .now, hasPassword: settings.options.password != nil),
-            statistics: session.statistics, negotiated: session.negotiated, description: description)
+            statistics: session.statistics, negotiated: session.negotiated, description: description,
+            bfd: gate.status)
     }
 }
 
 // MARK: - The session
 
 extension BGPPeer {
-    private func handle(_ event: Session.Event) {
+    func handle(_ event: Session.Event) {
         for action in session.handle(event, at: UptimeClock.now, using: &generator) { perform(action) }
         armTimer()
+    }
+
+    private func deadlineReached() {
+        bfdDeadlineReached()
+        handle(.deadlineReached)
     }
 
     private func perform(_ action: Session.Action) {
@@ -139,7 +160,11 @@ extension BGPPeer {
     private func close(_ id: ConnectionID) {
         links[id]?.isClosing = true
         links[id]?.wakeUp.yield()
-        guard let channel = links[id]?.channel else { return }
+        guard let channel = links[id]?.channel else {
+            // A router that does not answer must not keep us waiting.
+            links[id]?.attempt.giveUp()
+            return
+        }
         // The peer may have stopped reading; the last message then never leaves.
         eventLoop.scheduleTask(in: BGPPeer.closingTime) { channel.close(promise: nil) }
     }
@@ -159,6 +184,7 @@ extension BGPPeer {
 
     private func log(_ transition: Session.Transition) {
         since = Timestamp.now
+        onTransition(settings.name, transition)
         var metadata: Logger.Metadata = [
             "from": "\(transition.from)", "to": "\(transition.to)", "event": "\(transition.event)",
         ]
@@ -168,12 +194,12 @@ extension BGPPeer {
     }
 
     /// One sleep for all timers, until the first of them.
-    private func armTimer() {
+    func armTimer() {
         scheduled?.cancel()
         scheduled = nil
-        guard let deadline = session.nextDeadline else { return }
+        guard let deadline = [session.nextDeadline, gate.nextDeadline].compactMap({ $0 }).min() else { return }
         let delay = UptimeClock.now.duration(to: deadline)
-        let continuation = deadlineReached
+        let continuation = deadlineHasCome
         scheduled = eventLoop.scheduleTask(in: .nanoseconds(max(0, delay.wholeNanoseconds))) { continuation.yield() }
     }
 }
@@ -182,10 +208,11 @@ extension BGPPeer {
 
 extension BGPPeer {
     private func connect(_ id: ConnectionID) async {
+        guard let attempt = links[id]?.attempt else { return }
         let source = settings.sourceAddress.map { TCPEndpoint($0, zone: settings.zone, port: 0) }
         let connecting = TCPConnector.connect(
             to: settings.endpoint, from: source, options: settings.options, timeout: settings.session.connectRetryTime,
-            on: eventLoop)
+            on: eventLoop, attempt: attempt)
         do {
             let channel = try await connecting.get()
             if links[id] == nil || links[id]?.isClosing == true {

@@ -49,18 +49,20 @@ struct SpeakerCommand: AsyncParsableCommand {
         let started = Timestamp.now
         try Privileges.check()
         let registry = PrometheusRegistry()
+        let events = EventLog()
         let access = ClusterAccess(registry, logger)
         let client = try cluster.client(access.observer)
         let directory = try StateDirectory(path: stateDir)
         let store = ClusterStore(directory)
         let isRestarting = try directory.read(ClusterStore.file) != nil
         let speaker = try SpeakerService(
-            node: node ?? "", isRestarting: isRestarting, metrics: SpeakerMetrics(registry), logger: logger)
+            node: node ?? "", isRestarting: isRestarting, metrics: SpeakerMetrics(registry), events: events,
+            logger: logger)
         let source = ClusterSource(
             client: client, speaker: speaker, store: store, namespace: cluster.namespace,
             loadBalancerClass: cluster.loadBalancerClass, logger: logger)
         let reporter = SpeakerReporter(
-            node: node ?? "", started: started, source: source, speaker: speaker, access: access)
+            node: node ?? "", started: started, source: source, speaker: speaker, access: access, events: events)
         let publisher = SpeakerPublisher(
             client: client, namespace: cluster.namespace, node: node ?? "", reporter: reporter, logger: logger)
         registry.collectProcess()
@@ -70,6 +72,7 @@ struct SpeakerCommand: AsyncParsableCommand {
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
+                .events(events),
             ], logger: logger)
         logger.notice(
             "martlet \(Version.text) speaker",

@@ -187,4 +187,25 @@ import Testing
         // One state of 1000 routes and End-of-RIB, not fifty.
         Self.expectUpdates(3, &table)
     }
+
+    /// RFC 6793 §4.2.2.
+    @Test("To a peer of two octets, AS_TRANS stands for a longer number, which travels in AS4_PATH beside it")
+    func fourOctetPath() throws {
+        var table = AdjRIBOut()
+        _ = table.apply([.announce(try IPPrefix("192.0.2.10/32"), RouteAttributes(prepending: 1), to: ["old"])])
+        table.attach(
+            "old",
+            PeerEncoding(
+                localASN: ASN(4_200_000_007), isInternal: false, fourOctetASN: false,
+                nextHops: [.ipv4: NextHop(.v4(IPv4Address(10, 99, 0, 1)))]))
+        let output = table.takeOutput(for: "old", limit: 1)
+        #expect(
+            output?.bytes
+                == SessionHarness.message(
+                    2,
+                    [
+                        0, 0, 0, 33, 0x40, 1, 1, 0, 0x40, 2, 6, 2, 2, 0x5B, 0xA0, 0x5B, 0xA0, 0x40, 3, 4, 10, 99, 0, 1,
+                        0xC0, 17, 10, 2, 2, 0xFA, 0x56, 0xEA, 0x07, 0xFA, 0x56, 0xEA, 0x07, 32, 192, 0, 2, 10,
+                    ]))
+    }
 }

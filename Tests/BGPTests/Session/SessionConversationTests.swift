@@ -6,8 +6,8 @@ import Timing
 
 /// Two sessions that call each other over an in-memory network, in manual time.
 ///
-/// The network delays everything at random, keeps the order within a connection, refuses some attempts and cuts some
-/// connections, until ``isCalm``.
+/// The network delays everything at random, so that what happens on two connections comes in any order, keeps the order
+/// within a connection, refuses some attempts and cuts some connections; and time jumps: until ``isCalm``.
 private struct SessionPair {
     /// One end of a connection: a side and what that side calls it.
     private struct End: Hashable {
@@ -121,9 +121,16 @@ private struct SessionPair {
         }
     }
 
+    /// Both hosts stand still for a while, as virtual machines do: time goes by, and nothing is done in it.
+    private mutating func standStill() {
+        now = now.advanced(by: .milliseconds(Int.random(in: 1...15_000, using: &generator)))
+        transcript.append("\(now)  the clock has jumped")
+    }
+
     mutating func run(for duration: Duration) {
         let end = now.advanced(by: duration)
         while true {
+            if !isCalm, Int.random(in: 0..<60, using: &generator) == 0 { standStill() }
             let deadlines = sessions.compactMap(\.nextDeadline)
             let next = queue.min { ($0.at, $0.order) < ($1.at, $1.order) }
             guard let time = (deadlines + [next?.at].compactMap { $0 }).min(), time <= end else { break }
@@ -137,7 +144,7 @@ private struct SessionPair {
                 }
             }
         }
-        now = end
+        now = max(now, end)
     }
 
     /// Whether both sides are up, on the two ends of one connection.

@@ -201,6 +201,21 @@ import WireCodec
         #expect(harness.pass(.seconds(1)).contains(.connect(ConnectionID(direction: .outbound, number: 8))))
     }
 
+    @Test("Another time between attempts touches no session, and counts from the next attempt") func newRetryTime() {
+        var harness = Harness()
+        harness.establish()
+        #expect(harness.handle(.connectRetryTimeChanged(.seconds(2))).isEmpty)
+        #expect(harness.session.state == .established)
+        harness.handle(.connectionFailed(Harness.outbound, "lost"))
+        for number in 2..<8 {
+            // Two seconds of waiting at most, then an attempt that is refused.
+            let actions = harness.pass(.seconds(2))
+            let id = ConnectionID(direction: .outbound, number: number)
+            #expect(actions.contains(.connect(id)))
+            harness.handle(.connectionFailed(id, "refused"))
+        }
+    }
+
     @Test("An attempt that takes too long is given up") func connectTimeout() {
         var harness = Harness()
         harness.handle(.start)

@@ -81,6 +81,59 @@ extension BGPInteropTests {
             }
         }
 
+        @Test("Killed and started again, Martlet leaves no gap in the table of", arguments: [Daemon.gobgp, .openbgpd])
+        func others(daemon: Daemon) async throws {
+            try await BGPLab().run { lab in
+                let router = try await daemon.start(lab, RouterSetup())
+                defer { router.stop() }
+                let prefix = try IPPrefix(GracefulRestart.prefix)
+                let first = try start(lab, isRestarting: false)
+                try await eventually("the route") { try await router.details(of: prefix).contains("10.99.0.1") }
+                let isOver = Locked(false)
+                async let watched = watch(router, prefix, until: isOver)
+                do {
+                    defer { isOver.withLock { $0 = true } }
+                    try await Task.sleep(for: .milliseconds(300))
+                    first.signal(SIGKILL)
+                    _ = try await first.wait()
+                    try await Task.sleep(for: .seconds(1))
+                    let second = try start(lab, isRestarting: true)
+                    defer { second.stop() }
+                    // It would let us wait for half a minute.
+                    if let router = router as? OpenBGPDRouter { _ = try await router.ask("neighbor 10.99.0.1 up") }
+                    try await eventually("the session is back", atMost: .seconds(20)) { try await isUp(router) }
+                    // What was not announced again would go when the table was sent whole.
+                    try await Task.sleep(for: .seconds(2))
+                }
+                let (samples, missing) = try await watched
+                print("\(daemon.rawValue)'s table: \(samples) samples")
+                #expect(samples > 50)
+                #expect(missing == 0)
+            }
+        }
+
+        private func isUp(_ router: any InteropRouter) async throws -> Bool {
+            switch router {
+            case let router as GoBGPRouter: try await router.ask("neighbor").contains("Establ")
+            case let router as OpenBGPDRouter:
+                try await router.ask("show neighbor 10.99.0.1").contains("BGP state = Established")
+            default: false
+            }
+        }
+
+        /// Asks for the route all the time, by the daemon's own program, and counts how often it is not there.
+        private func watch(
+            _ router: any InteropRouter, _ prefix: IPPrefix, until isOver: Locked<Bool>
+        ) async throws -> (samples: Int, missing: Int) {
+            var (samples, missing) = (0, 0)
+            while !isOver.withLock({ $0 }) {
+                samples += 1
+                if try await !router.details(of: prefix).contains("10.99.0.1") { missing += 1 }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            return (samples, missing)
+        }
+
         @Test("Without graceful restart the same watch sees the route go") func control() async throws {
             try await BGPLab().run { lab in
                 let bird = try await BirdRouter(

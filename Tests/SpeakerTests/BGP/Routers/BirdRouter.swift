@@ -1,9 +1,10 @@
+import Addresses
 import TestSupport
 
 /// A BIRD 2 in a lab's router namespace.
 ///
 /// BIRD 2.0.12 may sleep three seconds with output pending; any question wakes it, so ask often.
-final class BirdRouter: Sendable {
+final class BirdRouter: InteropRouter {
     private let lab: BGPLab
     let process: ChildProcess
     private let socket: String
@@ -25,6 +26,29 @@ final class BirdRouter: Sendable {
         process = try lab.router.start("bird", "-f", "-c", path, "-s", socket)
         try await eventually("BIRD answers") { try await self.ask("show status").contains("Daemon is up") }
     }
+
+    convenience init(_ lab: BGPLab, _ setup: RouterSetup) async throws {
+        let families = setup.families.map { "\($0 == .ipv4 ? "ipv4" : "ipv6") { import all; export none; };" }
+        try await self.init(
+            lab,
+            """
+            protocol bgp martlet {
+                local \(setup.own) as \(setup.asn);
+                neighbor \(setup.peer) as \(setup.peerASN);
+                hold time \(setup.holdTime);
+                error wait time 1, 2;
+                \(setup.connects ? "connect retry time 1; connect delay time 1;" : "passive yes;")
+                \(setup.isMultihop ? "multihop 5;" : "")
+                \(setup.isTwoOctets ? "enable as4 no;" : "")
+                \(setup.password.map { "password \"\($0)\";" } ?? "")
+                \(families.joined(separator: "\n    "))
+            }
+            """)
+    }
+
+    func details(of prefix: IPPrefix) async throws -> String { try await ask("show route \(prefix) all") }
+
+    func refresh(_ setup: RouterSetup) async throws { try await order("reload in martlet") }
 
     func ask(_ command: String) async throws -> String {
         let result = try await lab.router.run(
