@@ -112,26 +112,33 @@ package final class ClusterSource: ServiceLifecycle.Service {
 
     /// Follows the Secrets that are named, each by itself; begins anew when other ones are.
     private func followSecrets() async {
-        let (client, input) = (client, input)
-        await withTaskGroup(of: Void.self) { group in
-            for await names in secretNames {
-                group.cancelAll()
-                await group.waitForAll()
-                let pending = PendingSecrets(names)
-                for name in names {
-                    group.addTask {
-                        // Whoever names a Secret that is not there, or not to be read, keeps nobody else waiting.
-                        await ClusterSource.read(name, client, input)
-                        if pending.isLast(name) { input.yield(.event(.secret(.ready))) }
-                        let scope = APIRequest.Scope(
-                            namespace: name.namespace, fieldSelector: "metadata.name=\(name.name)")
-                        await client.watch(.secrets, scope) { event in
-                            if case .ready = event { return }
-                            input.yield(.event(.secret(event)))
-                        }
-                    }
+        var changes = secretNames.makeAsyncIterator()
+        var names = await changes.next()
+        while let present = names {
+            // A group of its own for each set of names: one that was cancelled stays so.
+            names = await withTaskGroup(of: Void.self) { group in
+                let pending = PendingSecrets(present)
+                for name in present {
+                    group.addTask { [client, input] in await ClusterSource.follow(name, pending, client, input) }
                 }
+                let next = await changes.next()
+                group.cancelAll()
+                return next
             }
+        }
+    }
+
+    private static func follow(
+        _ name: NamespacedName, _ pending: PendingSecrets, _ client: KubernetesClient,
+        _ input: AsyncStream<Input>.Continuation
+    ) async {
+        // Whoever names a Secret that is not there, or not to be read, keeps nobody else waiting.
+        await read(name, client, input)
+        if pending.isLast(name) { input.yield(.event(.secret(.ready))) }
+        let scope = APIRequest.Scope(namespace: name.namespace, fieldSelector: "metadata.name=\(name.name)")
+        await client.watch(.secrets, scope) { event in
+            if case .ready = event { return }
+            input.yield(.event(.secret(event)))
         }
     }
 
