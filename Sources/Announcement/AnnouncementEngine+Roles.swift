@@ -1,4 +1,5 @@
 import Addresses
+import KubernetesModel
 
 // What the local node is to do on each segment. The plan says who announces an address; a role says it for one node and
 // one wire, with what is needed to claim the address there.
@@ -41,4 +42,7 @@ extension AnnouncementEngine {
 
     /// Whether anything is known of the address: whether a Service has it.
     package func knows(_ address: IPAddress) -> Bool { servicesByAddress[address] != nil }
+
+    /// The Services that have the address, sorted by name.
+    package func services(at address: IPAddress) -> [NamespacedName] { servicesByAddress[address] ?? [] }
 }

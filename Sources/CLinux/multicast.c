@@ -41,6 +41,18 @@ long clinux_receive_datagram(int descriptor, void *buffer, size_t capacity, stru
             || (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_HOPLIMIT);
         if (isHopLimit && item->cmsg_len >= CMSG_LEN(sizeof(int))) {
             memcpy(&datagram->hop_limit, CMSG_DATA(item), sizeof(int));
+        } else if (item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_PKTINFO
+            && item->cmsg_len >= CMSG_LEN(sizeof(struct in_pktinfo))) {
+            struct in_pktinfo information;
+            memcpy(&information, CMSG_DATA(item), sizeof information);
+            memcpy(datagram->destination, &information.ipi_addr, 4);
+            datagram->interface = information.ipi_ifindex;
+        } else if (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_PKTINFO
+            && item->cmsg_len >= CMSG_LEN(sizeof(struct in6_pktinfo))) {
+            struct in6_pktinfo information;
+            memcpy(&information, CMSG_DATA(item), sizeof information);
+            memcpy(datagram->destination, &information.ipi6_addr, 16);
+            datagram->interface = (int)information.ipi6_ifindex;
         }
     }
     return (long)length;

@@ -26,6 +26,7 @@ extension ConfigurationBuilder {
             settings.detectMultiplier = value
         }
         if let value = check.number(spec?.minimumTtl, "spec.minimumTtl", in: 1...254) { settings.minimumTTL = value }
+        settings.authentication = spec?.authentication.flatMap { authentication($0, of: object, &check) }
         settings.isPassive = spec?.passiveMode ?? false
         if spec?.echoMode == true {
             check.warning(
@@ -34,5 +35,41 @@ extension ConfigurationBuilder {
                     + "detection shorten transmitInterval and receiveInterval")
         }
         return settings
+    }
+
+    private func authentication(
+        _ spec: BFDProfileSpec.Authentication, of object: BFDProfile, _ check: inout ObjectCheck
+    ) -> BFDSettings.Authentication? {
+        let field = "spec.authentication"
+        let keyID = check.number(spec.keyID, "\(field).keyID", in: 0...255)
+        if spec.keyID == nil {
+            check.error(
+                "\(field).keyID", "this is missing: write the number that the router has for the key, for example 1")
+        }
+        let isMeticulous: Bool?
+        switch spec.type {
+        case "MeticulousKeyedSHA1", nil, "": isMeticulous = true
+        case "KeyedSHA1": isMeticulous = false
+        case .some(let type):
+            isMeticulous = nil
+            check.error("\(field).type", "\"\(type)\" is not known: write MeticulousKeyedSHA1 or KeyedSHA1")
+        }
+        guard let name = spec.secret?.name, !name.isEmpty else {
+            check.error("\(field).secret.name", "this is missing: write the name of the Secret that has the key")
+            return nil
+        }
+        let namespace = spec.secret?.namespace.flatMap { $0.isEmpty ? nil : $0 } ?? object.metadata.namespace
+        guard let secret = secretPassword(name, namespace: namespace, field: "\(field).secret", &check) else {
+            return nil
+        }
+        // RFC 5880 §4.4.
+        guard (1...20).contains(secret.octets.count) else {
+            check.error(
+                "\(field).secret",
+                "the key has \(secret.octets.count) octets, BFD takes 1 to 20: put another one into the Secret")
+            return nil
+        }
+        guard let keyID, let isMeticulous else { return nil }
+        return BFDSettings.Authentication(isMeticulous: isMeticulous, keyID: UInt8(keyID), secret: secret)
     }
 }

@@ -92,6 +92,12 @@ package struct Peer: Hashable, Sendable {
         self.dualStackAddressFamily = dualStackAddressFamily
     }
 
+    /// The interface of an unnumbered session.
+    package var interface: String? {
+        guard case .unnumbered(let interface) = endpoint else { return nil }
+        return interface
+    }
+
     /// Whether the router is in our AS (an iBGP session).
     package var isInternal: Bool {
         switch remoteAS {

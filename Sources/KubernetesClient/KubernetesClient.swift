@@ -212,6 +212,16 @@ package final class KubernetesClient: Sendable {
         return try decode(try await send(request))
     }
 
+    /// Server-side apply: the fields of the object, and no others, are as they are here from then on.
+    @discardableResult
+    package func apply<Object>(
+        _ type: ResourceType<Object>, _ object: Object, to name: NamespacedName, subresource: String? = nil,
+        manager: String
+    ) async throws(RequestFailure) -> Object {
+        try await patch(
+            type, name, subresource: subresource, .apply, manager: manager, body: try encode(object))
+    }
+
     package func delete<Object>(_ type: ResourceType<Object>, _ name: NamespacedName) async throws(RequestFailure) {
         try await send(.delete(type, name))
     }
@@ -238,6 +248,7 @@ package final class KubernetesClient: Sendable {
 
     private func encode(_ value: some Encodable) throws(RequestFailure) -> [UInt8] {
         let encoder = JSONEncoder()
+        // An apply is read as YAML, which has no escape for a slash.
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
             return Array(try encoder.encode(value))

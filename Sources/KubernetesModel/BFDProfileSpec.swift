@@ -9,4 +9,13 @@ package struct BFDProfileSpec: Codable, Hashable, Sendable {
     package var echoMode: Bool?
     package var passiveMode: Bool?
     package var minimumTtl: Int?
+    /// Martlet's own.
+    package var authentication: Authentication?
+
+    package struct Authentication: Codable, Hashable, Sendable {
+        /// `KeyedSHA1` or `MeticulousKeyedSHA1`.
+        package var type: String?
+        package var keyID: Int?
+        package var secret: SecretReference?
+    }
 }

@@ -19,6 +19,8 @@ package struct SpeakerCore: Sendable {
         case updated(SpeakerUpdate)
         /// The interfaces of the host are these now.
         case linksChanged(InterfaceTable)
+        /// The router on an interface, for unnumbered peers, is another one.
+        case routerChanged(RouterChange)
         /// By interface, the other nodes that are heard; an interface is missing until it was listened to for as long as
         /// it takes to hear who is there.
         case heard([String: Set<String>])
@@ -37,6 +39,8 @@ package struct SpeakerCore: Sendable {
         case expect(nodes: [String])
         /// Hold sessions with these peers.
         case hold(sessions: [BGPPeerSettings])
+        /// Find the routers on these interfaces, by index.
+        case findRouters(on: [Int32: String])
         case claim([Layer2Change])
         case advertise([RouteChange])
         /// This address is being taken from its owner; come back with ``Event/moveExpired`` if that does not end by itself.
@@ -45,9 +49,9 @@ package struct SpeakerCore: Sendable {
 
     package let node: String
     package internal(set) var engine: AnnouncementEngine
-    private var configuration = Configuration()
-    private var nodes: [Node] = []
-    private var table = InterfaceTable()
+    var configuration = Configuration()
+    var nodes: [Node] = []
+    var table = InterfaceTable()
     private var heard: [String: Set<String>] = [:]
     /// By interface, the nodes that show themselves by their frames, but are not heard.
     package internal(set) var present: [String: Set<String>] = [:]
@@ -64,9 +68,14 @@ package struct SpeakerCore: Sendable {
     var identities: NodeIdentities
     var roles: [IPAddress: [String: ClaimRole]] = [:]
     private var toldHeard: [String: Set<UInt32>] = [:]
-    private var sessions: [BGPPeerSettings] = []
+    var sessions: [BGPPeerSettings] = []
+    /// By interface, the routers that advertise themselves; and where they are looked for.
+    var routers: [String: IPv6Address] = [:]
+    var interfacesWithRouters: [Int32: String] = [:]
+    /// The unnumbered peers without a router, and their interfaces.
+    package internal(set) var peersWithoutRouter: [String: String] = [:]
     /// Kept for as long as there are sessions, whatever happens to the node's addresses: routers know it.
-    private var routerID: IPv4Address?
+    var routerID: IPv4Address?
     /// The time, as it was told last.
     var now = Instant.zero
     /// When this node began to be drained; `nil`: it is not, or was when it was first seen.
@@ -88,6 +97,9 @@ package struct SpeakerCore: Sendable {
         case .linksChanged(let table):
             self.table = table
             perform([updateSegments(&actions)], &actions)
+            updateSessions(&actions)
+        case .routerChanged(let change):
+            routers[change.interface] = change.router
             updateSessions(&actions)
         case .heard(let heard):
             self.heard = heard
@@ -127,43 +139,6 @@ extension SpeakerCore {
         // Routes before sessions: after a restart a router keeps what it had until it is told that it has heard all
         // (RFC 4724 §4.2), which must not be before the routes are there.
         if update.nodes != nil || update.configuration != nil { updateSessions(&actions) }
-    }
-
-    private mutating func updateSessions(_ actions: inout [Action]) {
-        let labels = nodes.first { $0.metadata.name == node }?.metadata.labels ?? [:]
-        let wanted = configuration.peers.filter { peer in
-            peer.nodeSelectors.isEmpty || peer.nodeSelectors.contains { $0.matches(labels) }
-        }
-        guard !wanted.isEmpty || !sessions.isEmpty else { return }
-        let identifier = routerID ?? SpeakerCore.routerID(of: node, own: ownAddresses(.ipv4))
-        routerID = wanted.isEmpty ? nil : identifier
-        var addresses: [AddressFamily: IPAddress] = [:]
-        for family in AddressFamily.allCases { addresses[family] = ownAddresses(family).first }
-        let settings = wanted.compactMap { BGPPeerSettings($0, routerID: identifier, ownAddresses: addresses) }
-        guard settings != sessions else { return }
-        sessions = settings
-        actions.append(.hold(sessions: settings))
-    }
-
-    /// The node's own addresses of a family, as Kubernetes has them; where it has none, as its interfaces have them. In
-    /// order, without loopback and link-local ones.
-    private func ownAddresses(_ family: AddressFamily) -> [IPAddress] {
-        let known = (nodes.first { $0.metadata.name == node }?.status?.addresses ?? [])
-            .filter { $0.type == "InternalIP" }.compactMap { try? IPAddress($0.address) }
-        let own = table.interfaces.flatMap(\.addresses).map(\.address)
-        let usable = [known, own].map {
-            $0.filter { $0.family == family && !$0.isLoopback && !$0.isLinkLocal }.sorted()
-        }
-        return usable.first { !$0.isEmpty } ?? []
-    }
-
-    /// The lowest IPv4 address of the node's own; without any, a number made of its name (RFC 6286 §2.1: any number but
-    /// zero will do, unique within the AS).
-    private static func routerID(of node: String, own: [IPAddress]) -> IPv4Address {
-        if let lowest = own.first?.v4 { return lowest }
-        let number = NodeIdentities([node]).discriminator(of: node) ?? 1
-        // The first octet is kept in 1…223, so that it looks like a host's address in every router's output.
-        return IPv4Address(rawValue: (1 + number >> 24 % 223) << 24 | number & 0xFF_FFFF)
     }
 }
 

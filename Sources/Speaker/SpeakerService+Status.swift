@@ -31,20 +31,29 @@ extension SpeakerService {
     }
 
     /// The sessions of this node.
-    package func peers() async -> [PeerEntry] {
-        await bgp.status().map { status in
+    package func peers(now: Timestamp = .now) async -> [PeerEntry] {
+        let bfd = await bfd.snapshot()
+        let waiting = await view()?.core.peersWithoutRouter ?? [:]
+        let entries = await bgp.status().map { status in
             let zone = status.zone.map { "%" + $0 } ?? ""
             let negotiated = status.negotiated
             return PeerEntry(
                 peer: status.name, address: "\(status.address)\(zone)", state: status.state.rawValue,
-                since: status.since,
-                prefixesSent: status.prefixesSent, lastError: status.lastError, asn: negotiated?.peerASN.rawValue,
+                since: status.since, prefixesSent: status.prefixesSent, bfd: status.bfd?.state.description,
+                lastError: status.lastError, asn: negotiated?.peerASN.rawValue,
                 routerID: negotiated?.peerIdentifier.description,
                 holdTime: negotiated.map { Int($0.holdTime.components.seconds) },
                 flaps: max(status.statistics.established - 1, 0),
                 messagesSent: PeerEntry.Messages(status.statistics.sent),
-                messagesReceived: PeerEntry.Messages(status.statistics.received))
+                messagesReceived: PeerEntry.Messages(status.statistics.received),
+                bfdSession: bfd.sessions[status.name].map { BFDSessionEntry($0, at: bfd.moment, now: now) })
         }
+        let others = waiting.map { name, interface in
+            PeerEntry(
+                peer: name, address: nil, state: SessionState.idle.rawValue, since: nil, prefixesSent: 0,
+                lastError: "no router advertises itself on \(interface) (RFC 4861)")
+        }
+        return (entries + others).sorted { $0.peer < $1.peer }
     }
 
     private func segments(now: Timestamp) async -> [SegmentEntry] {
@@ -78,6 +87,20 @@ extension SpeakerService {
                     InterfaceEntry.Drops(reason: $0.key.rawValue, count: UInt64($0.value))
                 })
         }
+    }
+}
+
+extension BFDSessionEntry {
+    fileprivate init(_ session: BFDSnapshot.Session, at moment: Instant, now: Timestamp) {
+        self.init(
+            since: now.advanced(by: moment.duration(to: session.status.since)),
+            diagnostic: session.status.diagnostic.description,
+            transmitInterval: Int(session.transmitInterval.wholeNanoseconds / 1_000_000),
+            detectionTime: Int(session.detectionTime.wholeNanoseconds / 1_000_000), failures: session.failures,
+            packetsSent: session.packetsSent, packetsReceived: session.packetsReceived,
+            drops: session.drops.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                InterfaceEntry.Drops(reason: $0.key.rawValue, count: $0.value)
+            }, problem: session.problem)
     }
 }
 

@@ -21,6 +21,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         /// With the moment at which it became known.
         case updated(SpeakerUpdate, Instant)
         case linksChanged(InterfaceTable)
+        case routerChanged(RouterChange)
         case livenessChanged(LivenessChange)
         /// These interfaces were listened to for as long as it takes to hear who is there.
         case listened(Set<String>)
@@ -34,6 +35,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     package let node: String
     private let metrics: SpeakerMetrics
+    private let events: EventLog
     private let logger: Logger
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
@@ -43,6 +45,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
     let links: LinkMonitor
     let layer2: Layer2Engine
     let liveness: LivenessEngine
+    let bfd: BFDEngine
+    let routers: RouterFinder
     let bgp: BGPSpeaker
 
     /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
@@ -52,13 +56,16 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
     ///
-    /// - Parameter isRestarting: routers may still have routes of an earlier process of this node (RFC 4724 §4.1).
+    /// - Parameters:
+    ///   - isRestarting: routers may still have routes of an earlier process of this node (RFC 4724 §4.1).
+    ///   - events: gets what happens here.
     package init(
         node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        isRestarting: Bool = false, metrics: SpeakerMetrics, logger: Logger
+        isRestarting: Bool = false, metrics: SpeakerMetrics, events: EventLog = EventLog(), logger: Logger
     ) throws {
         self.node = node
         self.metrics = metrics
+        self.events = events
         self.logger = logger
         // Unbounded: every element is a change that would be missed; they come no faster than the cluster changes.
         (inputs, input) = AsyncStream.makeStream(of: Input.self)
@@ -66,7 +73,13 @@ package final class SpeakerService: ServiceLifecycle.Service {
         links = try LinkMonitor()
         layer2 = try Layer2Engine(links: links, logger: logger) { [input] in input.yield(.reported($0)) }
         liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
-        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting)
+        bfd = try BFDEngine(logger: logger)
+        routers = try RouterFinder(logger: logger) { [input] in input.yield(.routerChanged($0)) }
+        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting, bfd: bfd) {
+            peer, transition in
+            let event = SpeakerView.event(of: transition, peer: peer, node: node, at: .now)
+            if let event { events.append(event) }
+        }
     }
 
     /// Takes in a change of the cluster. Returns at once.
@@ -108,13 +121,18 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 known = moment
             case .deadlineReached: event = nil
             case .linksChanged(let table): event = .linksChanged(table)
+            case .routerChanged(let change): event = .routerChanged(change)
             case .livenessChanged(let change):
-                heard.note(change)
+                if heard.note(change) { events.append(view.event(of: change, at: .now)) }
                 event = .heard(heard.byInterface)
             case .listened(let interfaces):
                 heard.note(listened: interfaces)
                 event = .heard(heard.byInterface)
-            case .reported(let reports): event = .reported(reports)
+            case .reported(let reports):
+                for report in reports {
+                    if let event = view.event(of: report, at: .now) { events.append(event) }
+                }
+                event = .reported(reports)
             case .rebalanced: event = .rebalanced
             case .moveExpired(let move):
                 guard view.core.isMoving(move) else { return }
@@ -134,7 +152,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 await perform(action)
                 count(action, since: known)
             }
-            count(view.noteHeld(at: .now))
+            let changes = view.noteHeld(at: .now)
+            count(changes)
+            for event in view.events(of: changes, at: .now) { events.append(event) }
             guard view.core.nextDeadline != alarm?.deadline else { return }
             alarm?.task.cancel()
             alarm = view.core.nextDeadline.map { ($0, wake(at: $0)) }
@@ -161,6 +181,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             listening.yield()
         case .expect(let nodes): liveness.apply(nodes: nodes)
         case .hold(let sessions): await bgp.apply(peers: sessions)
+        case .findRouters(let interfaces): routers.apply(interfaces)
         case .claim(let changes): layer2.apply(changes)
         case .advertise(let changes): bgp.apply(changes)
         case .move(let move):
@@ -177,13 +198,14 @@ package final class SpeakerService: ServiceLifecycle.Service {
             let isAboutAddresses = changes.contains { if case .assign = $0 { true } else { false } }
             if isAboutAddresses { metrics.layer2Latency.observe(known.duration(to: UptimeClock.now)) }
         case .advertise: metrics.bgpLatency.observe(known.duration(to: UptimeClock.now))
-        case .listen, .expect, .hold, .move: break
+        case .listen, .expect, .hold, .findRouters, .move: break
         }
     }
 
-    private func count(_ changes: (gained: Int, lost: Int)) {
-        if changes.gained > 0 { metrics.gained.increase(by: Int64(changes.gained)) }
-        if changes.lost > 0 { metrics.lost.increase(by: Int64(changes.lost)) }
+    private func count(_ changes: [HeldChange]) {
+        let gained = changes.count(where: \.isHeld)
+        if gained > 0 { metrics.gained.increase(by: Int64(gained)) }
+        if gained < changes.count { metrics.lost.increase(by: Int64(changes.count - gained)) }
     }
 
     /// Says which interfaces were listened to for long enough, after each change of them.
@@ -218,6 +240,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
         await sessions
         layer2.stop()
         liveness.stop()
+        bfd.stop()
+        routers.stop()
         links.stop()
     }
 }

@@ -1,5 +1,7 @@
 import Addresses
+import Announcement
 import BGP
+import KubernetesModel
 import Timing
 
 /// What can be asked of ``SpeakerService``: a copy of what it has decided, and since when.
@@ -9,6 +11,10 @@ package struct SpeakerView: Sendable {
     package var announcedSince: [IPAddress: Timestamp] = [:]
     /// When this node began to advertise a prefix.
     package var advertisedSince: [IPPrefix: Timestamp] = [:]
+    /// The Services of the addresses that this node answers for, as they were when it began to.
+    private var services: [IPAddress: [NamespacedName]] = [:]
+
+    package init(core: SpeakerCore) { self.core = core }
 
     /// Takes note of what is about to happen.
     mutating func note(_ action: SpeakerCore.Action, at now: Timestamp) {
@@ -19,15 +25,19 @@ package struct SpeakerView: Sendable {
         }
     }
 
-    /// Takes note of the addresses that are answered for now. Returns how many came and went since it was last asked.
-    mutating func noteHeld(at now: Timestamp) -> (gained: Int, lost: Int) {
-        var (gained, lost) = (0, 0)
-        for address in core.takeHeldChanges() {
+    /// Takes note of the addresses that are answered for now. Returns those that came and went since it was last asked.
+    mutating func noteHeld(at now: Timestamp) -> [HeldChange] {
+        var changes: [HeldChange] = []
+        for address in core.takeHeldChanges().sorted() {
             let isHeld = core.wire.held[address] != nil
             guard isHeld != (announcedSince[address] != nil) else { continue }
             announcedSince[address] = isHeld ? now : nil
-            if isHeld { gained += 1 } else { lost += 1 }
+            let owners = core.engine.services(at: address)
+            let former = services.removeValue(forKey: address) ?? []
+            if isHeld { services[address] = owners }
+            changes.append(
+                HeldChange(address: address, isHeld: isHeld, services: owners.isEmpty ? former : owners))
         }
-        return (gained, lost)
+        return changes
     }
 }

@@ -6,7 +6,7 @@ import Telemetry
 struct ServingOptions: ParsableArguments {
     // Text here and an endpoint below: a default beside a `transform` crashes when the command is made (Swift 6.3.1).
     @Option(
-        help: ArgumentHelp("Where to serve /healthz, /readyz, /metrics and /v1/status.", valueName: "address:port"))
+        help: ArgumentHelp("Where to serve /healthz, /readyz, /metrics and /v1/.", valueName: "address:port"))
     var http = "127.0.0.1:7472"
 
     @Option(help: "The form of log lines: text or json.") var logFormat = LogFormat.text

@@ -300,6 +300,38 @@ import Testing
         #expect(checked.problems.first?.message.contains(part) == true, "\(checked.lines)")
     }
 
+    @Test("Authentication of BFD has its key from a Secret, and is meticulous unless it says otherwise")
+    func bfdAuthentication() {
+        for (type, isMeticulous) in [("", true), ("type: MeticulousKeyedSHA1, ", true), ("type: KeyedSHA1, ", false)] {
+            let checked = Checked(
+                Manifest.martlet("BFDProfile", "p", "authentication: {\(type)keyID: 7, secret: {name: plain}}")
+                    + Manifest.secret("plain", "stringData: {password: hush}"), Manifest.peer("tor", "bfdProfile: p"))
+            #expect(checked.problems.isEmpty, "\(checked.lines)")
+            let expected = BFDSettings.Authentication(isMeticulous: isMeticulous, keyID: 7, secret: Password("hush"))
+            #expect(checked.configuration.peers.first?.bfd?.authentication == expected)
+        }
+    }
+
+    @Test(
+        "Authentication of BFD that cannot work is refused, and no secret is told",
+        arguments: [
+            ("keyID: 7", "spec.authentication.secret.name", "is missing"),
+            ("secret: {name: plain}", "spec.authentication.keyID", "is missing"),
+            ("keyID: 256, secret: {name: plain}", "spec.authentication.keyID", "0 to 255"),
+            ("type: MD5, keyID: 1, secret: {name: plain}", "spec.authentication.type", "KeyedSHA1"),
+            ("keyID: 1, secret: {name: nowhere}", "spec.authentication.secret", "does not exist yet"),
+            ("keyID: 1, secret: {name: long}", "spec.authentication.secret", "21 octets"),
+        ])
+    func bfdAuthenticationRefused(authentication: String, field: String, part: String) {
+        let checked = Checked(
+            Manifest.martlet("BFDProfile", "p", "authentication: {\(authentication)}")
+                + Manifest.secret("plain", "stringData: {password: hush}")
+                + Manifest.secret("long", "stringData: {password: hushhushhushhushhushh}"))
+        #expect(checked.problems.map(\.field) == [field], "\(checked.lines)")
+        #expect(checked.problems.first?.message.contains(part) == true, "\(checked.lines)")
+        #expect(!checked.lines.joined().contains("hush"))
+    }
+
     @Test("A BFDProfile without fields has MetalLB's defaults; echo is a warning, as nothing uses it")
     func bfdDefaults() {
         let checked = Checked(

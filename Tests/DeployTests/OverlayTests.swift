@@ -25,7 +25,8 @@ import Testing
         }
         #expect(
             folders.map(String.init)
-                == (["deploy/base", "deploy/components/metallb-secrets", "deploy/crds"] + Repository.overlays).sorted())
+                == (["deploy/base", "deploy/components/metallb-secrets", "deploy/crds", "deploy/monitoring"]
+                + Repository.overlays).sorted())
         let component = try Kustomization("deploy/components/metallb-secrets")
         #expect(component.objects.map(\.namespace) == ["metallb-system", "metallb-system"])
     }

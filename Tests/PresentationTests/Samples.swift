@@ -90,7 +90,33 @@ enum Samples {
         ],
         problems: problems.problems)
 
-    static var status: ClusterStatus { ClusterStatus([speaker2, speaker1, controller]) }
+    static var status: ClusterStatus { ClusterStatus([speaker2, speaker1, controller], events: events) }
+
+    private static let events: [EventEntry] = {
+        var controller = EventHistory(capacity: 10)
+        controller.append(
+            EventEntry(
+                .assigned, at: time("2026-01-01T00:00:05.000250Z"), node: nil, services: ["default/web"],
+                ip: "192.0.2.10", "192.0.2.10 from the pool lan."))
+        var speaker = EventHistory(capacity: 10)
+        speaker.append(
+            EventEntry(
+                .claimed, at: time("2026-01-01T00:00:05.001250Z"), node: "n1", services: ["default/web"],
+                ip: "192.0.2.10", interface: "eth0", "n1 answers for 192.0.2.10 on eth0."))
+        speaker.append(
+            EventEntry(
+                .nodeLost, at: time("2026-01-08T11:00:00Z"), node: "n1", interface: "eth0",
+                "n2 is no longer heard on eth0."))
+        speaker.append(
+            EventEntry(
+                .sessionDown, at: time("2026-01-08T11:57:00Z"), node: "n1", peer: "tor-a",
+                "The session with tor-a ended: Hold Timer Expired."))
+        speaker.append(
+            EventEntry(
+                .conflict, at: time("2026-01-08T11:59:18Z"), node: "n1", services: ["default/api"], ip: "192.0.2.11",
+                interface: "eth0", "02:00:00:00:00:99 on eth0 uses 192.0.2.11, and is no speaker of this cluster."))
+        return controller.events + speaker.events
+    }()
 
     private static let controller: StatusDocument = {
         var document = StatusDocument(version: "0.1.0", role: "controller", node: nil)

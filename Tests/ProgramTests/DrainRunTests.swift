@@ -80,7 +80,7 @@ struct DrainRunTests {
         let before = try await details()
         #expect(before.contains("BGP.med: 7"))
         #expect(before.contains("BGP.as_path: 64512 64512 64512\n"))
-        #expect(before.contains("BGP.ext_community: (generic, 0x4fc00, 0x47f42400)"), "\(before)")
+        #expect(before.contains("BGP.ext_community: (unknown 0x4, 64512, 1207182336)"), "\(before)")
         #expect(before.contains("BGP.community: (64512,9)\n"))
 
         try lab.write("nodes.yaml", Self.nodes(isCordoned: true))

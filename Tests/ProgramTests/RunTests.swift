@@ -41,6 +41,29 @@ struct RunTests {
         #expect(try await lab.answers("192.0.2.10"))
     }
 
+    @Test("What happened is remembered with its reason: by `get events`, by `explain`, and after the Service is gone")
+    func history() async throws {
+        let lab = try RunLab()
+        let process = try await lab.start()
+        defer { process.stop() }
+        func events(_ name: String) async throws -> String {
+            try await lab.node.run(
+                Program.path, "get", "events", name, "--server", "http://127.0.0.1:7472", "-o", "json"
+            ).output
+        }
+        #expect(try await eventually { try await events("default/web").contains("Claimed") }, "\(process.errors)")
+        let text = try await events("web")
+        #expect(text.contains("Assigned") && text.contains("192.0.2.10 from the pool lan"), "\(text)")
+        let explanation = try await lab.node.run(
+            Program.path, "explain", "default/web", "--server", "http://127.0.0.1:7472")
+        #expect(explanation.output.contains("Lately") && explanation.output.contains("Claimed"), "\(explanation)")
+
+        try lab.remove("web.yaml")
+        #expect(try await eventually { try await events("web").contains("Yielded") }, "\(process.errors)")
+        let end = try await events("web")
+        #expect(end.contains("no Service has it any more"), "\(end)")
+    }
+
     @Test("A directory that vanishes takes nothing away, and is read again when it is back")
     func vanishedDirectory() async throws {
         let lab = try RunLab()

@@ -41,6 +41,10 @@ extension Session {
             }
             turn.actions.append(.close(connection.id))
         }
+        if reason == .bfdDown, state == .established {
+            (lastNotification, lastLoss) = ("BFD found that the path to the peer has failed", nil)
+            statistics.failures += 1
+        }
         connections.removeAll()
         timers.stopAll()
         let isManual: Bool

@@ -9,6 +9,10 @@ struct clinux_datagram {
     /// 4 or 16 octets of the source address in network order, by `address_length`.
     uint8_t source[16];
     int address_length;
+    /// The address that it was sent to, as many octets. Zeros if the kernel did not tell (IP_PKTINFO, IPV6_RECVPKTINFO).
+    uint8_t destination[16];
+    /// The index of the interface that it came in through; 0 if the kernel did not tell.
+    int interface;
     /// The TTL or hop limit that it arrived with; -1 if the kernel did not tell.
     int hop_limit;
     /// 1 if the datagram was longer than the buffer.

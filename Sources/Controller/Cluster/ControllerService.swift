@@ -244,6 +244,8 @@ package final class ControllerService: ServiceLifecycle.Service {
     }
 
     private func log(_ change: AssignmentChange) {
+        // What a Service had already is no news after a change of leaders.
+        guard change.status != .keep || !change.releases.isEmpty || change.assignment?.reason != nil else { return }
         for line in change.lines {
             logger.log(
                 level: line.isWarning ? .warning : .notice, "\(line.text)", metadata: ["service": "\(change.service)"])

@@ -23,6 +23,8 @@ package struct PeerEntry: Hashable, Sendable, Decodable {
     /// Additions: BGP messages since the process began.
     package var messagesSent: Messages?
     package var messagesReceived: Messages?
+    /// Addition: more of the BFD session.
+    package var bfdSession: BFDSessionEntry?
 
     /// Messages by type.
     package struct Messages: Hashable, Sendable, Decodable {
@@ -44,7 +46,8 @@ package struct PeerEntry: Hashable, Sendable, Decodable {
     package init(
         peer: String, address: String?, state: String, since: Timestamp?, prefixesSent: Int, bfd: String? = nil,
         lastError: String? = nil, asn: UInt32? = nil, routerID: String? = nil, holdTime: Int? = nil, flaps: Int? = nil,
-        messagesSent: Messages? = nil, messagesReceived: Messages? = nil
+        messagesSent: Messages? = nil, messagesReceived: Messages? = nil,
+        bfdSession: BFDSessionEntry? = nil
     ) {
         self.peer = peer
         self.address = address
@@ -59,6 +62,7 @@ package struct PeerEntry: Hashable, Sendable, Decodable {
         self.flaps = flaps
         self.messagesSent = messagesSent
         self.messagesReceived = messagesReceived
+        self.bfdSession = bfdSession
     }
 
     package var isEstablished: Bool { state == "Established" }
@@ -73,6 +77,7 @@ extension PeerEntry: JSONRepresentable {
         return contract.adding([
             "asn": asn.json, "routerID": routerID.json, "holdTime": holdTime.json, "flaps": flaps.json,
             "messagesSent": messagesSent.json, "messagesReceived": messagesReceived.json,
+            "bfdSession": bfdSession.json,
         ])
     }
 }

@@ -1,12 +1,14 @@
 import FoundationEssentials
 
 /// What `martlet explain` answers: the chain of decisions for one Service, and what to do where it is broken.
-package struct ExplanationDocument: Hashable, Sendable, Decodable {
+package struct ExplanationDocument: Hashable, Sendable {
     /// `NAMESPACE/NAME`.
     package var service: String
     package var steps: [ExplanationStep]
     /// A sentence or two for each thing that is missing; empty where nothing is.
     package var advice: [String]
+    /// What happened to the Service last, oldest first; empty where nobody remembers. An addition.
+    package var events: [EventEntry] = []
 
     package init(service: String, steps: [ExplanationStep], advice: [String]) {
         self.service = service
@@ -27,8 +29,25 @@ package struct ExplanationDocument: Hashable, Sendable, Decodable {
     }
 }
 
+extension ExplanationDocument: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case service, steps, advice, events
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        service = try container.decode(String.self, forKey: .service)
+        steps = try container.decode([ExplanationStep].self, forKey: .steps)
+        advice = try container.decode([String].self, forKey: .advice)
+        events = try container.decodeIfPresent([EventEntry].self, forKey: .events) ?? []
+    }
+}
+
 extension ExplanationDocument: JSONRepresentable {
-    package var json: JSONValue { ["service": service.json, "steps": steps.json, "advice": advice.json] }
+    package var json: JSONValue {
+        let contract: JSONValue = ["service": service.json, "steps": steps.json, "advice": advice.json]
+        return contract.adding(["events": events.isEmpty ? nil : events.json])
+    }
 }
 
 extension ExplanationDocument: Screen {
@@ -47,6 +66,10 @@ extension ExplanationDocument: Screen {
             let rest = String(repeating: " ", count: mark.displayWidth + 1 + width + 2)
             result += indented(step.summary, layout.style.paint(mark, tone) + " " + name + "  ", rest)
             for detail in step.details { result += indented(detail, rest + "- ", rest + "  ") }
+        }
+        if !events.isEmpty {
+            result += ["", layout.style.paint("Lately", .heading)]
+            result += events.table(layout, isOfOne: true, emptyMessage: "").lines(layout)
         }
         guard !advice.isEmpty else { return result }
         result += ["", layout.style.paint("What to do", .heading)]

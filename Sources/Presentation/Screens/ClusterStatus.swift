@@ -4,8 +4,11 @@ import Addresses
 package struct ClusterStatus: Hashable, Sendable {
     /// In the order of their nodes.
     package let documents: [StatusDocument]
+    /// What all of them did and noticed, in the order of time.
+    package let events: [EventEntry]
 
-    package init(_ documents: [StatusDocument]) {
+    package init(_ documents: [StatusDocument], events: [EventEntry] = []) {
+        self.events = events.sorted { ($0.time, $0.node ?? "", $0.number) < ($1.time, $1.node ?? "", $1.number) }
         self.documents = documents.sorted { ($0.node ?? "", $0.role) < ($1.node ?? "", $1.role) }
     }
 

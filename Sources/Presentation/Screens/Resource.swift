@@ -6,7 +6,10 @@ package enum Resource: String, Hashable, Sendable, CaseIterable {
     case peers
     case speakers
     case routes
+    case events
 
     /// What a status says about it.
-    package func list(from status: ClusterStatus) -> ResourceList { ResourceList(resource: self, status: status) }
+    package func list(from status: ClusterStatus, filter: ResourceFilter = ResourceFilter()) -> ResourceList {
+        ResourceList(resource: self, status: status, filter: filter)
+    }
 }

@@ -10,7 +10,7 @@ extension ResourceList {
                 Column("SIZE", .trailing), Column("FREE", .trailing, rank: 2), Column("AUTOASSIGN", rank: 4),
                 Column("ADDRESSES", overflow: .wrap, minimumWidth: 18, rank: 5, isWideOnly: true),
             ], emptyMessage: "No pools.")
-        for pool in status.pools {
+        for pool in pools {
             for usage in pool.families {
                 table.append([
                     Cell(pool.pool), Cell(usage.family), usage.bar(layout.style), Cell(usage.assigned.shortText),
@@ -31,7 +31,7 @@ extension ResourceList {
                 Column("PEERS", overflow: .wrap, minimumWidth: 12, rank: 4, isWideOnly: true, hidesWhenEmpty: true),
                 Column("MESSAGE", overflow: .wrap, minimumWidth: 24, rank: 1, isWideOnly: true, hidesWhenEmpty: true),
             ], emptyMessage: "No Service of type LoadBalancer is Martlet's.")
-        for service in status.services {
+        for service in services {
             let assignment = service.assignment
             guard !assignment.ips.isEmpty else {
                 table.append([
@@ -78,7 +78,7 @@ extension ResourceList {
                 Column("LOCALPREF", .trailing, rank: 5, isWideOnly: true),
                 Column("COMMUNITIES", overflow: .wrap, minimumWidth: 12, rank: 4, isWideOnly: true),
             ], emptyMessage: "Nothing is announced.")
-        for entry in status.announcements {
+        for entry in announcements {
             table.append([
                 Cell(entry.service), Cell(entry.ip), Cell(entry.protocol), Cell(entry.node), Cell(entry.way),
                 Cell(layout.age(entry.since)), Cell(entry.prefix), Cell(entry.localPreference.map(String.init)),
@@ -98,7 +98,7 @@ extension ResourceList {
                 Column("LOST", .trailing, rank: 8, isWideOnly: true),
                 Column("LAST ERROR", overflow: .wrap, minimumWidth: 20, hidesWhenEmpty: true),
             ], emptyMessage: "No BGP peers.")
-        for entry in status.peers {
+        for entry in peers {
             let peer = entry.peer
             let bfdTone: Tone = peer.bfd == "Up" ? .good : peer.bfd == "Down" ? .bad : .warning
             table.append([
@@ -120,7 +120,7 @@ extension ResourceList {
                 Column("UP FOR", rank: 1), Column("VERSION", rank: 4), Column("ROLE", rank: 5, isWideOnly: true),
                 Column("NOT READY BECAUSE", overflow: .wrap, minimumWidth: 20, hidesWhenEmpty: true),
             ], emptyMessage: "No speakers.")
-        for speaker in status.speakers {
+        for speaker in speakers {
             let segments = speaker.segments.map { segment in
                 "\(segment.interface) \(segment.members.count { $0.state == "Up" })/\(segment.members.count)"
             }
@@ -145,7 +145,7 @@ extension ResourceList {
                 Column("COMMUNITIES", overflow: .wrap, minimumWidth: 12, rank: 1, hidesWhenEmpty: true),
                 Column("SERVICES", overflow: .wrap, minimumWidth: 24, rank: 3),
             ], emptyMessage: "No routes are advertised.")
-        for route in status.routes {
+        for route in routes {
             let services = layout.isWide || route.services.count == 1 ? route.services : ["\(route.services.count)"]
             table.append([
                 Cell(route.node), Cell(route.peer), Cell(route.prefix), Cell(route.localPreference.map(String.init)),

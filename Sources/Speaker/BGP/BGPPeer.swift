@@ -30,22 +30,29 @@ actor BGPPeer {
     private let routes: SharedRoutes
     private let eventLoop: any EventLoop
     private let logger: Logger
+    private let onTransition: @Sendable (String, Session.Transition) -> Void
 
-    private var session: Session
-    private var generator = SystemRandomNumberGenerator()
+    private(set) var session: Session
+    var generator = SystemRandomNumberGenerator()
     private var since: Timestamp
     private var links: [ConnectionID: BGPLink] = [:]
     /// The connection that routes are sent on.
     private var established: ConnectionID?
-    private var isStopped = false
+    private(set) var isStopped = false
     private var inboundCount = 0
 
     // Unbounded, but the session asks for a connection only when it has none of that direction.
     private let (jobs, addJob) = AsyncStream<Job>.makeStream()
-    private let (deadlines, deadlineReached) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    private let (deadlines, deadlineHasCome) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     private var scheduled: Scheduled<Void>?
+    /// What BFD means for the session.
+    var gate = BFDGate()
 
-    init(_ settings: BGPPeerSettings, _ routes: SharedRoutes, eventLoop: any EventLoop, logger: Logger) {
+    init(
+        _ settings: BGPPeerSettings, _ routes: SharedRoutes, eventLoop: any EventLoop, logger: Logger,
+        onTransition: @escaping @Sendable (String, Session.Transition) -> Void
+    ) {
+        self.onTransition = onTransition
         self.settings = settings
         self.routes = routes
         self.eventLoop = eventLoop
@@ -59,8 +66,8 @@ actor BGPPeer {
     /// Runs until ``stop(_:)``, and until the last message has left or a second has passed.
     func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { for await _ in self.deadlines { await self.handle(.deadlineReached) } }
-            if !isStopped, settings.shutdown == nil { handle(.start) }
+            group.addTask { for await _ in self.deadlines { await self.deadlineReached() } }
+            if mayHoldSession { handle(.start) }
             for await job in jobs {
                 switch job {
                 case .connect(let id): group.addTask { await self.connect(id) }
@@ -68,7 +75,7 @@ actor BGPPeer {
                 }
             }
             scheduled?.cancel()
-            deadlineReached.finish()
+            deadlineHasCome.finish()
         }
         if established != nil { routes.detach(settings.name) }
         established = nil
@@ -111,19 +118,25 @@ actor BGPPeer {
         return BGPPeerStatus(
             name: settings.name, address: settings.address, zone: settings.zone, state: session.state, since: since,
             prefixesSent: routes.prefixesSent(to: settings.name),
-            lastError: down ?? obstacle ?? session.lastError
+            lastError: down ?? obstacle ?? bfdObstacle ?? session.lastError
                 ?? BGPPeerStatus.silence(
                     in: session.state, since: since, now: .now, hasPassword: settings.options.password != nil),
-            statistics: session.statistics, negotiated: session.negotiated, description: description)
+            statistics: session.statistics, negotiated: session.negotiated, description: description,
+            bfd: gate.status)
     }
 }
 
 // MARK: - The session
 
 extension BGPPeer {
-    private func handle(_ event: Session.Event) {
+    func handle(_ event: Session.Event) {
         for action in session.handle(event, at: UptimeClock.now, using: &generator) { perform(action) }
         armTimer()
+    }
+
+    private func deadlineReached() {
+        bfdDeadlineReached()
+        handle(.deadlineReached)
     }
 
     private func perform(_ action: Session.Action) {
@@ -171,6 +184,7 @@ extension BGPPeer {
 
     private func log(_ transition: Session.Transition) {
         since = Timestamp.now
+        onTransition(settings.name, transition)
         var metadata: Logger.Metadata = [
             "from": "\(transition.from)", "to": "\(transition.to)", "event": "\(transition.event)",
         ]
@@ -180,12 +194,12 @@ extension BGPPeer {
     }
 
     /// One sleep for all timers, until the first of them.
-    private func armTimer() {
+    func armTimer() {
         scheduled?.cancel()
         scheduled = nil
-        guard let deadline = session.nextDeadline else { return }
+        guard let deadline = [session.nextDeadline, gate.nextDeadline].compactMap({ $0 }).min() else { return }
         let delay = UptimeClock.now.duration(to: deadline)
-        let continuation = deadlineReached
+        let continuation = deadlineHasCome
         scheduled = eventLoop.scheduleTask(in: .nanoseconds(max(0, delay.wholeNanoseconds))) { continuation.yield() }
     }
 }

@@ -4,14 +4,25 @@ import ClusterConfiguration
 import NetworkIO
 
 extension BGPPeerSettings {
-    /// The session that a node holds with a configured peer; `nil` where the peer cannot be reached by what is built:
-    /// unnumbered sessions are not.
+    /// The session that a node holds with a configured peer; `nil` for an unnumbered one without a router.
     ///
     /// - Parameters:
     ///   - routerID: what the node calls itself where the configuration does not say.
     ///   - ownAddresses: the node's own, for routes of a family that the session does not run over.
-    package init?(_ peer: Peer, routerID: IPv4Address, ownAddresses: [AddressFamily: IPAddress]) {
-        guard case .address(let address, let zone) = peer.endpoint else { return nil }
+    ///   - isOnLink: whether the peer is a neighbour of the node, by its address.
+    ///   - router: of an unnumbered peer, the router on its interface.
+    package init?(
+        _ peer: Peer, routerID: IPv4Address, ownAddresses: [AddressFamily: IPAddress], isOnLink: Bool = true,
+        router: IPv6Address? = nil
+    ) {
+        let address: IPAddress
+        let zone: String?
+        switch peer.endpoint {
+        case .address(let given, let interface): (address, zone) = (given, interface)
+        case .unnumbered(let interface):
+            guard let router else { return nil }
+            (address, zone) = (.v6(router), interface)
+        }
         let localASN = ASN(peer.localASN ?? peer.myASN)
         let peerASN: SessionConfiguration.PeerASN =
             switch peer.remoteAS {
@@ -25,6 +36,8 @@ extension BGPPeerSettings {
             families: families, holdTime: peer.holdTime, keepaliveTime: peer.keepaliveTime,
             isPassive: peer.isPassive,
             gracefulRestart: peer.enableGracefulRestart ? SessionConfiguration.GracefulRestartSettings() : nil)
+        // RFC 8950: without an IPv4 address on the link, IPv4 routes have an IPv6 next hop.
+        session.allowsExtendedNextHop = peer.interface != nil
         if let connectTime = peer.connectTime { session.connectRetryTime = connectTime }
         var options = TCPOptions()
         // An external router is a neighbour unless the configuration says otherwise: packets that would go further are
@@ -34,10 +47,14 @@ extension BGPPeerSettings {
         if peer.ttlSecurity { (options.timeToLive, options.leastTimeToLive) = (255, 255) }
         options.password = peer.password.flatMap { TCPPassword(octets: $0.octets) }
         options.device = peer.vrf
-        let others = ownAddresses.filter { $0.key != address.family && families.contains($0.key) }
+        // What the router knows of an unnumbered neighbour is its link-local address.
+        let others =
+            peer.interface == nil
+            ? ownAddresses.filter { $0.key != address.family && families.contains($0.key) } : [:]
         self.init(
             name: peer.name, session: session, address: address, zone: zone, port: peer.port,
             sourceAddress: peer.sourceAddress, options: options, nextHops: others,
             shutdown: peer.shutdown.map { Shutdown(text: $0.message) }, description: peer.description)
+        bfd = peer.bfd.map { BFDPeerSettings(peer, $0, address: address, zone: zone, isOnLink: isOnLink) }
     }
 }

@@ -21,6 +21,8 @@ package struct BGPPeerSettings: Hashable, Sendable {
     package var listenPort: UInt16
     /// Hold no session; `nil`: hold one.
     package var shutdown: Shutdown?
+    /// The BFD session beside the BGP session; `nil`: none. No BGP session depends on it.
+    package var bfd: BFDPeerSettings?
     /// For people. No session depends on it.
     package var description: String?
 
@@ -54,6 +56,7 @@ package struct BGPPeerSettings: Hashable, Sendable {
     func needsNoNewSession(for other: BGPPeerSettings) -> Bool {
         var same = other
         same.description = description
+        same.bfd = bfd
         // It takes effect with the next attempt: see BGPPeer.adopt.
         same.session.connectRetryTime = session.connectRetryTime
         return same == self

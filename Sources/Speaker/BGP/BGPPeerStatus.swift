@@ -18,6 +18,8 @@ package struct BGPPeerStatus: Hashable, Sendable {
     /// What was agreed with the peer, while Established.
     package let negotiated: NegotiatedSession?
     package let description: String?
+    /// `nil` without BFD.
+    package let bfd: BFDPeerStatus?
 
     /// What is to be said of a router that has not answered yet, for a while, where nothing has failed so far; else `nil`.
     ///

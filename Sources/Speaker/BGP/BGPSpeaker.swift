@@ -19,9 +19,13 @@ package actor BGPSpeaker {
     private let routes = SharedRoutes()
     private let eventLoopGroup: any EventLoopGroup
     private let logger: Logger
+    private let onTransition: @Sendable (String, Session.Transition) -> Void
     private let isRestarting: Bool
     private let started: Instant
     private let listeners: BGPListeners
+    private let bfd: BFDEngine?
+    /// How the peers' BFD sessions stand, for sessions that are made anew.
+    private var bfdStatus: [String: BFDPeerStatus] = [:]
     private var members: [String: Member] = [:]
     private var isRunning = false
     private var isShutDown = false
@@ -29,10 +33,17 @@ package actor BGPSpeaker {
     private let (newPeers, addPeer) = AsyncStream<BGPPeer>.makeStream()
     private let (end, hasEnded) = AsyncStream<Never>.makeStream()
 
+    /// - Parameter onTransition: called with a peer's name and what its session did; it must not wait.
     /// - Parameter isRestarting: an earlier process of this node may have left routes standing in peers with which graceful
     ///   restart was agreed. Such peers are told so once (RFC 4724 §4.1). They drop what is not announced again as soon as
     ///   a session has sent what there is: give all routes before the peers, or together with them.
-    package init(eventLoopGroup: any EventLoopGroup, logger: Logger, isRestarting: Bool = false) {
+    /// - Parameter bfd: holds the BFD sessions of peers that have one; the speaker ends it. Without it there are none.
+    package init(
+        eventLoopGroup: any EventLoopGroup, logger: Logger, isRestarting: Bool = false, bfd: BFDEngine? = nil,
+        onTransition: @escaping @Sendable (String, Session.Transition) -> Void = { _, _ in }
+    ) {
+        self.bfd = bfd
+        self.onTransition = onTransition
         self.eventLoopGroup = eventLoopGroup
         self.isRestarting = isRestarting
         started = UptimeClock.now
@@ -45,10 +56,22 @@ package actor BGPSpeaker {
         isRunning = true
         await withDiscardingTaskGroup { group in
             group.addTask { await self.listeners.run { await self.take($0) } }
+            group.addTask { await self.bfd?.run() }
+            group.addTask { await self.followBFD() }
             for await peer in newPeers { group.addTask { await peer.run() } }
         }
         hasEnded.finish()
         try Task.checkCancellation()
+    }
+
+    private func followBFD() async {
+        guard let bfd else { return }
+        for await change in bfd.changes {
+            // Of a peer that has no session any more, nothing is left to do.
+            guard members[change.peer]?.settings.bfd != nil else { continue }
+            bfdStatus[change.peer] = change.status
+            await members[change.peer]?.peer.bfdChanged(change)
+        }
     }
 
     private func take(_ arrival: BGPListeners.Arrival) async {
@@ -70,6 +93,10 @@ package actor BGPSpeaker {
             let new = wanted[name]
             if let new, member.settings.needsNoNewSession(for: new) {
                 members[name]?.settings = new
+                if new.bfd == nil, member.settings.bfd != nil {
+                    bfdStatus[name] = nil
+                    await member.peer.bfdRemoved()
+                }
                 await member.peer.adopt(new)
                 continue
             }
@@ -84,10 +111,18 @@ package actor BGPSpeaker {
         }
         for settings in settings where members[settings.name] == nil && !isShutDown {
             guard let new = wanted[settings.name] else { continue }
-            let peer = BGPPeer(asRestarted(new), routes, eventLoop: eventLoopGroup.next(), logger: logger)
+            let peer = BGPPeer(
+                asRestarted(new), routes, eventLoop: eventLoopGroup.next(), logger: logger, onTransition: onTransition)
             members[new.name] = Member(settings: new, peer: peer)
+            if new.bfd == nil { bfdStatus[new.name] = nil }
+            if let status = bfdStatus[new.name] {
+                await peer.bfdChanged(BFDChange(peer: new.name, status: status, isFailure: false))
+            }
             addPeer.yield(peer)
         }
+        for name in bfdStatus.keys where wanted[name] == nil { bfdStatus[name] = nil }
+        // BFD in its turn says when its sessions are up; until then it keeps nobody waiting.
+        if !isShutDown { bfd?.apply(wanted.values.compactMap { $0.shutdown == nil ? $0.bfd : nil }) }
         if !isShutDown { await listeners.apply(Array(wanted.values)) }
     }
 
@@ -140,6 +175,8 @@ package actor BGPSpeaker {
 
     private func stop(_ reason: Session.StopReason) async {
         isShutDown = true
+        // First, so that no router takes what follows for a path that has failed.
+        bfd?.leave()
         await listeners.stop()
         for member in members.values { await member.peer.stop(reason) }
         addPeer.finish()

@@ -5,12 +5,11 @@ struct HeardNodes: Sendable {
     private var up: [String: Set<String>] = [:]
     private var listened: Set<String> = []
 
-    mutating func note(_ change: LivenessChange) {
-        if change.isUp {
-            up[change.interface, default: []].insert(change.node)
-        } else {
-            up[change.interface]?.remove(change.node)
-        }
+    /// Returns whether the node is heard now and was not, or the other way round.
+    @discardableResult mutating func note(_ change: LivenessChange) -> Bool {
+        change.isUp
+            ? up[change.interface, default: []].insert(change.node).inserted
+            : up[change.interface]?.remove(change.node) != nil
     }
 
     /// These interfaces, and no other, were listened to for long enough.

@@ -56,6 +56,11 @@ package struct HTTPRoute: Sendable {
         }
     }
 
+    /// `/v1/events`: what the process did and noticed last.
+    package static func events(_ log: EventLog) -> HTTPRoute {
+        HTTPRoute("/v1/events") { .json(log.document) }
+    }
+
     private static func verdict(_ problems: [String]) -> HTTPResponse {
         problems.isEmpty ? .text("ok\n") : .text(problems.map { $0 + "\n" }.joined(), status: 503)
     }

@@ -119,6 +119,17 @@ package enum MetricNames {
         "martlet_bgp_messages_received_total", .counter, "BGP messages received.", labels: ["peer", "type"])
     package static let bfdUp = MetricDefinition(
         "martlet_bfd_session_up", .gauge, "Whether the peer's BFD session is Up (1) or not (0).", labels: ["peer"])
+    package static let bfdFailures = MetricDefinition(
+        "martlet_bfd_session_failures_total", .counter,
+        "Times that the peer's BFD session was Up and the path failed.", labels: ["peer"])
+    package static let bfdSent = MetricDefinition(
+        "martlet_bfd_packets_sent_total", .counter, "BFD packets sent to the peer.", labels: ["peer"])
+    package static let bfdReceived = MetricDefinition(
+        "martlet_bfd_packets_received_total", .counter, "BFD packets received for the peer's session.",
+        labels: ["peer"])
+    package static let bfdDrops = MetricDefinition(
+        "martlet_bfd_drops_total", .counter, "BFD packets received for the peer's session that were not used.",
+        labels: ["peer", "reason"])
 
     // MARK: Telemetry itself
 
@@ -132,6 +143,7 @@ package enum MetricNames {
         poolAssigned, poolAvailable,
         services, assignmentTime, announcements, silences, ownershipChanges, conflicts, eventToWire, layer2Requests,
         layer2Replies, layer2Announcements, layer2Drops, segmentMembers, sessionUp, sessionState, sessionSince,
-        sessionLosses, prefixesAdvertised, messagesSent, messagesReceived, bfdUp, droppedSeries,
+        sessionLosses, prefixesAdvertised, messagesSent, messagesReceived, bfdUp, bfdFailures, bfdSent, bfdReceived,
+        bfdDrops, droppedSeries,
     ]
 }

@@ -70,6 +70,14 @@ extension MetricSink {
         if let flaps = peer.flaps { set(MetricNames.sessionLosses, labels, Double(flaps)) }
         set(MetricNames.prefixesAdvertised, labels, Double(peer.prefixesSent))
         if let bfd = peer.bfd { set(MetricNames.bfdUp, labels, bfd == "Up" ? 1 : 0) }
+        if let session = peer.bfdSession {
+            set(MetricNames.bfdFailures, labels, Double(session.failures))
+            set(MetricNames.bfdSent, labels, Double(session.packetsSent))
+            set(MetricNames.bfdReceived, labels, Double(session.packetsReceived))
+            for drops in session.drops {
+                set(MetricNames.bfdDrops, ["peer": peer.peer, "reason": drops.reason], Double(drops.count))
+            }
+        }
         if let sent = peer.messagesSent { set(MetricNames.messagesSent, sent, of: peer) }
         if let received = peer.messagesReceived { set(MetricNames.messagesReceived, received, of: peer) }
     }

@@ -4,6 +4,7 @@ import Controller
 import Foundation
 import KubernetesClient
 import Logging
+import Presentation
 import ServiceLifecycle
 import SystemIO
 import Telemetry
@@ -30,6 +31,7 @@ struct ControllerCommand: AsyncParsableCommand {
     private func serve(_ logger: Logger) async throws {
         let started = Timestamp.now
         let registry = PrometheusRegistry()
+        let events = EventLog()
         let access = ClusterAccess(registry, logger)
         let client = try cluster.client(access.observer)
         let assignmentTime = registry.series(MetricNames.assignmentTime)
@@ -42,7 +44,10 @@ struct ControllerCommand: AsyncParsableCommand {
             client: client, namespace: cluster.namespace, identity: identity,
             loadBalancerClass: cluster.loadBalancerClass, logger: logger,
             observe: { _, changes, duration in
-                for _ in changes { assignmentTime.observe(duration / changes.count) }
+                for change in changes {
+                    assignmentTime.observe(duration / changes.count)
+                    for event in EventEntry.events(of: change, node: nil, at: .now) { events.append(event) }
+                }
             })
         let reporter = ControllerReporter(started: started, controller: controller, access: access)
         registry.collectProcess()
@@ -51,7 +56,7 @@ struct ControllerCommand: AsyncParsableCommand {
             to: HTTPEndpoint(serving.http),
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
-                .status { await reporter.document() },
+                .status { await reporter.document() }, .events(events),
             ], logger: logger)
         logger.notice("martlet \(Version.text) controller", metadata: ["server": "\(client.server)"])
         try await ServiceGroup(

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import KubernetesClient
 import KubernetesModel
 import Logging
@@ -60,9 +59,8 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
     private func apply(
         _ report: SpeakerReport, to name: NamespacedName, subresource: String?
     ) async throws(RequestFailure) {
-        guard let body = try? JSONEncoder().encode(report) else { return }
-        try await client.patch(
-            .speakers, name, subresource: subresource, .apply, manager: SpeakerPublisher.manager, body: Array(body))
+        try await client.apply(
+            .speakers, report, to: name, subresource: subresource, manager: SpeakerPublisher.manager)
     }
 }
 

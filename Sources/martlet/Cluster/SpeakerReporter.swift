@@ -5,6 +5,7 @@ import ClusterConfiguration
 import KubernetesModel
 import Presentation
 import Speaker
+import Telemetry
 import Timing
 
 /// Makes the document of `/v1/status` of a speaker in a cluster.
@@ -14,6 +15,7 @@ struct SpeakerReporter: Sendable {
     let source: ClusterSource
     let speaker: SpeakerService
     let access: ClusterAccess
+    let events: EventLog
 
     /// Why the process does not do its job, a sentence each.
     func obstacles() async -> [String] { await document().notReady }
@@ -64,11 +66,13 @@ struct SpeakerReporter: Sendable {
                     message: "\($0.pool) gave \($0.address)")
             })
         let peers = await self.speaker.peers().map { NodePeerEntry(node: node, peer: $0) }
-        return Explanation(
+        var document = Explanation(
             name, service: service, loadBalancerClass: view.loadBalancerClass, review: isOurs ? review : nil,
             advertisements: engine.advertisements(for: name), plan: engine.plan(for: name),
             endpoints: view.endpoints(of: name), peers: peers,
             problems: view.problems.filter { $0.severity == .error }.map { ProblemEntry($0) }
         ).document
+        document.events = events.events(of: name.description)
+        return document
     }
 }

@@ -27,6 +27,12 @@ struct StatusClient {
         do { return try StatusDocument(jsonText: octets) } catch { throw Failure(description: "\(server): \(error)") }
     }
 
+    /// The document at `/v1/events`.
+    func events() async throws(Failure) -> EventsDocument {
+        let octets = try await get("v1/events")
+        do { return try EventsDocument(jsonText: octets) } catch { throw Failure(description: "\(server): \(error)") }
+    }
+
     /// The document at `/v1/explain/NAMESPACE/NAME`.
     func explanation(of service: NamespacedName) async throws(Failure) -> ExplanationDocument {
         let octets = try await get("v1/explain/\(service)")

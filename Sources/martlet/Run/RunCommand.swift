@@ -20,7 +20,7 @@ struct RunCommand: AsyncParsableCommand {
             The manifests are watched: an edit takes effect at once, and touches nothing that it does not concern. A file \
             that cannot be read keeps its last good version in force.
 
-            Needs CAP_NET_RAW, and CAP_NET_ADMIN for BGP passwords. SIGHUP reads the manifests again; SIGTERM withdraws \
+            Needs CAP_NET_RAW, and CAP_NET_BIND_SERVICE for BGP peers that are passive. SIGHUP reads the manifests again; SIGTERM withdraws \
             everything and ends.
 
             Example:
@@ -61,13 +61,16 @@ struct RunCommand: AsyncParsableCommand {
         }
         let directory = try StateDirectory(path: stateDir)
         let registry = PrometheusRegistry()
+        let events = EventLog()
         let isRestarting = try directory.read(AssignmentStore.file) != nil
         let speaker = try SpeakerService(
-            node: node, isRestarting: isRestarting, metrics: SpeakerMetrics(registry), logger: logger)
+            node: node, isRestarting: isRestarting, metrics: SpeakerMetrics(registry), events: events,
+            logger: logger)
         let standalone = try StandaloneService(
             source: source, first: first, store: AssignmentStore(directory), speaker: speaker,
-            metrics: StandaloneMetrics(registry), logger: logger)
-        let reporter = StatusReporter(node: node, started: started, standalone: standalone, speaker: speaker)
+            metrics: StandaloneMetrics(registry), events: events, logger: logger)
+        let reporter = StatusReporter(
+            node: node, started: started, standalone: standalone, speaker: speaker, events: events)
         registry.collectProcess()
         registry.collectStatus { await reporter.document() }
         let server = try await HTTPServer.bind(
@@ -75,6 +78,7 @@ struct RunCommand: AsyncParsableCommand {
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
+                .events(events),
             ], logger: logger)
         logger.notice("martlet \(Version.text) runs", metadata: [LogKey.node: "\(node)"])
         // Stopped in the reverse order: HTTP, then what decides, and last what announces.

@@ -7,6 +7,7 @@ import Logging
 import Manifests
 import NIOCore
 import NIOPosix
+import Presentation
 import Speaker
 import SystemIO
 import Telemetry
@@ -23,6 +24,7 @@ struct StandaloneLoop {
     private let store: AssignmentStore
     private let speaker: SpeakerService
     private let metrics: StandaloneMetrics
+    private let events: EventLog
     private let logger: Logger
     private let wakeUp: @Sendable () -> Void
 
@@ -34,13 +36,14 @@ struct StandaloneLoop {
 
     init(
         source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
-        metrics: StandaloneMetrics, logger: Logger, wakeUp: @escaping @Sendable () -> Void
+        metrics: StandaloneMetrics, events: EventLog, logger: Logger, wakeUp: @escaping @Sendable () -> Void
     ) throws {
         self.source = source
         self.first = first
         self.store = store
         self.speaker = speaker
         self.metrics = metrics
+        self.events = events
         self.logger = logger
         self.wakeUp = wakeUp
         let saved = try store.load()
@@ -84,6 +87,7 @@ struct StandaloneLoop {
     private mutating func perform(_ outcome: StandaloneCore.Outcome, since moment: Instant) {
         for change in outcome.changes {
             log(change)
+            for event in EventEntry.events(of: change, node: speaker.node, at: .now) { events.append(event) }
             assignedSince[change.service] = change.assignment?.addresses.isEmpty == false ? .now : nil
         }
         if !outcome.changes.isEmpty { isUnsaved = true }

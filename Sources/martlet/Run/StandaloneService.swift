@@ -34,7 +34,7 @@ final class StandaloneService: ServiceLifecycle.Service {
     /// - Parameter first: what `source` read at first; it was complete.
     init(
         source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
-        metrics: StandaloneMetrics, logger: Logger
+        metrics: StandaloneMetrics, events: EventLog, logger: Logger
     ) throws {
         changes = source.changes
         // Unbounded: few, and none may be missed; changes of manifests are bounded where they come from.
@@ -42,8 +42,8 @@ final class StandaloneService: ServiceLifecycle.Service {
         self.inputs = inputs
         self.input = input
         loop = try StandaloneLoop(
-            source: source, first: first, store: store, speaker: speaker, metrics: metrics, logger: logger,
-            wakeUp: { input.yield(.deadline) })
+            source: source, first: first, store: store, speaker: speaker, metrics: metrics, events: events,
+            logger: logger, wakeUp: { input.yield(.deadline) })
     }
 
     func run() async throws {

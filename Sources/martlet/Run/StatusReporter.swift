@@ -6,6 +6,7 @@ import ClusterConfiguration
 import KubernetesModel
 import Presentation
 import Speaker
+import Telemetry
 import Timing
 
 /// Makes the document of `/v1/status` from what the parts of the process know.
@@ -14,6 +15,7 @@ struct StatusReporter: Sendable {
     let started: Timestamp
     let standalone: StandaloneService
     let speaker: SpeakerService
+    let events: EventLog
 
     func document() async -> StatusDocument {
         var document = StatusDocument(version: Version.text, role: "run", node: node)
@@ -39,12 +41,14 @@ struct StatusReporter: Sendable {
         guard let standalone = await standalone.view(), let speaker = await speaker.view() else { return nil }
         let core = standalone.core
         let peers = await self.speaker.peers().map { NodePeerEntry(node: node, peer: $0) }
-        return Explanation(
+        var document = Explanation(
             service, service: core.services[service], loadBalancerClass: core.engine.loadBalancerClass,
             review: core.engine.review(of: service),
             advertisements: speaker.core.engine.advertisements(for: service),
             plan: speaker.core.engine.plan(for: service), endpoints: core.endpoints[service], peers: peers,
             problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) }
         ).document
+        document.events = events.events(of: service.description)
+        return document
     }
 }

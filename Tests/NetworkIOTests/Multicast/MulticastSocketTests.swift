@@ -51,7 +51,7 @@ struct MulticastSocketTests {
         func send(_ octets: [UInt8]) throws { try socket.withLock { try $0.send(octets) } }
 
         /// What arrives within the time.
-        func receive(within limit: Duration, capacity: Int = 64) throws -> ([UInt8], MulticastSocket.Arrival)? {
+        func receive(within limit: Duration, capacity: Int = 64) throws -> ([UInt8], Datagram)? {
             try socket.withLock { socket in
                 var buffer = [UInt8](repeating: 0, count: capacity)
                 let deadline = UptimeClock.now.advanced(by: limit)

@@ -19,16 +19,22 @@ final class BGPLab: Sendable {
     let directory: String
     let group: MultiThreadedEventLoopGroup
     let speaker: BGPSpeaker
+    /// The wire's bridge, where there is one.
+    let wire: NetworkNamespace?
+    let bfd: BFDEngine?
 
     static let nodeIPv4 = IPAddress.v4(IPv4Address(10, 99, 0, 1))
     static let routerIPv4 = IPAddress.v4(IPv4Address(10, 99, 0, 2))
     static let nodeIPv6 = IPAddress.v6(IPv6Address(rawValue: 0x2001_0db8_0099 << 80 | 1))
     static let routerIPv6 = IPAddress.v6(IPv6Address(rawValue: 0x2001_0db8_0099 << 80 | 2))
 
-    /// - Parameter isMultihop: with a hop between the two, and IPv4 only.
-    init(isMultihop: Bool = false) async throws {
+    /// - Parameters:
+    ///   - isMultihop: with a hop between the two, and IPv4 only.
+    ///   - hasBFD: the speaker has BFD too, and the link goes over a bridge: see ``cut()``.
+    init(isMultihop: Bool = false, hasBFD: Bool = false) async throws {
         node = try NetworkNamespace("node")
         router = try NetworkNamespace("router")
+        wire = hasBFD && !isMultihop ? try NetworkNamespace("wire") : nil
         middle = isMultihop ? try NetworkNamespace("middle") : nil
         if let middle {
             for (namespace, number) in [(node, 1), (router, 2)] {
@@ -40,7 +46,15 @@ final class BGPLab: Sendable {
                 try middle.ip("route add 10.99.0.\(number)/32 dev eth\(number)")
             }
         } else {
-            try node.connect("eth0", to: router, "eth0")
+            if let wire {
+                try wire.addBridge("br0")
+                try wire.connect("p1", to: node, "eth0")
+                try wire.connect("p2", to: router, "eth0")
+                try wire.ip("link set p1 master br0")
+                try wire.ip("link set p2 master br0")
+            } else {
+                try node.connect("eth0", to: router, "eth0")
+            }
             for (namespace, number) in [(node, 1), (router, 2)] {
                 try namespace.ip("address add 10.99.0.\(number)/24 dev eth0")
                 try namespace.ip("address add 2001:db8:99::\(number)/64 dev eth0 nodad")
@@ -55,7 +69,9 @@ final class BGPLab: Sendable {
         group = try await node.onThread { MultiThreadedEventLoopGroup(numberOfThreads: 1) }
         var logger = Logger(label: "bgp-lab")
         logger.logLevel = .warning
-        speaker = BGPSpeaker(eventLoopGroup: group, logger: logger)
+        let engineLogger = logger
+        bfd = hasBFD ? try await node.onThread { try BFDEngine(logger: engineLogger) } : nil
+        speaker = BGPSpeaker(eventLoopGroup: group, logger: logger, bfd: bfd)
         if isMultihop { try await setForwarding(true) }
     }
 
@@ -64,6 +80,10 @@ final class BGPLab: Sendable {
         let result = try await middle?.run("sysctl", "-w", "net.ipv4.ip_forward=\(isOn ? 1 : 0)")
         guard result?.status == 0 else { throw TestFailure("the middle's forwarding cannot be set") }
     }
+
+    /// Nothing passes any more, and neither side's interface shows it.
+    func cut() throws { try wire?.ip("link set p2 nomaster") }
+    func mend() throws { try wire?.ip("link set p2 master br0") }
 
     func writeFile(_ name: String, _ text: String) throws -> String {
         let path = "\(directory)/\(name)"
@@ -102,6 +122,7 @@ final class BGPLab: Sendable {
         try await group.shutdownGracefully()
         node.remove()
         router.remove()
+        wire?.remove()
         middle?.remove()
         _ = try? Shell.run(["rm", "-r", directory])
     }

@@ -64,6 +64,7 @@ import Testing
     static let edits: [Edit] = [
         Edit("nothing", restarts: false) { _ in },
         Edit("description", restarts: false) { $0.description = "rack 4" },
+        Edit("bfdProfile", restarts: false) { $0.bfd = BFDSettings(profile: "fast") },
         Edit("connectTime", restarts: false) { $0.connectTime = .seconds(7) },
         Edit("nodeSelectors, and the node still matches", restarts: false) {
             $0.nodeSelectors = [Selector(matchLabels: ["rack": "a"])]

@@ -1,0 +1,27 @@
+/// Which of a resource `martlet get` is to show.
+package struct ResourceFilter: Hashable, Sendable {
+    /// Only the one of this name: a Service (`NAMESPACE/NAME`, or a name in `default`), a pool, a peer, a node or a prefix.
+    package var name: String?
+    /// Only what concerns Services of this namespace.
+    package var namespace: String?
+
+    package init(name: String? = nil, namespace: String? = nil) {
+        self.name = name
+        self.namespace = namespace
+    }
+
+    /// Whether it lets everything through.
+    var isEmpty: Bool { name == nil && namespace == nil }
+
+    func accepts(service: String) -> Bool {
+        if let namespace, !service.hasPrefix(namespace + "/") { return false }
+        guard let name else { return true }
+        return service == (name.contains("/") ? name : "\(namespace ?? "default")/\(name)")
+    }
+
+    /// - Parameter services: those that the thing concerns.
+    func accepts(_ services: [String]) -> Bool { services.contains { accepts(service: $0) } }
+
+    /// For things that have a name and belong to no namespace.
+    func accepts(name: String) -> Bool { self.name == nil || self.name == name }
+}

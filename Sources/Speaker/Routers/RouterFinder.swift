@@ -1,0 +1,163 @@
+import Addresses
+import LinkLayer
+import Logging
+import NetworkIO
+import Synchronization
+import SystemIO
+import Timing
+
+/// Finds the routers on interfaces that have unnumbered peers: the shell around ``RouterDiscovery``, on a thread of its
+/// own, which sleeps while there is nothing to find.
+///
+/// It works in the network namespace of the thread that makes it.
+package final class RouterFinder: Sendable {
+    private struct State {
+        /// By index, the names.
+        var wanted: [Int32: String] = [:]
+        var isStopped = false
+    }
+
+    /// What the thread works with; not the finder itself, which would then never go away.
+    private final class Shared: Sendable {
+        let state = Mutex(State())
+        let wakeUp: WakeUp
+
+        init() throws(SystemError) { wakeUp = try WakeUp() }
+    }
+
+    private let shared: Shared
+    private let thread: DedicatedThread
+
+    /// - Parameter onChange: called on the finder's thread for each change, in order; it must not wait.
+    package init(logger: Logger, onChange: @escaping @Sendable (RouterChange) -> Void) throws {
+        let shared = try Shared()
+        self.shared = shared
+        thread = try DedicatedThread(name: "routers") {
+            do throws(SystemError) {
+                try RouterFinder.run(shared, logger, onChange)
+            } catch {
+                logger.critical("router discovery: \(error); unnumbered peers are not found any more")
+            }
+        }
+    }
+
+    deinit { stop() }
+
+    /// The interfaces, by index, to find routers on: all of them, each time. Returns at once.
+    package func apply(_ interfaces: [Int32: String]) {
+        shared.state.withLock { $0.wanted = interfaces }
+        shared.wakeUp.signal()
+    }
+
+    package func stop() {
+        shared.state.withLock { $0.isStopped = true }
+        shared.wakeUp.signal()
+        thread.join()
+    }
+
+    /// One interface that is looked at.
+    private struct Watched {
+        let name: String
+        var discovery: RouterDiscovery
+        var socket: RouterSocket?
+        /// When to try again to open the socket.
+        var retryAt: Instant
+        var lastProblem: String?
+    }
+
+    private static let retryTime = Duration.seconds(1)
+
+    private static func run(
+        _ shared: Shared, _ logger: Logger, _ tell: @Sendable (RouterChange) -> Void
+    ) throws(SystemError) {
+        var watched: [Int32: Watched] = [:]
+        var timer = try DeadlineTimer()
+        var poll = PollSet()
+        var buffer = [UInt8](repeating: 0, count: 1500)
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            let (wanted, isStopped) = shared.state.withLock { ($0.wanted, $0.isStopped) }
+            if isStopped { return }
+            for (index, item) in watched where wanted[index] != item.name {
+                watched[index] = nil
+                if item.discovery.router != nil { tell(RouterChange(interface: item.name, router: nil)) }
+            }
+            let now = UptimeClock.now
+            for (index, name) in wanted where watched[index] == nil {
+                watched[index] = Watched(name: name, discovery: RouterDiscovery(at: now), retryAt: now)
+            }
+            for index in watched.keys.sorted() {
+                guard var item = watched[index] else { continue }
+                turn(&item, index, &buffer, &generator, logger, tell)
+                watched[index] = item
+            }
+            let order = watched.keys.sorted().filter { watched[$0]?.socket != nil }
+            poll.replace(
+                with: [shared.wakeUp.rawValue, timer.rawValue] + order.compactMap { watched[$0]?.socket?.descriptor })
+            timer.arm(
+                at: watched.values.compactMap { $0.socket == nil ? $0.retryAt : $0.discovery.nextDeadline }.min())
+            try poll.wait()
+            if poll.isReady(0) { shared.wakeUp.clear() }
+            if poll.isReady(1) { timer.clear() }
+        }
+    }
+
+    /// Reads what waits, and does what is due, on one interface.
+    private static func turn(
+        _ item: inout Watched, _ index: Int32, _ buffer: inout [UInt8],
+        _ generator: inout SystemRandomNumberGenerator, _ logger: Logger, _ tell: @Sendable (RouterChange) -> Void
+    ) {
+        do throws(SystemError) {
+            if item.socket == nil {
+                guard item.retryAt <= UptimeClock.now else { return }
+                item.socket = try RouterSocket(interface: index, groups: [RouterMessage.allRouters])
+            }
+            guard let socket = item.socket else { return }
+            var events: [RouterDiscovery.Event] = []
+            for _ in 0..<64 {
+                guard let packet = try socket.receive(into: &buffer) else { break }
+                // Others on the link are not worth a word each time they are wrong; what is wrong is not used.
+                guard
+                    let message = try? RouterMessage(
+                        decoding: buffer.span.extracting(0..<packet.count), from: packet.source,
+                        hopLimit: packet.hopLimit), let source = packet.source.v6
+                else { continue }
+                events.append(.received(message, from: source))
+            }
+            events.append(.deadlineReached)
+            for event in events {
+                for action in item.discovery.handle(event, at: UptimeClock.now, using: &generator) {
+                    switch action {
+                    case .send(.solicitation):
+                        send(.solicitation, to: RouterMessage.allRouters, socket, &item, logger)
+                    case .send(let message): send(message, to: RouterMessage.allNodes, socket, &item, logger)
+                    case .routerChanged(let router): tell(RouterChange(interface: item.name, router: router))
+                    }
+                }
+            }
+        } catch {
+            item.socket = nil
+            item.retryAt = UptimeClock.now.advanced(by: RouterFinder.retryTime)
+            note("\(error)", &item, logger)
+        }
+    }
+
+    private static func send(
+        _ message: RouterMessage, to group: IPv6Address, _ socket: RouterSocket, _ item: inout Watched, _ logger: Logger
+    ) {
+        do throws(SystemError) {
+            try socket.send(message.octets, to: group)
+            item.lastProblem = nil
+        } catch {
+            // The link is down, or its address is not there yet; the next one is due soon.
+            note("\(error)", &item, logger)
+        }
+    }
+
+    /// Logs a problem once.
+    private static func note(_ problem: String, _ item: inout Watched, _ logger: Logger) {
+        guard item.lastProblem != problem else { return }
+        item.lastProblem = problem
+        logger.warning("router discovery: \(problem)", metadata: ["interface": "\(item.name)"])
+    }
+}

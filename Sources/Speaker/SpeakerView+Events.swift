@@ -1,0 +1,79 @@
+import Addresses
+import Announcement
+import BFD
+import BGP
+import KubernetesModel
+import Presentation
+import Timing
+
+// What happened, in words, for the history.
+extension SpeakerView {
+    /// Of so many addresses that are yielded at once the reason is looked up; more are told without.
+    private static let mostReasons = 64
+
+    func events(of changes: [HeldChange], at now: Timestamp) -> [EventEntry] {
+        var reasons = 0
+        return changes.map { change in
+            let services = change.services.map(\.description)
+            guard !change.isHeld else {
+                let interfaces = (core.wire.held[change.address] ?? []).sorted().joined(separator: ", ")
+                return EventEntry(
+                    .claimed, at: now, node: core.node, services: services, ip: change.address.description,
+                    "\(core.node) answers for \(change.address) on \(interfaces).")
+            }
+            reasons += 1
+            let reason = reasons > SpeakerView.mostReasons ? "" : ": " + yieldReason(change)
+            return EventEntry(
+                .yielded, at: now, node: core.node, services: services, ip: change.address.description,
+                "\(core.node) no longer answers for \(change.address)\(reason)")
+        }
+    }
+
+    private func yieldReason(_ change: HeldChange) -> String {
+        guard let service = change.services.first, core.engine.knows(change.address) else {
+            return "no Service has it any more."
+        }
+        let silence = core.engine.plan(for: service).silent.first {
+            $0.node == core.node && $0.address == change.address && $0.protocol == .layer2
+        }
+        return silence.map { "\($0.reason): \($0.message)" } ?? "it is being claimed anew."
+    }
+
+    /// - Parameter report: what the wire has shown; `nil` if it is nothing for the history.
+    func event(of report: Layer2Report, at now: Timestamp) -> EventEntry? {
+        guard case .stranger(let stranger, let address, let interface) = report, core.engine.knows(address) else {
+            return nil
+        }
+        let message =
+            stranger.map { "\($0) on \(interface) uses \(address), and is no speaker of this cluster." }
+            ?? "Nobody else on \(interface) uses \(address) any more."
+        return EventEntry(
+            stranger == nil ? .conflictOver : .conflict, at: now, node: core.node,
+            services: core.engine.services(at: address).map(\.description), ip: address.description,
+            interface: interface, message)
+    }
+
+    func event(of change: LivenessChange, at now: Timestamp) -> EventEntry {
+        let message =
+            switch change.state {
+            case .up: "\(change.node) is heard on \(change.interface), from \(change.address)."
+            case .adminDown: "\(change.node) said that it leaves \(change.interface)."
+            case .down, .initializing: "\(change.node) is no longer heard on \(change.interface)."
+            }
+        return EventEntry(
+            change.isUp ? .nodeHeard : .nodeLost, at: now, node: core.node, interface: change.interface, message)
+    }
+
+    /// - Returns: `nil` unless the session came up or ended.
+    static func event(of transition: BGP.Session.Transition, peer: String, node: String, at now: Timestamp)
+        -> EventEntry?
+    {
+        if transition.to == .established {
+            return EventEntry(.sessionUp, at: now, node: node, peer: peer, "The session with \(peer) is up.")
+        }
+        guard transition.from == .established else { return nil }
+        let reason = transition.error ?? "the event was \(transition.event)"
+        return EventEntry(
+            .sessionDown, at: now, node: node, peer: peer, "The session with \(peer) ended: \(reason).")
+    }
+}

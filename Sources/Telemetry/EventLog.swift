@@ -1,0 +1,23 @@
+import Presentation
+import Synchronization
+
+/// The history of a process, for everything in it that has something to add: what `/v1/events` answers.
+///
+/// Adding costs a lock and a copy; nobody waits for a reader longer than that.
+package final class EventLog: Sendable {
+    /// Some hundred octets each: less than half a megabyte.
+    package static let capacity = 1000
+
+    private let history: Mutex<EventHistory>
+
+    package init(capacity: Int = EventLog.capacity) { history = Mutex(EventHistory(capacity: capacity)) }
+
+    package func append(_ event: EventEntry) { history.withLock { $0.append(event) } }
+
+    package var document: EventsDocument { history.withLock { $0 }.document }
+
+    /// The last events of one Service, `NAMESPACE/NAME`, oldest first.
+    package func events(of service: String, atMost count: Int = 8) -> [EventEntry] {
+        history.withLock { $0 }.events(of: service, atMost: count)
+    }
+}

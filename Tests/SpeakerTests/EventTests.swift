@@ -1,0 +1,85 @@
+import Addresses
+import Announcement
+import BFD
+import BGP
+import ClusterConfiguration
+import KubernetesModel
+import LinkLayer
+import NetworkIO
+import Presentation
+import Testing
+import Timing
+
+@testable import Speaker
+
+@Suite("The history of a speaker tells") struct EventTests {
+    static let address = IPAddress.v4(IPv4Address(192, 0, 2, 101))
+    static let web = NamespacedName(namespace: "default", name: "web")
+    static let now = Timestamp(seconds: 1_767_225_600)
+
+    /// A node that is alone on `eth0`, with one Service.
+    static func makeView() throws -> SpeakerView {
+        var core = SpeakerCore(node: "n1")
+        let interface = Interface(
+            index: 2, name: "eth0", hardwareAddress: MACAddress(2, 0, 0, 0, 0, 2),
+            addresses: [InterfaceAddress(address: try IPAddress("192.0.2.1"), prefixLength: 24)])
+        _ = core.handle(.linksChanged(InterfaceTable([interface])))
+        _ = core.handle(
+            .updated(
+                SpeakerUpdate(
+                    configuration: Configuration(layer2Advertisements: [Layer2Advertisement(name: "all")]),
+                    nodes: [Node(metadata: ObjectMeta(name: "n1"))],
+                    services: [AnnouncedService(web, addresses: [.init(address, pool: "lan")])])))
+        return SpeakerView(core: core)
+    }
+
+    @Test("who answers for an address since when, and why no longer, also when its Service is gone")
+    func held() throws {
+        var view = try Self.makeView()
+        _ = view.core.handle(.reported([.holder(.thisNode, of: Self.address, on: "eth0")]))
+        let gained = view.noteHeld(at: Self.now)
+        #expect(gained == [HeldChange(address: Self.address, isHeld: true, services: [Self.web])])
+        let claimed = view.events(of: gained, at: Self.now)
+        #expect(claimed.map(\.kind) == ["Claimed"])
+        #expect(claimed.first?.message == "n1 answers for 192.0.2.101 on eth0.")
+        #expect(claimed.first?.services == ["default/web"])
+        #expect(view.noteHeld(at: Self.now).isEmpty)
+
+        _ = view.core.handle(.updated(SpeakerUpdate(removed: [Self.web])))
+        let lost = view.noteHeld(at: Self.now)
+        let yielded = view.events(of: lost, at: Self.now)
+        #expect(yielded.map(\.kind) == ["Yielded"])
+        #expect(yielded.first?.services == ["default/web"])
+        #expect(yielded.first?.message.contains("no Service has it any more") == true)
+    }
+
+    @Test("a stranger with its MAC address, and when it is gone; what is about nobody's address is not told")
+    func conflict() throws {
+        let view = try Self.makeView()
+        let stranger = MACAddress(2, 0, 0, 0, 0, 0x99)
+        let begin = try #require(
+            view.event(of: .stranger(stranger, of: Self.address, on: "eth0"), at: Self.now))
+        #expect(begin.kind == "Conflict" && begin.message.contains("02:00:00:00:00:99 on eth0"))
+        #expect(begin.services == ["default/web"] && begin.interface == "eth0")
+        let end = try #require(view.event(of: .stranger(nil, of: Self.address, on: "eth0"), at: Self.now))
+        #expect(end.kind == "ConflictOver")
+        let other = IPAddress.v4(IPv4Address(192, 0, 2, 200))
+        #expect(view.event(of: .stranger(stranger, of: other, on: "eth0"), at: Self.now) == nil)
+        #expect(view.event(of: .holder(.nobody, of: Self.address, on: "eth0"), at: Self.now) == nil)
+    }
+
+    @Test("who is heard, who said that it leaves, and who fell silent") func liveness() throws {
+        let view = try Self.makeView()
+        let rows: [(BFD.SessionState, String, String)] = [
+            (.up, "NodeHeard", "is heard on eth0"), (.adminDown, "NodeLost", "said that it leaves"),
+            (.down, "NodeLost", "no longer heard"),
+        ]
+        for (state, kind, words) in rows {
+            let change = LivenessChange(
+                interface: "eth0", interfaceIndex: 2, node: "n2", state: state, since: .zero,
+                address: Self.address)
+            let event = view.event(of: change, at: Self.now)
+            #expect(event.kind == kind && event.message.contains(words), "\(event)")
+        }
+    }
+}
