@@ -84,10 +84,15 @@ struct ConnectionTests {
             server: server.url, authority: .file(certificates.path("ca.crt")), serverName: "api.example")
         #expect(await Self.ask(named) == .success("n1"))
         #expect(server.requests.last?.headers["host"] == "127.0.0.1:\(server.port)", "the name is for TLS alone")
-        var other = named
+        await server.stop()
+        // A certificate for the very address that is connected to is taken whatever the name; this one is for none.
+        let wrong = try await Self.server("wrong", certificates)
+        var other = ClientConfiguration(
+            server: wrong.url, authority: .file(certificates.path("ca.crt")), serverName: "elsewhere.example")
+        #expect(await Self.ask(other) == .success("n1"))
         other.serverName = "no.example"
         #expect(Self.failure(await Self.ask(other))?.message.contains("for another name") ?? false)
-        await server.stop()
+        await wrong.stop()
     }
 
     @Test("client certificates, from files and as data; without one") func clientCertificate() async throws {
@@ -196,7 +201,7 @@ struct ConnectionTests {
         async throws
     {
         // A server that is no proxy answers CONNECT as it answers everything.
-        for (status, says) in [(407, "proxy wants credentials"), (502, "")] {
+        for (status, says) in [(407, "proxy wants credentials"), (502, "the proxy opens no connection")] {
             let proxy = try await StubServer { _ in .json("", status: status) }
             var configuration = ClientConfiguration(server: "https://api.example:6443")
             configuration.proxy = "http://127.0.0.1:\(proxy.port)"

@@ -118,6 +118,8 @@ struct Kubeconfig: Sendable {
             let file: File
             do {
                 file = try YAMLDecoder().decode(File.self, from: String(decoding: octets, as: UTF8.self))
+            } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+                throw .init("the kubeconfig \(path) is not YAML")
             } catch let error as DecodingError {
                 throw .init("the kubeconfig \(path): \(error.place)")
             } catch {

@@ -39,6 +39,9 @@ extension RequestFailure {
                 return RequestFailure(
                     .connection, "the proxy wants credentials: write proxy-url as http://USER:PASSWORD@HOST:PORT")
             }
+            if [.invalidProxyResponse, .httpProxyHandshakeTimeout, .socksHandshakeTimeout].contains(error) {
+                return RequestFailure(.connection, "\(server): the proxy opens no connection to it: look at proxy-url")
+            }
             if error == .remoteConnectionClosed {
                 return RequestFailure(.connection, "\(server) closed the connection")
             }
