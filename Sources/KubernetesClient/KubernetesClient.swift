@@ -227,13 +227,10 @@ package final class KubernetesClient: Sendable {
     }
 
     func report<Object>(_ item: LenientObject<Object>, _ type: ResourceType<Object>) {
-        let name = item.metadata.map { metadata in
-            NamespacedName(namespace: metadata.namespace, name: metadata.name).description
-        }
         observer.tell(
             .unreadable(
-                resource: type.plural, object: name ?? "(without a name)", problem: item.problem ?? "it cannot be read")
-        )
+                resource: type.plural, object: item.name?.description ?? "(without a name)",
+                problem: item.problem ?? "it cannot be read"))
     }
 
     package func decode<Value: Decodable>(_ octets: [UInt8]) throws(RequestFailure) -> Value {

@@ -51,6 +51,7 @@ struct WatchCoreTests {
             case .event(.applied(let object)): "applied \(name(object))"
             case .event(.deleted(let name)): "deleted \(name)"
             case .unreadable(let item): "left out \(item.name?.description ?? "-")"
+            case .cured(let name): "cured \(name)"
             }
         }.joined(separator: ", ")
     }
@@ -105,6 +106,17 @@ struct WatchCoreTests {
                 relist + [
                     page([read(object("b", 2)), unreadable(object("a", 9).metadata)], version: 10)
                 ], "left out a"),
+            Case(
+                "an object that was unreadable can be read again",
+                [
+                    listed, .line(.modified(unreadable(object("a", 6).metadata))),
+                    .line(.modified(read(object("a", 7)))),
+                ],
+                "cured a, applied a@7"),
+            Case(
+                "an object that was unreadable is gone",
+                [page([unreadable(object("x", 1).metadata)], version: 5), .line(.error(status)), .waited, listed],
+                "applied a@1, applied b@2, cured x"),
             Case(
                 "an object without readable name: nothing is taken for absent",
                 relist + [page([unreadable(nil)], version: 10)],

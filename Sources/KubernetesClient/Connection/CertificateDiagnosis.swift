@@ -58,9 +58,13 @@ enum CertificateDiagnosis {
             case .failure: seen.succeed(nil)
             }
         }
-        let certificate = try? await seen.futureResult.get()
+        let certificate = try? await withTaskCancellationHandler {
+            try await seen.futureResult.get()
+        } onCancel: {
+            seen.succeed(nil)
+        }
         timeout.cancel()
-        if let channel = try? await connected.get() { try? await channel.close() }
+        connected.whenSuccess { $0.close(promise: nil) }
         return certificate ?? nil
     }
 }

@@ -78,6 +78,8 @@ package final class LeaderElection: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await lead() }
             group.addTask { await self.renew() }
+            // Whatever the renewal waits for: when leading is over, `lead` ends.
+            group.addTask { await self.waitForTheEnd() }
             await group.next()
             group.cancelAll()
         }
@@ -96,6 +98,12 @@ package final class LeaderElection: Sendable {
                 await sleep()
                 event = .deadlineReached
             }
+        }
+    }
+
+    private func waitForTheEnd() async {
+        while !Task.isCancelled, let end = core.withLock(\.leadsUntil), now() < end {
+            try? await Task.sleep(for: now().duration(to: end))
         }
     }
 

@@ -83,6 +83,7 @@ extension KubernetesClient {
             switch output {
             case .event(let event): await tell(event)
             case .unreadable(let item): report(item, type)
+            case .cured(let name): observer.tell(.cured(resource: type.plural, object: name.description))
             }
         }
     }

@@ -29,6 +29,8 @@ struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendable {
     enum Output: Sendable {
         case event(WatchEvent<Object>)
         case unreadable(LenientObject<Object>)
+        /// It was unreadable, and is well again, or gone.
+        case cured(NamespacedName)
     }
 
     /// A watch that lasted so long was a success, after which delays begin anew.
@@ -45,6 +47,8 @@ struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendable {
     }
 
     private var known: [NamespacedName: Version] = [:]
+    /// What could not be read when it was last seen.
+    private var unreadable: Set<NamespacedName> = []
     /// What the list that is being read has named.
     private var listed: Set<NamespacedName> = []
     /// Whether that list holds an object without a readable name. Then nothing can be said to be absent from it.
@@ -89,7 +93,7 @@ extension WatchCore {
             } else {
                 // Its last form, if there was one, is not taken for gone.
                 if let name = item.name { listed.insert(name) } else { listHasNameless = true }
-                outputs.append(.unreadable(item))
+                leaveOut(item, &outputs)
             }
         }
         if let token = page.metadata.continue, !token.isEmpty {
@@ -101,6 +105,7 @@ extension WatchCore {
                 known[name] = nil
                 outputs.append(.event(.deleted(name)))
             }
+            for name in unreadable.subtracting(listed).sorted() { cure(name, &outputs) }
         }
         resourceVersion = page.metadata.resourceVersion ?? ""
         if !isReady {
@@ -132,10 +137,11 @@ extension WatchCore {
         switch line {
         case .added(let item), .modified(let item):
             advance(to: item.metadata?.resourceVersion)
-            if let object = item.object { apply(object, &outputs) } else { outputs.append(.unreadable(item)) }
+            if let object = item.object { apply(object, &outputs) } else { leaveOut(item, &outputs) }
         case .deleted(let item):
             advance(to: item.metadata?.resourceVersion)
-            guard let name = item.name else { return outputs.append(.unreadable(item)) }
+            guard let name = item.name else { return leaveOut(item, &outputs) }
+            cure(name, &outputs)
             if known.removeValue(forKey: name) != nil { outputs.append(.event(.deleted(name))) }
         case .bookmark(let version): advance(to: version)
         case .error:
@@ -153,12 +159,26 @@ extension WatchCore {
 
     private mutating func apply(_ object: Object, _ outputs: inout [Output]) {
         let name = ListedName.of(object)
+        cure(name, &outputs)
         let version = Version(uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion)
         let last = known.updateValue(version, forKey: name)
         // An object without a resourceVersion can only be taken for changed.
         guard last != version || version.resourceVersion == nil else { return }
         // Before all is said, an object that was said already can only have changed.
         outputs.append(.event(isReady || last != nil ? .applied(object) : .initial(object)))
+    }
+}
+
+// MARK: - Objects that cannot be read
+
+extension WatchCore {
+    private mutating func leaveOut(_ item: LenientObject<Object>, _ outputs: inout [Output]) {
+        if let name = item.name { unreadable.insert(name) }
+        outputs.append(.unreadable(item))
+    }
+
+    private mutating func cure(_ name: NamespacedName, _ outputs: inout [Output]) {
+        if !unreadable.isEmpty, unreadable.remove(name) != nil { outputs.append(.cured(name)) }
     }
 }
 
