@@ -87,9 +87,8 @@ let package = Package(
         target(
             "KubernetesClient",
             [
-                "ClusterConfiguration", "KubernetesModel", "Timing", asyncHTTPClient, logging, nioCore, nioHTTP1,
-                nioPosix, nioSSL,
-                serviceLifecycle, yams,
+                "ClusterConfiguration", "KubernetesModel", "SystemIO", "Timing", asyncHTTPClient, logging, nioCore,
+                nioHTTP1, nioPosix, nioSSL, serviceLifecycle, yams,
             ]),
         target("Manifests", ["ClusterConfiguration", "KubernetesModel", yams]),
         target(
@@ -166,7 +165,9 @@ let package = Package(
                 "Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing",
                 yams,
             ], resources: [.copy("Goldens")]),
-        tests(of: "KubernetesClient", ["KubernetesModel", "TestAPIServer", "Timing", nioCore, nioPosix]),
+        tests(
+            of: "KubernetesClient",
+            ["KubernetesModel", "SystemIO", "TestAPIServer", "Timing", nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
