@@ -167,6 +167,7 @@ let package = Package(
                 yams,
             ], resources: [.copy("Goldens")]),
         tests(of: "KubernetesClient", ["KubernetesModel", "TestAPIServer", "Timing", nioCore, nioPosix]),
+        tests(of: "TestAPIServer", [asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
