@@ -9,6 +9,7 @@ struct Conversation: Sendable, CustomTestStringConvertible {
     var testDescription: String { situation }
 
     static let services = "/api/v1/namespaces/default/services"
+    static let loadBalancers = "fieldSelector=spec.type%3DLoadBalancer"
     static let leases = "/apis/coordination.k8s.io/v1/namespaces/martlet-system/leases"
     static let speakers = "/apis/martlet.dev/v1beta1/namespaces/martlet-system/speakers"
     static let pools = "/apis/martlet.dev/v1beta1/namespaces/martlet-system/ipaddresspools"
@@ -70,7 +71,7 @@ extension Conversation {
                     .keeps("next", "metadata", "continue"),
                 .delete("\(services)/page-b"),
                 .get("\(services)?limit=1&continue={next}&labelSelector=app%20in%20(page-a,page-b)").names("page-b"),
-                .get("\(services)?fieldSelector=spec.type%3DLoadBalancer").names("page-a"),
+                .get("\(services)?\(loadBalancers)").names("page-a"),
                 .get("\(services)?fieldSelector=metadata.name%3Dpage-c").names("page-c"),
                 .get("\(services)?labelSelector=app%3Dpage-a").names("page-a"),
                 .delete("\(services)/page-a"), .delete("\(services)/page-c"),
@@ -86,7 +87,7 @@ extension Conversation {
                 .merge("\(services)/other", ["spec": ["type": "LoadBalancer"]]),
                 .delete("\(services)/other"), .delete("\(services)/seen"),
                 .get(
-                    "\(services)?watch=true&resourceVersion={start}&timeoutSeconds=1&fieldSelector=spec.type%3DLoadBalancer"
+                    "\(services)?watch=true&resourceVersion={start}&timeoutSeconds=1&\(loadBalancers)"
                 )
                 .events("ADDED seen", "MODIFIED seen", "DELETED seen", "ADDED other", "DELETED other"),
             ]),

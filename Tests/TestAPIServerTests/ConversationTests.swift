@@ -3,7 +3,7 @@ import TestAPIServer
 import TestSupport
 import Testing
 
-/// The API server in memory is worth what it shares with a real one: one table of exchanges that both must answer alike.
+/// The API server in memory is worth what it shares with a real one: both must answer one table of exchanges alike.
 ///
 /// The real one runs where `KUBEBUILDER_ASSETS` names a folder with it.
 @Suite(.serialized) struct ConversationTests {
@@ -29,7 +29,8 @@ import Testing
             }
             let place = "\(conversation.situation), exchange \(number + 1): \(exchange.method) \(exchange.path)"
             let body = try exchange.body.map { try JSON(Array(fill(String(decoding: $0.text, as: UTF8.self)).utf8)) }
-            let answer = try await server.ask(exchange, path: fill(exchange.path), body: body)
+            let answer = try await server.ask(
+                exchange.method, fill(exchange.path), body, contentType: exchange.contentType, as: exchange.account)
             let text = String(decoding: answer.text, as: UTF8.self)
             #expect(answer.code == exchange.code, "\(place): \(text.prefix(600))")
             if let events = exchange.events {

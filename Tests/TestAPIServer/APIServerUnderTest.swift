@@ -3,15 +3,13 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
-import TestAPIServer
 import TestSupport
-import Testing
 
 /// An API server that has taken in `deploy/base`: the one in memory, or a real one.
-struct APIServerUnderTest: Sendable {
-    static let accounts = ["martlet-controller", "martlet-speaker"]
+package struct APIServerUnderTest: Sendable {
+    private static let accounts = ["martlet-controller", "martlet-speaker"]
 
-    private let url: String
+    package let url: String
     private let adminToken: String
     private let client: HTTPClient
     // Kept for as long as this is.
@@ -29,22 +27,27 @@ struct APIServerUnderTest: Sendable {
     private static let deploy = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../deploy").standardized
 
     /// Runs `body` with an API server: a real one from `assets`, or the one in memory.
-    static func run(assets: String?, _ body: (APIServerUnderTest) async throws -> Void) async throws {
+    package static func run<Result>(
+        assets: String?, _ body: (APIServerUnderTest) async throws -> Result
+    ) async throws -> Result {
         var tls = TLSConfiguration.makeClientConfiguration()
         // The certificate is of the server's own making.
         tls.certificateVerification = .none
         let client = HTTPClient(configuration: .init(tlsConfiguration: tls))
         do {
-            if let assets {
-                try await body(try await onOwnThread { try real(assets, client) })
-            } else {
-                try await body(try await inMemory(client))
-            }
-        } catch {
+            let server =
+                if let assets {
+                    try await onOwnThread { try real(assets, client) }
+                } else {
+                    try await inMemory(client)
+                }
+            let result = try await body(server)
             try await client.shutdown()
+            return result
+        } catch {
+            try? await client.shutdown()
             throw error
         }
-        try await client.shutdown()
     }
 
     private static func inMemory(_ client: HTTPClient) async throws -> APIServerUnderTest {
@@ -75,17 +78,46 @@ struct APIServerUnderTest: Sendable {
             "https://127.0.0.1:\(server.port)", adminToken: RealAPIServer.adminToken, client, (nil, server))
     }
 
-    func ask(_ exchange: Exchange, path: String, body: JSON?) async throws -> (code: Int, text: [UInt8]) {
+    /// Asks as an administrator, or as one of the accounts.
+    package func ask(
+        _ method: String, _ path: String, _ body: JSON? = nil, contentType: String = "application/json",
+        as account: String? = nil
+    ) async throws -> (code: Int, text: [UInt8]) {
         var request = HTTPClientRequest(url: url + path)
-        request.method = HTTPMethod(rawValue: exchange.method)
-        let token = exchange.account.map { RealAPIServer.token(of: $0) } ?? adminToken
+        request.method = HTTPMethod(rawValue: method)
+        let token = account.map { RealAPIServer.token(of: $0) } ?? adminToken
         request.headers.add(name: "Authorization", value: "Bearer \(token)")
         if let body {
-            request.headers.add(name: "Content-Type", value: exchange.contentType)
+            request.headers.add(name: "Content-Type", value: contentType)
             request.body = .bytes(ByteBuffer(bytes: body.text))
         }
         let response = try await client.execute(request, timeout: .seconds(30))
-        let text = try await response.body.collect(upTo: 1 << 24)
+        let text = try await response.body.collect(upTo: 1 << 28)
         return (Int(response.status.code), Array(text.readableBytesView))
+    }
+
+    /// Everything that was asked so far.
+    package func requests() async -> [RecordedRequest] {
+        if let server = servers.0 { return await server.requests }
+        return (servers.1?.audit ?? "").split(separator: "\n").compactMap { line in
+            guard let event = try? JSON(Array(line.utf8)), let verb = event["verb"]?.string,
+                let resource = event["objectRef", "resource"]?.string
+            else { return nil }
+            return RecordedRequest(
+                user: event["user", "username"]?.string ?? "", verb: verb,
+                resource: resource + (event["objectRef", "subresource"]?.string.map { "/" + $0 } ?? ""),
+                path: event["requestURI"]?.string ?? "", code: event["responseStatus", "code"]?.int ?? 0)
+        }
+    }
+
+    /// The kubeconfig of an account, as text.
+    package func kubeconfig(of account: String) -> String {
+        let trust = url.hasPrefix("https") ? #", "insecure-skip-tls-verify": true"# : ""
+        return """
+            {"apiVersion": "v1", "kind": "Config", "current-context": "a", \
+            "clusters": [{"name": "a", "cluster": {"server": "\(url)"\(trust)}}], \
+            "users": [{"name": "a", "user": {"token": "\(RealAPIServer.token(of: account))"}}], \
+            "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}]}
+            """
     }
 }
