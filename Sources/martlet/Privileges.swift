@@ -2,13 +2,16 @@ import SystemIO
 
 /// What the kernel must permit a process that announces.
 enum Privileges {
+    /// Why nothing can be announced at layer 2; `nil` if it can.
+    static var layer2Obstacle: String? {
+        guard !Capability.netRaw.isEffective else { return nil }
+        return """
+            the capability CAP_NET_RAW is missing, without which ARP and NDP cannot be answered: run as root, or grant it \
+            with `setcap cap_net_raw,cap_net_bind_service,cap_sys_nice+p` on the program
+            """
+    }
+
     static func check() throws {
-        guard Capability.netRaw.isEffective else {
-            throw Diagnostics.failure(
-                """
-                the capability CAP_NET_RAW is missing, without which ARP and NDP cannot be answered: run as root, or \
-                grant it with `setcap cap_net_raw,cap_net_admin+ep` on the program
-                """)
-        }
+        if let obstacle = layer2Obstacle { throw Diagnostics.failure(obstacle) }
     }
 }

@@ -19,6 +19,14 @@ import Testing
         }
     }
 
+    private static func status(of kind: String) throws -> [String: String] {
+        switch kind {
+        case "IPAddressPool": try ModelFields.of(IPAddressPoolStatus.self)
+        case "Speaker": try ModelFields.of(SpeakerStatus.self)
+        default: try ModelFields.of(ConfigurationStatus.self)
+        }
+    }
+
     @Test("There is a definition for each kind, and for no other") func complete() throws {
         #expect(try CustomKind.all().map(\.kind).sorted() == SchemaTests.kinds)
         let listed = try Repository.documents("deploy/crds/kustomization.yaml").first?["resources"].texts ?? []
@@ -32,8 +40,17 @@ import Testing
             #expect(custom.schema.at("properties.spec") == .null, "there is nothing to configure in it")
             return
         }
-        let fields = CustomKind.fields(of: custom.schema.at("properties.spec"), at: "")
-        let types = fields.mapValues { $0["type"].text ?? "" }
+        SchemaTests.compare(model, with: custom.schema.at("properties.spec"))
+    }
+
+    @Test("Every field that is written to a status is in the schema, with its type, and no other", arguments: kinds)
+    func statusFields(kind: String) throws {
+        let custom = try #require(try CustomKind.find(kind))
+        SchemaTests.compare(try SchemaTests.status(of: kind), with: custom.schema.at("properties.status"))
+    }
+
+    private static func compare(_ model: [String: String], with schema: Value) {
+        let types = CustomKind.fields(of: schema, at: "").mapValues { $0["type"].text ?? "" }
         #expect(Set(types.keys).subtracting(model.keys).sorted() == [], "only in the schema")
         #expect(Set(model.keys).subtracting(types.keys).sorted() == [], "only in the model")
         for (field, type) in model { #expect(types[field] == type, "\(field)") }

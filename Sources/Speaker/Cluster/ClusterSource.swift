@@ -112,26 +112,41 @@ package final class ClusterSource: ServiceLifecycle.Service {
 
     /// Follows the Secrets that are named, each by itself; begins anew when other ones are.
     private func followSecrets() async {
-        let (client, input) = (client, input)
-        await withTaskGroup(of: Void.self) { group in
-            for await names in secretNames {
-                group.cancelAll()
-                await group.waitForAll()
+        var wanted = await nextSecretNames()
+        while let names = wanted {
+            // A group for each set: one that was cancelled begins nothing more.
+            wanted = await withTaskGroup(of: Set<NamespacedName>?.self) { group in
                 let pending = PendingSecrets(names)
                 for name in names {
                     group.addTask {
-                        // Whoever names a Secret that is not there, or not to be read, keeps nobody else waiting.
-                        await ClusterSource.read(name, client, input)
-                        if pending.isLast(name) { input.yield(.event(.secret(.ready))) }
-                        let scope = APIRequest.Scope(
-                            namespace: name.namespace, fieldSelector: "metadata.name=\(name.name)")
-                        await client.watch(.secrets, scope) { event in
-                            if case .ready = event { return }
-                            input.yield(.event(.secret(event)))
-                        }
+                        await self.follow(name, pending)
+                        return nil
                     }
                 }
+                group.addTask { await self.nextSecretNames() }
+                // The others end when they are cancelled, and not before.
+                let next = await group.next() ?? nil
+                group.cancelAll()
+                return next
             }
+        }
+    }
+
+    /// The Secrets to follow, once they are others; `nil` at the end.
+    private func nextSecretNames() async -> Set<NamespacedName>? {
+        for await names in secretNames { return names }
+        return nil
+    }
+
+    private func follow(_ name: NamespacedName, _ pending: PendingSecrets) async {
+        let (client, input) = (client, input)
+        // Whoever names a Secret that is not there, or not to be read, keeps nobody else waiting.
+        await ClusterSource.read(name, client, input)
+        if pending.isLast(name) { input.yield(.event(.secret(.ready))) }
+        let scope = APIRequest.Scope(namespace: name.namespace, fieldSelector: "metadata.name=\(name.name)")
+        await client.watch(.secrets, scope) { event in
+            if case .ready = event { return }
+            input.yield(.event(.secret(event)))
         }
     }
 

@@ -19,7 +19,8 @@ struct SpeakerCommand: AsyncParsableCommand {
             One runs on every node. What is announced stays announced while the API server is gone, also across a restart: \
             what was last known is kept in the state directory.
 
-            Needs CAP_NET_RAW, and CAP_NET_ADMIN for BGP passwords. SIGTERM lets others take over, then ends.
+            Needs CAP_NET_RAW for ARP and NDP, and CAP_NET_BIND_SERVICE for BGP peers that are passive. SIGTERM lets others \
+            take over, then ends.
 
             Example:
               martlet speaker --node-name "$(hostname)" --kubeconfig ~/.kube/config
@@ -47,17 +48,17 @@ struct SpeakerCommand: AsyncParsableCommand {
 
     private func serve(_ logger: Logger) async throws {
         let started = Timestamp.now
-        try Privileges.check()
+        // Where routers alone are told, nothing need be permitted.
+        if let obstacle = Privileges.layer2Obstacle { logger.warning("\(obstacle)") }
         let registry = PrometheusRegistry()
         let events = EventLog()
         let access = ClusterAccess(registry, logger)
         let client = try cluster.client(access.observer)
         let directory = try StateDirectory(path: stateDir)
         let store = ClusterStore(directory)
-        let isRestarting = try directory.read(ClusterStore.file) != nil
+        // An earlier pod may have left routes standing in routers; what it kept, it took with it.
         let speaker = try SpeakerService(
-            node: node ?? "", isRestarting: isRestarting, metrics: SpeakerMetrics(registry), events: events,
-            logger: logger)
+            node: node ?? "", isRestarting: true, metrics: SpeakerMetrics(registry), events: events, logger: logger)
         let source = ClusterSource(
             client: client, speaker: speaker, store: store, namespace: cluster.namespace,
             loadBalancerClass: cluster.loadBalancerClass, logger: logger)

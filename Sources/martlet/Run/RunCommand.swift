@@ -20,7 +20,7 @@ struct RunCommand: AsyncParsableCommand {
             The manifests are watched: an edit takes effect at once, and touches nothing that it does not concern. A file \
             that cannot be read keeps its last good version in force.
 
-            Needs CAP_NET_RAW, and CAP_NET_ADMIN for BGP passwords. SIGHUP reads the manifests again; SIGTERM withdraws \
+            Needs CAP_NET_RAW, and CAP_NET_BIND_SERVICE for BGP peers that are passive. SIGHUP reads the manifests again; SIGTERM withdraws \
             everything and ends.
 
             Example:

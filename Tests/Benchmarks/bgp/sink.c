@@ -31,7 +31,12 @@ struct session {
 };
 
 static struct session sessions[most_sessions];
+static const char *speaker;
+static uint32_t first;
 static long routes;
+// UPDATEs after the table was complete, where they are asked for.
+static int prints_updates;
+static long printed;
 
 static int64_t now(void) {
     struct timespec time;
@@ -45,7 +50,7 @@ static void fail(const char *what) {
 }
 
 // The speaker may not listen yet.
-static int dial(const char *speaker, uint32_t own) {
+static int dial(uint32_t own) {
     struct sockaddr_in local = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(own)};
     struct sockaddr_in remote = {.sin_family = AF_INET, .sin_port = htons(179)};
     inet_pton(AF_INET, speaker, &remote.sin_addr);
@@ -92,19 +97,34 @@ static void take_update(struct session *session, const uint8_t *message, size_t 
     if (at < length) {
         session->announced += count_prefixes(message + at, length - at);
         session->updates++;
+        if (prints_updates) {
+            printf("update %lld\n", (long long)time);
+            printed++;
+        }
         session->octets += length;
         session->last = time;
     }
 }
 
-// Returns whether a whole UPDATE came.
-static int take(struct session *session) {
+static void open_session(int number) {
+    sessions[number].descriptor = dial(first + number);
+    sessions[number].used = 0;
+    greet(sessions[number].descriptor, first + number);
+}
+
+static void take(struct session *session) {
     ssize_t count = read(session->descriptor, session->buffer + session->used, buffer_size - session->used);
+    if (count <= 0 && session->established == 0) {
+        // A speaker may still be idle after the last session.
+        close(session->descriptor);
+        usleep(100000);
+        open_session(session - sessions);
+        return;
+    }
     if (count <= 0) fail("the speaker ended the session");
     int64_t time = now();
     session->used += count;
     size_t at = 0;
-    int updates = 0;
     while (session->used - at >= 19) {
         const uint8_t *message = session->buffer + at;
         size_t length = message[16] << 8 | message[17];
@@ -114,20 +134,16 @@ static int take(struct session *session) {
             exit(1);
         }
         if (message[18] == 4 && session->established == 0) session->established = time;
-        if (message[18] == 2) {
-            take_update(session, message, length, time);
-            updates++;
-        }
+        if (message[18] == 2) take_update(session, message, length, time);
         at += length;
     }
     memmove(session->buffer, session->buffer + at, session->used - at);
     session->used -= at;
-    return updates > 0;
 }
 
 int main(int count, char **arguments) {
     if (count < 5) return 64;
-    uint32_t first;
+    speaker = arguments[1];
     inet_pton(AF_INET, arguments[2], &first);
     first = ntohl(first);
     int peers = atoi(arguments[3]);
@@ -136,14 +152,12 @@ int main(int count, char **arguments) {
     long changes = count > 6 ? atol(arguments[6]) : 0;
     struct pollfd polls[most_sessions];
     for (int i = 0; i < peers; i++) {
-        sessions[i].descriptor = dial(arguments[1], first + i);
         sessions[i].buffer = malloc(buffer_size);
-        polls[i] = (struct pollfd){.fd = sessions[i].descriptor, .events = POLLIN};
+        open_session(i);
     }
-    for (int i = 0; i < peers; i++) greet(sessions[i].descriptor, first + i);
     int is_full = 0;
-    long seen = 0;
     for (;;) {
+        for (int i = 0; i < peers; i++) polls[i] = (struct pollfd){.fd = sessions[i].descriptor, .events = POLLIN};
         if (poll(polls, peers, is_full ? 15000 : 60000) <= 0) {
             long withdrawn = sessions[0].withdrawn;
             if (is_full && !changes) fprintf(stderr, "sink: %ld of %ld routes were withdrawn, no more\n", withdrawn, routes);
@@ -152,11 +166,7 @@ int main(int count, char **arguments) {
         }
         int complete = 1, empty = 1;
         for (int i = 0; i < peers; i++) {
-            int64_t before = sessions[i].last;
-            if (polls[i].revents && take(&sessions[i]) && is_full && changes && sessions[i].last != before) {
-                printf("update %lld\n", (long long)sessions[i].last);
-                seen++;
-            }
+            if (polls[i].revents) take(&sessions[i]);
             complete = complete && sessions[i].announced >= routes;
             empty = empty && sessions[i].withdrawn >= routes;
         }
@@ -170,12 +180,13 @@ int main(int count, char **arguments) {
             printf("full %.6f %ld %ld\n", longest / 1e9, sessions[0].updates, sessions[0].octets);
             fflush(stdout);
             if (*then == 0) return 0;
+            prints_updates = changes > 0;
         }
         if (is_full && empty && strcmp(then, "withdraw") == 0) {
             printf("withdraw %.6f %ld %ld\n", (sessions[0].last_withdrawal - sessions[0].first_withdrawal) / 1e9,
                 sessions[0].withdrawals, sessions[0].withdrawal_octets);
             return 0;
         }
-        if (is_full && changes && seen >= changes) return 0;
+        if (is_full && changes && printed >= changes) return 0;
     }
 }
