@@ -137,6 +137,10 @@ let package = Package(
             name: "bgp-benchmark", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
             path: "Tests/Benchmarks/bgp", exclude: ["run", "sink.c"], swiftSettings: houseRules),
 
+        .executableTarget(
+            name: "cluster-benchmark", dependencies: ["TestAPIServer", "TestSupport"],
+            path: "Tests/Benchmarks/cluster", exclude: ["run"], swiftSettings: houseRules),
+
         // Tests
         .executableTarget(
             name: "bgp-process", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
@@ -145,7 +149,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport",
             swiftSettings: houseRules),
         .target(
-            name: "TestAPIServer", dependencies: [nioCore, nioHTTP1, nioPosix, yams], path: "Tests/TestAPIServer",
+            name: "TestAPIServer",
+            dependencies: ["TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, yams],
+            path: "Tests/TestAPIServer",
             swiftSettings: houseRules),
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
@@ -168,6 +174,7 @@ let package = Package(
         tests(
             of: "KubernetesClient",
             ["KubernetesModel", "SystemIO", "TestAPIServer", "Timing", nioCore, nioHTTP1, nioPosix, nioSSL]),
+        tests(of: "TestAPIServer"),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
