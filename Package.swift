@@ -145,6 +145,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport",
             swiftSettings: houseRules),
+        .target(
+            name: "TestAPIServer", dependencies: [nioCore, nioHTTP1, nioPosix, yams], path: "Tests/TestAPIServer",
+            swiftSettings: houseRules),
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
         tests(of: "Timing"),
@@ -163,7 +166,7 @@ let package = Package(
                 "Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing",
                 yams,
             ], resources: [.copy("Goldens")]),
-        tests(of: "KubernetesClient", ["KubernetesModel", "Timing", nioCore, nioPosix]),
+        tests(of: "KubernetesClient", ["KubernetesModel", "TestAPIServer", "Timing", nioCore, nioPosix]),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
@@ -171,7 +174,12 @@ let package = Package(
         tests(
             of: "Telemetry",
             ["Addresses", "Presentation", "Timing", logging, metrics, nioCore, nioPosix, serviceLifecycle]),
-        tests(of: "Controller", ["Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO"]),
+        tests(
+            of: "Controller",
+            [
+                "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO", "TestAPIServer",
+                "Timing",
+            ]),
         tests(
             of: "Speaker",
             [
@@ -190,7 +198,7 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "Manifests",
-                "Speaker", "TestSupport", "Timing", "martlet",
+                "Speaker", "TestAPIServer", "TestSupport", "Timing", "martlet", nioCore, nioPosix,
             ], swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]
