@@ -87,9 +87,8 @@ let package = Package(
         target(
             "KubernetesClient",
             [
-                "ClusterConfiguration", "KubernetesModel", "Timing", asyncHTTPClient, logging, nioCore, nioHTTP1,
-                nioPosix, nioSSL,
-                serviceLifecycle, yams,
+                "ClusterConfiguration", "KubernetesModel", "SystemIO", "Timing", asyncHTTPClient, logging, nioCore,
+                nioHTTP1, nioPosix, nioSSL, serviceLifecycle, yams,
             ]),
         target("Manifests", ["ClusterConfiguration", "KubernetesModel", yams]),
         target(
@@ -139,12 +138,21 @@ let package = Package(
             name: "bgp-benchmark", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
             path: "Tests/Benchmarks/bgp", exclude: ["run", "sink.c"], swiftSettings: houseRules),
 
+        .executableTarget(
+            name: "cluster-benchmark", dependencies: ["TestAPIServer", "TestSupport"],
+            path: "Tests/Benchmarks/cluster", exclude: ["run"], swiftSettings: houseRules),
+
         // Tests
         .executableTarget(
             name: "bgp-process", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
             path: "Tests/BGPProcess", swiftSettings: houseRules),
         .target(
             name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport",
+            swiftSettings: houseRules),
+        .target(
+            name: "TestAPIServer",
+            dependencies: ["TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, yams],
+            path: "Tests/TestAPIServer",
             swiftSettings: houseRules),
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
@@ -164,7 +172,10 @@ let package = Package(
                 "Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing",
                 yams,
             ], resources: [.copy("Goldens")]),
-        tests(of: "KubernetesClient", ["KubernetesModel", "Timing", nioCore, nioPosix]),
+        tests(
+            of: "KubernetesClient",
+            ["KubernetesModel", "SystemIO", "TestAPIServer", "Timing", nioCore, nioHTTP1, nioPosix, nioSSL]),
+        tests(of: "TestAPIServer"),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
@@ -172,7 +183,12 @@ let package = Package(
         tests(
             of: "Telemetry",
             ["Addresses", "Presentation", "Timing", logging, metrics, nioCore, nioPosix, serviceLifecycle]),
-        tests(of: "Controller", ["Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO"]),
+        tests(
+            of: "Controller",
+            [
+                "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO", "TestAPIServer",
+                "Timing",
+            ]),
         tests(
             of: "Speaker",
             [
@@ -197,9 +213,9 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "KubernetesModel",
-                "LinkLayer", "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO", "TestSupport", "Timing",
-                "WireCodec", "martlet",
+                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
+                "Manifests", "NetworkIO", "Speaker", "SystemIO", "TestAPIServer", "TestSupport", "Timing", "WireCodec",
+                "martlet", nioCore, nioPosix,
             ], swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]
