@@ -144,6 +144,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport",
             swiftSettings: houseRules),
+        .target(
+            name: "TestAPIServer", dependencies: [nioCore, nioHTTP1, nioPosix, yams], path: "Tests/TestAPIServer",
+            swiftSettings: houseRules),
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
         tests(of: "Timing"),
@@ -164,7 +167,9 @@ let package = Package(
             ], resources: [.copy("Goldens")]),
         tests(
             of: "KubernetesClient",
-            ["KubernetesModel", "SystemIO", "Timing", nioCore, nioHTTP1, nioPosix, nioSSL]),
+            [
+                "KubernetesModel", "SystemIO", "TestAPIServer", "Timing", nioCore, nioHTTP1, nioPosix, nioSSL,
+            ]),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
@@ -172,7 +177,12 @@ let package = Package(
         tests(
             of: "Telemetry",
             ["Addresses", "Presentation", "Timing", logging, metrics, nioCore, nioPosix, serviceLifecycle]),
-        tests(of: "Controller", ["Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO"]),
+        tests(
+            of: "Controller",
+            [
+                "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO", "TestAPIServer",
+                "Timing",
+            ]),
         tests(
             of: "Speaker",
             [
@@ -191,7 +201,7 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "Manifests",
-                "Speaker", "TestSupport", "Timing", "martlet",
+                "Speaker", "TestAPIServer", "TestSupport", "Timing", "martlet", nioCore, nioPosix,
             ], swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]

@@ -1,6 +1,6 @@
 extension String {
     /// Which of the words this one was probably meant to be: the nearest by spelling, the first by name among equals.
-    func likelyMeant(among words: some Sequence<String>) -> String? {
+    package func likelyMeant(among words: some Sequence<String>) -> String? {
         // One slip in a short word, two in a longer one; letter case is no slip.
         let tolerance = utf8.count < 5 ? 1 : 2
         let own = Array(lowercased().utf8)

@@ -18,12 +18,11 @@ import SystemIO
         version: Version.text,
         subcommands: [
             RunCommand.self, ControllerCommand.self, SpeakerCommand.self, PlanCommand.self, CheckCommand.self,
-            GetCommand.self, ExplainCommand.self,
-            VersionCommand.self,
+            GetCommand.self, ExplainCommand.self, TopCommand.self, BundleCommand.self, VersionCommand.self,
         ])
 
     static func main() async {
         Capability.raisePermitted()
-        await main(nil)
+        await runAsTyped()
     }
 }

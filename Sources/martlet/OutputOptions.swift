@@ -11,10 +11,21 @@ struct OutputOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "How to print it.") var output = OutputFormat.table
 
     /// Prints a screen on standard output, as wide as the terminal.
-    func print(_ screen: some Screen) {
+    ///
+    /// - Parameter now: what ages are counted up to.
+    func print(_ screen: some Screen, now: Timestamp = .now) {
+        OutputOptions.write(screen.text(output, OutputOptions.layout(now: now)))
+    }
+
+    /// How a screen is to look on standard output.
+    static func layout(now: Timestamp) -> Layout {
         let terminal = Terminal.standardOutput
         let style = Style(isTerminal: terminal != nil, environment: ProcessInfo.processInfo.environment)
-        let layout = Layout(width: terminal?.width, style: style, now: .now)
-        Swift.print(screen.text(output, layout), terminator: "")
+        return Layout(width: terminal?.width, style: style, now: now)
+    }
+
+    /// Writes at once, also into a pipe: who watches must not wait for a buffer to fill.
+    static func write(_ text: String) {
+        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }
 }

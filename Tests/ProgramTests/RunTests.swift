@@ -58,6 +58,20 @@ struct RunTests {
             Program.path, "explain", "default/web", "--server", "http://127.0.0.1:7472")
         #expect(explanation.output.contains("Lately") && explanation.output.contains("Claimed"), "\(explanation)")
 
+        // What was saved explains as the process did.
+        let bundle = lab.folder.path + "/bundle.json"
+        let saved = try await lab.node.run(
+            Program.path, "bundle", "--server", "http://127.0.0.1:7472", "-f", lab.manifests, "--to", bundle)
+        #expect(saved.succeeded, "\(saved)")
+        let live = try await lab.node.run(
+            Program.path, "explain", "default/web", "--server", "http://127.0.0.1:7472", "-o", "json")
+        let later = try await lab.node.run(Program.path, "explain", "default/web", "--bundle", bundle, "-o", "json")
+        #expect(live.output == later.output && later.succeeded, "\(later)")
+        let top = try await lab.node.run(
+            Program.path, "top", "--server", "http://127.0.0.1:7472", "--interval", "1")
+        #expect(top.succeeded && top.output.contains("ARP requests answered"), "\(top)")
+        #expect(!top.output.contains("\u{1B}"))
+
         try lab.remove("web.yaml")
         #expect(try await eventually { try await events("web").contains("Yielded") }, "\(process.errors)")
         let end = try await events("web")

@@ -4,4 +4,6 @@ package enum OutputFormat: String, Hashable, Sendable, CaseIterable {
     case wide
     case json
     case yaml
+    /// The names alone, a line each.
+    case name
 }

@@ -3,68 +3,129 @@ package struct ResourceList: Hashable, Sendable, Screen {
     package let resource: Resource
     package let status: ClusterStatus
     package let filter: ResourceFilter
+    /// `nil`: the resource's own order.
+    package let order: ResourceOrder?
 
-    package init(resource: Resource, status: ClusterStatus, filter: ResourceFilter = ResourceFilter()) {
+    package init(
+        resource: Resource, status: ClusterStatus, filter: ResourceFilter = ResourceFilter(),
+        order: ResourceOrder? = nil
+    ) {
         self.resource = resource
         self.status = status
         self.filter = filter
+        self.order = order
     }
 
     /// An object with one member, named after the resource.
     package var json: JSONValue {
-        let list: JSONValue =
-            switch resource {
-            case .pools: pools.json
-            case .services: services.json
-            case .announcements: announcements.json
-            case .peers: peers.json
-            case .speakers: speakers.json
-            case .routes: routes.json
-            case .events: events.json
-            }
-        return .object([JSONMember(name: resource.rawValue, value: list)])
+        .object([JSONMember(name: resource.rawValue, value: .array(entries))])
     }
 
-    package func lines(_ layout: Layout) -> [String] {
-        let table =
+    private var entries: [JSONValue] {
+        switch resource {
+        case .pools: pools.map(\.json)
+        case .services: services.map(\.json)
+        case .announcements: announcements.map(\.json)
+        case .peers: peers.map(\.json)
+        case .speakers: speakers.map(\.json)
+        case .routes: routes.map(\.json)
+        case .events: events.map(\.json)
+        }
+    }
+
+    package var names: [String] {
+        let names =
             switch resource {
-            case .pools: poolTable(layout)
-            case .services: serviceTable(layout)
-            case .announcements: announcementTable(layout)
-            case .peers: peerTable(layout)
-            case .speakers: speakerTable(layout)
-            case .routes: routeTable(layout)
-            case .events: events.table(layout, emptyMessage: "Nothing has happened.")
+            case .pools: pools.map(\.pool)
+            case .services: services.map(\.assignment.service)
+            case .announcements: announcements.map(\.service)
+            case .peers: peers.map(\.peer.peer)
+            case .speakers: speakers.map(\.node)
+            case .routes: routes.map(\.prefix)
+            case .events: events.map { "\($0.node ?? "controller")/\($0.number)" }
             }
-        return table.lines(layout)
+        return names.grouped(by: { $0 }).map { $0[0] }
+    }
+
+    func table(_ layout: Layout) -> Table {
+        switch resource {
+        case .pools: poolTable(layout)
+        case .services: serviceTable(layout)
+        case .announcements: announcementTable(layout)
+        case .peers: peerTable(layout)
+        case .speakers: speakerTable(layout)
+        case .routes: routeTable(layout)
+        case .events: events.table(layout, emptyMessage: "Nothing has happened.")
+        }
+    }
+
+    package func lines(_ layout: Layout) -> [String] { table(layout).lines(layout) }
+
+    /// Why the list cannot be in the order asked for; `nil` if it can.
+    package var orderProblem: String? {
+        let entries = ResourceList(resource: resource, status: status, filter: filter).entries
+        guard let order, !entries.isEmpty else { return nil }
+        let top = order.field.split(separator: ".").first.map(String.init) ?? ""
+        let names = entries.flatMap(\.memberNames).grouped(by: { $0 }).map { $0[0] }
+        return names.contains(top)
+            ? nil
+            : "\(resource.rawValue) have no `\(order.field)`; they have \(names.joined(separator: ", "))"
+    }
+}
+
+// MARK: - Watching
+extension ResourceList {
+    /// The lines of what is not as it was: rows that are new or changed, and the names of what is gone.
+    ///
+    /// What only grew older has not changed.
+    package func changes(since former: ResourceList, _ layout: Layout) -> [String] {
+        let old = former.table(layout)
+        let new = table(layout)
+        let changed = new.rows(notIn: old)
+        let present = Set(names)
+        let gone = former.names.filter { !present.contains($0) }
+        return (changed.rows.isEmpty ? [] : changed.lines(layout, hasHeader: false))
+            + gone.map { "\($0.withoutControls) is gone" }
     }
 }
 
 // MARK: - What is asked for
 extension ResourceList {
-    var pools: [PoolEntry] { status.pools.filter { filter.accepts(name: $0.pool) } }
+    var pools: [PoolEntry] { ordered(status.pools.filter { filter.accepts(name: $0.pool) }) }
 
-    var services: [ServiceEntry] { status.services.filter { filter.accepts(service: $0.assignment.service) } }
+    var services: [ServiceEntry] {
+        ordered(status.services.filter { filter.accepts(service: $0.assignment.service) })
+    }
 
-    var announcements: [AnnouncementEntry] { status.announcements.filter { filter.accepts(service: $0.service) } }
+    var announcements: [AnnouncementEntry] {
+        ordered(status.announcements.filter { filter.accepts(service: $0.service) })
+    }
 
-    var peers: [NodePeerEntry] { status.peers.filter { filter.accepts(name: $0.peer.peer) } }
+    var peers: [NodePeerEntry] { ordered(status.peers.filter { filter.accepts(name: $0.peer.peer) }) }
 
-    var speakers: [SpeakerEntry] { status.speakers.filter { filter.accepts(name: $0.node) } }
+    var speakers: [SpeakerEntry] { ordered(status.speakers.filter { filter.accepts(name: $0.node) }) }
 
     var routes: [RouteEntry] {
-        status.routes.filter { route in
-            let isInNamespace =
-                filter.namespace == nil || ResourceFilter(namespace: filter.namespace).accepts(route.services)
-            return isInNamespace && filter.accepts(name: route.prefix)
-        }
+        ordered(
+            status.routes.filter { route in
+                let isInNamespace =
+                    filter.namespace == nil
+                    || ResourceFilter(namespace: filter.namespace).accepts(route.services)
+                return isInNamespace && filter.accepts(name: route.prefix)
+            })
     }
 
     /// Of a Service where the name is one's, or else of a peer or a node of that name.
     var events: [EventEntry] {
-        guard !filter.isEmpty else { return status.events }
-        return status.events.filter { event in
-            filter.accepts(event.services) || filter.namespace == nil && [event.peer, event.node].contains(filter.name)
-        }
+        guard !filter.isEmpty else { return ordered(status.events) }
+        return ordered(
+            status.events.filter { event in
+                filter.accepts(event.services)
+                    || filter.namespace == nil && [event.peer, event.node].contains(filter.name)
+            })
+    }
+
+    private func ordered<Entry: JSONRepresentable>(_ list: [Entry]) -> [Entry] {
+        order?.sorted(list) ?? list
     }
 }

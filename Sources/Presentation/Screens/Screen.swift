@@ -2,6 +2,9 @@
 package protocol Screen: JSONRepresentable {
     /// The lines of the screen, without line breaks.
     func lines(_ layout: Layout) -> [String]
+
+    /// The names of what it is about, each once: what other commands take.
+    var names: [String] { get }
 }
 
 extension Screen {
@@ -13,6 +16,7 @@ extension Screen {
         switch format {
         case .json: return json.text()
         case .yaml: return json.yamlText
+        case .name: return names.map { $0.withoutControls + "\n" }.joined()
         case .table: layout.isWide = false
         case .wide: layout.isWide = true
         }

@@ -16,12 +16,20 @@ package struct Table: Hashable, Sendable {
         rows.append(Array(row.prefix(columns.count)) + Array(repeating: .none, count: missing))
     }
 
+    /// The rows that the other table has not.
+    func rows(notIn other: Table) -> Table {
+        let known = Set(other.rows)
+        var table = Table(columns, emptyMessage: emptyMessage)
+        table.rows = rows.filter { !known.contains($0) }
+        return table
+    }
+
     /// The lines to print, without line breaks. Two blanks stand between columns, none at the end of a line.
-    package func lines(_ layout: Layout) -> [String] {
+    package func lines(_ layout: Layout, hasHeader: Bool = true) -> [String] {
         guard !rows.isEmpty else { return [emptyMessage] }
         let fitted = fit(layout)
         let header = columns.map { Cell($0.title, .heading) }
-        return ([header] + rows).flatMap { lines(of: $0, fitted, layout.style) }
+        return ((hasHeader ? [header] : []) + rows).flatMap { lines(of: $0, fitted, layout.style) }
     }
 
     private func lines(of row: [Cell], _ fitted: [FittedColumn], _ style: Style) -> [String] {

@@ -14,6 +14,8 @@ package final class RouterFinder: Sendable {
     private struct State {
         /// By index, the names.
         var wanted: [Int32: String] = [:]
+        /// Whether ``wanted`` was given anew.
+        var isNew = false
         var isStopped = false
     }
 
@@ -43,9 +45,13 @@ package final class RouterFinder: Sendable {
 
     deinit { stop() }
 
-    /// The interfaces, by index, to find routers on: all of them, each time. Returns at once.
+    /// The interfaces, by index, to find routers on: all of them, each time. Returns at once. Routers that are known there
+    /// are told again, since whoever asks may have forgotten them in the meantime.
     package func apply(_ interfaces: [Int32: String]) {
-        shared.state.withLock { $0.wanted = interfaces }
+        shared.state.withLock { state in
+            state.wanted = interfaces
+            state.isNew = true
+        }
         shared.wakeUp.signal()
     }
 
@@ -76,11 +82,18 @@ package final class RouterFinder: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1500)
         var generator = SystemRandomNumberGenerator()
         while true {
-            let (wanted, isStopped) = shared.state.withLock { ($0.wanted, $0.isStopped) }
-            if isStopped { return }
+            let state = shared.state.withLock { state in
+                defer { state.isNew = false }
+                return state
+            }
+            if state.isStopped { return }
+            let wanted = state.wanted
             for (index, item) in watched where wanted[index] != item.name {
                 watched[index] = nil
                 if item.discovery.router != nil { tell(RouterChange(interface: item.name, router: nil)) }
+            }
+            for item in watched.values where state.isNew {
+                if let router = item.discovery.router { tell(RouterChange(interface: item.name, router: router)) }
             }
             let now = UptimeClock.now
             for (index, name) in wanted where watched[index] == nil {

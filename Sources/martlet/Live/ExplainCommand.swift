@@ -2,18 +2,21 @@ import ArgumentParser
 import KubernetesModel
 import Manifests
 import Presentation
+import SystemIO
+import Timing
 
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Shows the whole chain of decisions for one Service, from its type to the wire, and what to do.",
         discussion: """
-            Asks one process, or reads manifests and touches nothing. Ends with status 1 if the chain is broken somewhere: \
-            the Service has no address, or nobody announces it.
+            Asks one process, or reads manifests or a saved bundle and touches nothing. Ends with status 1 if the chain is \
+            broken somewhere: the Service has no address, or nobody announces it.
 
             Examples:
               martlet explain default/web --server http://127.0.0.1:7472
               martlet explain default/web -f manifests/
+              martlet explain default/web --bundle martlet-bundle.json
             """)
 
     @Argument(
@@ -27,12 +30,7 @@ struct ExplainCommand: AsyncParsableCommand {
         })
     var service: NamespacedName
 
-    @Option(
-        help: ArgumentHelp("The process to ask.", valueName: "url"),
-        transform: { text in
-            do { return try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
-        })
-    var server: StatusClient?
+    @OptionGroup var source: SourceOptions
 
     @Option(
         name: [.customShort("f"), .customLong("filename")],
@@ -46,20 +44,38 @@ struct ExplainCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (server == nil) != filenames.isEmpty else {
-            throw ValidationError("Name a process with --server URL, or manifests with -f PATH.")
+        guard source.count + (filenames.isEmpty ? 0 : 1) == 1 else {
+            throw ValidationError(
+                "Name a process with --server URL, manifests with -f PATH, or a saved process with --bundle FILE.")
         }
     }
 
     func run() async throws {
         let document: ExplanationDocument
-        if let server {
+        var moment = Timestamp.now
+        if let bundle = source.bundle {
+            let saved = try explanation(from: bundle)
+            document = saved.document
+            moment = saved.made
+        } else if let server = source.server {
             do { document = try await server.explanation(of: service) } catch { throw Diagnostics.failure("\(error)") }
         } else {
             let reading = ManifestReader.read(paths: filenames)
             document = OfflineDecisions(reading, loadBalancerClass: loadBalancerClass).explanation(of: service).document
         }
-        output.print(document)
+        output.print(document, now: moment)
         if !document.isWhole { throw ExitCode(1) }
+    }
+
+    /// What a process said of the Service when the bundle was made; of others, what follows from the manifests in it.
+    private func explanation(from bundle: String) throws -> (document: ExplanationDocument, made: Timestamp) {
+        do {
+            let file = try BundleFile.read(bundle)
+            if let saved = file.document.explanation(of: service.description) { return (saved, file.document.made) }
+            let decisions = OfflineDecisions(try file.manifests(), loadBalancerClass: loadBalancerClass)
+            return (decisions.explanation(of: service).document, file.document.made)
+        } catch {
+            throw Diagnostics.failure("\(error)")
+        }
     }
 }

@@ -43,6 +43,9 @@ struct StatusClient {
         }
     }
 
+    /// The text at `/metrics`.
+    func metrics() async throws(Failure) -> String { String(decoding: try await get("metrics"), as: UTF8.self) }
+
     private func get(_ path: String) async throws(Failure) -> [UInt8] {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = 5

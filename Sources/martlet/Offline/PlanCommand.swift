@@ -22,7 +22,19 @@ struct PlanCommand: AsyncParsableCommand {
               kubectl get svc,nodes,ipaddresspools,l2advertisements -A -o yaml | martlet plan -f - -o json
             """)
 
-    @OptionGroup var input: InputOptions
+    @Option(
+        name: [.customShort("f"), .customLong("filename")],
+        help: ArgumentHelp(
+            "A file, a directory (its *.yaml, *.yml and *.json), or - for standard input. Repeatable.",
+            valueName: "path"))
+    var filenames: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "In place of -f: the manifests in a file that `martlet bundle` wrote, or - for standard input.",
+            valueName: "file"))
+    var bundle: String?
+
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("Only Services of this class; without it, only those of none.", valueName: "class"))
@@ -32,9 +44,20 @@ struct PlanCommand: AsyncParsableCommand {
         help: ArgumentHelp("Manifests as they are in force, to compare with. Repeatable.", valueName: "path"))
     var against: [String] = []
 
+    func validate() throws {
+        guard filenames.isEmpty != (bundle == nil) else {
+            throw ValidationError("Name the manifests to read with -f PATH, or a saved bundle with --bundle FILE.")
+        }
+    }
+
+    private func read() throws -> ManifestReading {
+        guard let bundle else { return ManifestReader.read(paths: filenames) }
+        do { return try BundleFile.read(bundle).manifests() } catch { throw Diagnostics.failure("\(error)") }
+    }
+
     func run() async throws {
         guard against.isEmpty else { return try compare() }
-        let decisions = OfflineDecisions(input.read(), loadBalancerClass: loadBalancerClass)
+        let decisions = OfflineDecisions(try read(), loadBalancerClass: loadBalancerClass)
         output.print(decisions.document)
         if decisions.problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
     }
@@ -44,7 +67,7 @@ struct PlanCommand: AsyncParsableCommand {
         for problem in old.problems where problem.severity == .error {
             Diagnostics.say("in what is in force: \(problem)")
         }
-        let new = OfflineDecisions(input.read(), loadBalancerClass: loadBalancerClass, after: old)
+        let new = OfflineDecisions(try read(), loadBalancerClass: loadBalancerClass, after: old)
         let comparison = PlanComparison(from: old.document, to: new.document)
         output.print(comparison)
         if comparison.hasLoss || new.problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }

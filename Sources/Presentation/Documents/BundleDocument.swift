@@ -1,0 +1,87 @@
+import FoundationEssentials
+import Timing
+
+/// What `martlet bundle` saves: all that processes knew at one moment, and the manifests, for somebody who was not there.
+package struct BundleDocument: Hashable, Sendable, Decodable {
+    /// What one process answered.
+    package struct Process: Hashable, Sendable, Decodable {
+        /// Whom was asked: a URL.
+        package var source: String
+        /// Why there is no answer; `nil` if there is one.
+        package var failure: String?
+        package var status: StatusDocument?
+        package var events: EventsDocument?
+        /// The text of `/metrics`.
+        package var metrics: String?
+        /// One for each Service that the process knows.
+        package var explanations: [ExplanationDocument]
+
+        package init(source: String) {
+            self.source = source
+            explanations = []
+        }
+    }
+
+    /// The form of the file; raised when an older program could not read it.
+    package static let format = 1
+
+    package var format: Int
+    /// The program that made it.
+    package var version: String
+    package var made: Timestamp
+    package var processes: [Process]
+    /// The objects of the manifests as Kubernetes writes them, secrets replaced.
+    package var objects: [JSONValue]
+
+    package init(version: String, made: Timestamp, processes: [Process], objects: [JSONValue]) {
+        format = BundleDocument.format
+        self.version = version
+        self.made = made
+        self.processes = processes
+        self.objects = objects
+    }
+
+    /// Reads what was saved.
+    package init(jsonText: [UInt8]) throws(DocumentError) {
+        do {
+            self = try JSONDecoder().decode(BundleDocument.self, from: Data(jsonText))
+        } catch {
+            throw DocumentError("not a bundle of martlet: \(error)")
+        }
+        guard format <= BundleDocument.format else {
+            throw DocumentError(
+                "made by a newer martlet (\(version)), which saves in another form: use that one")
+        }
+    }
+
+    package var status: ClusterStatus {
+        ClusterStatus(
+            processes.compactMap(\.status), events: processes.flatMap { $0.events?.events ?? [] })
+    }
+
+    /// What a process said of the Service; where several did, the one that knows most steps.
+    package func explanation(of service: String) -> ExplanationDocument? {
+        processes.flatMap(\.explanations).filter { $0.service == service }.max {
+            $0.steps.count < $1.steps.count
+        }
+    }
+}
+
+extension BundleDocument: JSONRepresentable {
+    package var json: JSONValue {
+        [
+            "format": format.json, "version": version.json, "made": made.json,
+            "processes": processes.json,
+            "objects": objects.json,
+        ]
+    }
+}
+
+extension BundleDocument.Process: JSONRepresentable {
+    package var json: JSONValue {
+        [
+            "source": source.json, "failure": failure.json, "status": status.json, "events": events.json,
+            "metrics": metrics.json, "explanations": explanations.json,
+        ]
+    }
+}

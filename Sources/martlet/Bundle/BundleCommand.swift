@@ -1,0 +1,103 @@
+import ArgumentParser
+import ClusterConfiguration
+import Foundation
+import KubernetesModel
+import Manifests
+import Presentation
+import SystemIO
+import Timing
+
+struct BundleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bundle",
+        abstract:
+            "Saves all that processes know now, and manifests, in one file for somebody who was not there.",
+        discussion: """
+            The file is JSON: statuses, events, metrics, versions, the explanation of every Service, and the objects of the \
+            manifests. Secrets and passwords are replaced. `get`, `explain` and `plan` read it with --bundle, offline.
+
+            A process that does not answer is noted in it. Ends with status 1 if there is nothing to save.
+
+            Examples:
+              martlet bundle --server http://127.0.0.1:7472 -f /etc/martlet/
+              martlet explain default/web --bundle martlet-bundle.json
+            """)
+
+    // Text: a default beside a `transform` crashes when the command is made (Swift 6.3.1).
+    @Option(help: ArgumentHelp("A process to ask. Repeatable.", valueName: "url")) var server: [String] = []
+
+    @Option(
+        name: [.customShort("f"), .customLong("filename")],
+        help: ArgumentHelp("A file or directory of manifests to put in. Repeatable.", valueName: "path")
+    )
+    var filenames: [String] = []
+
+    @Option(help: ArgumentHelp("Where to write it, or - for standard output.", valueName: "file"))
+    var to = "martlet-bundle.json"
+
+    func validate() throws {
+        guard !server.isEmpty || !filenames.isEmpty else {
+            throw ValidationError("Name processes with --server URL, or manifests with -f PATH, or both.")
+        }
+        for text in server {
+            do { _ = try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
+        }
+    }
+
+    func run() async throws {
+        do {
+            var processes: [BundleDocument.Process] = []
+            for text in server {
+                let client = try StatusClient(server: text)
+                processes.append(await ask(client, text))
+            }
+            let document = BundleDocument(
+                version: Version.text, made: .now, processes: processes, objects: try readObjects())
+            guard processes.contains(where: { $0.failure == nil }) || !document.objects.isEmpty else {
+                throw StatusClient.Failure(description: "there is nothing to save")
+            }
+            try write(document.json.text())
+        } catch {
+            throw Diagnostics.failure("\(error)")
+        }
+    }
+
+    private func ask(_ client: StatusClient, _ source: String) async -> BundleDocument.Process {
+        var process = BundleDocument.Process(source: source)
+        do throws(StatusClient.Failure) {
+            let status = try await client.status()
+            process.status = status
+            process.events = try await client.events()
+            process.metrics = try await client.metrics()
+            for assignment in status.assignments {
+                let parts = assignment.service.split(separator: "/").map(String.init)
+                guard parts.count == 2 else { continue }
+                let name = NamespacedName(namespace: parts[0], name: parts[1])
+                process.explanations.append(try await client.explanation(of: name))
+            }
+        } catch {
+            Diagnostics.say("\(error)")
+            process.failure = error.description
+        }
+        return process
+    }
+
+    private func readObjects() throws -> [JSONValue] {
+        guard !filenames.isEmpty else { return [] }
+        let reading = ManifestReader.read(paths: filenames)
+        for problem in reading.problems where problem.severity == .error {
+            Diagnostics.say("\(problem)")
+        }
+        return try reading.state.bundled()
+    }
+
+    private func write(_ text: String) throws {
+        guard to != "-" else { return OutputOptions.write(text) }
+        // No secret is in it, but a map of the network is: for its owner alone.
+        guard
+            FileManager.default.createFile(
+                atPath: to, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        else { throw StatusClient.Failure(description: "\(to) cannot be written") }
+        OutputOptions.write("\(to)\n")
+    }
+}

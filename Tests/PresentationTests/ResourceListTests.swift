@@ -1,0 +1,95 @@
+import Testing
+import Timing
+
+@testable import Presentation
+
+@Suite("Lists") struct ResourceListTests {
+    /// What a list is ordered by, and the names in that order.
+    static let orders: [(String, [String])] = [
+        ("n", ["a", "c", "b", "d"]), (".n", ["a", "c", "b", "d"]), ("-n", ["b", "c", "a", "d"]),
+        ("ip", ["b", "a", "c", "d"]), ("deep.x", ["c", "b", "a", "d"]),
+        ("nothing", ["a", "b", "c", "d"]),
+    ]
+
+    @Test(
+        "are ordered by number, address or text, with what lacks the member last", arguments: orders)
+    func ordered(by field: String, names: [String]) {
+        let list: [JSONValue] = [
+            ["name": "a", "n": 2, "ip": "192.0.2.10", "deep": [["x": "z"]]],
+            ["name": "b", "n": 10, "ip": "192.0.2.9/32", "deep": ["x": "y"]],
+            ["name": "c", "n": 9, "ip": "2001:db8::1", "deep": ["x": "B"]], ["name": "d", "n": nil],
+        ]
+        let sorted = ResourceOrder(field).sorted(list)
+        let expected = names.map { name in list.first { $0.memberText("name") == name } }
+        #expect(sorted == expected.compactMap(\.self))
+    }
+
+    @Test("in an order that there is not, say which there are") func unknownOrder() {
+        func problem(_ field: String) -> String? {
+            Resource.peers.list(from: Samples.status, order: ResourceOrder(field)).orderProblem
+        }
+        #expect(problem("state") == nil && problem("-prefixesSent") == nil)
+        #expect(problem("colour")?.contains("`colour`") == true)
+        #expect(problem("colour")?.contains("prefixesSent") == true)
+        #expect(
+            Resource.peers.list(from: ClusterStatus([]), order: ResourceOrder("colour")).orderProblem
+                == nil)
+    }
+
+    @Test("in the order asked for, table and documents agree") func agree() {
+        let list = Resource.services.list(from: Samples.status, order: ResourceOrder("-service"))
+        #expect(list.names == Resource.services.list(from: Samples.status).names.sorted().reversed())
+        let rows = list.lines(Samples.layout(nil)).dropFirst().compactMap {
+            $0.split(separator: " ").first.map(String.init)
+        }
+        #expect(rows.grouped(by: { $0 }).map { $0[0] } == list.names)
+    }
+
+    @Test("as names, a line for each that other commands take", arguments: Resource.allCases)
+    func names(resource: Resource) {
+        let list = resource.list(from: Samples.status)
+        let text = list.text(.name, Samples.layout(80))
+        #expect(text == list.names.map { $0 + "\n" }.joined())
+        #expect(!list.names.isEmpty && Set(list.names).count == list.names.count)
+    }
+
+    @Test("that only grew older have not changed; what is new, different or gone is shown")
+    func changes() {
+        var document = StatusDocument(version: "1", role: "run", node: "n1")
+        func peer(_ name: String, _ state: String) -> PeerEntry {
+            PeerEntry(peer: name, address: "10.0.0.1", state: state, since: Samples.now, prefixesSent: 1)
+        }
+        func list() -> ResourceList { Resource.peers.list(from: ClusterStatus([document])) }
+        document.peers = [peer("a", "Active"), peer("b", "Active")]
+        let first = list()
+        let later = Layout(width: nil, now: Samples.now.advanced(by: .seconds(300)))
+        #expect(first.changes(since: first, later).isEmpty)
+        document.peers = [peer("a", "Established"), peer("c", "Idle")]
+        let lines = list().changes(since: first, later)
+        #expect(lines.count == 3, "\(lines)")
+        #expect(
+            lines[0].contains("Established") && lines[1].contains("Idle") && lines[2] == "b is gone")
+    }
+
+    /// What is typed, and what is meant.
+    static let typed: [(String, Resource?)] = [
+        ("pools", .pools), ("pool", .pools), ("svc", .services), ("Service", .services),
+        ("events", .events),
+        ("ev", .events), ("cars", nil), ("", nil),
+    ]
+
+    @Test("are found by the words that people type", arguments: typed) func words(
+        word: String, resource: Resource?
+    ) {
+        #expect(Resource(typed: word) == resource)
+    }
+}
+
+extension JSONValue {
+    fileprivate func memberText(_ name: String) -> String? {
+        guard case .object(let members) = self,
+            case .string(let text) = members.first(where: { $0.name == name })?.value
+        else { return nil }
+        return text
+    }
+}

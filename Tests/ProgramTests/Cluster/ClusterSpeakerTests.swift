@@ -1,0 +1,78 @@
+import Foundation
+import TestAPIServer
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct ClusterSpeakerTests {
+    private static func lab() async throws -> ClusterLab {
+        let lab = try await ClusterLab()
+        try await lab.addPool("lan", "192.0.2.16/28")
+        try await lab.server.apply([
+            "apiVersion": "martlet.dev/v1beta1", "kind": "L2Advertisement",
+            "metadata": ["name": "all", "namespace": "martlet-system"],
+        ])
+        return lab
+    }
+
+    @Test("Service to wire through both programs; then without the API server, and across a restart without it")
+    func wire() async throws {
+        let lab = try await Self.lab()
+        let controller = try lab.startController()
+        var speaker = try lab.startSpeaker()
+        try await lab.addService("web")
+        #expect(try await eventually(within: .seconds(20)) { try await lab.answers("192.0.2.16") }, "\(speaker.errors)")
+        #expect(
+            try await eventually(within: .seconds(15)) {
+                let report = await lab.server.object(
+                    "/apis/martlet.dev/v1beta1/namespaces/martlet-system/speakers/n1")
+                return report?["status", "addressCount"]?.int == 1
+            }, "\(speaker.errors)")
+        let refused = await lab.refused()
+        #expect(refused.isEmpty, "\(refused)")
+        controller.stop(grace: .seconds(10))
+
+        // Saved at most every five seconds.
+        try await Task.sleep(for: .seconds(6))
+        await lab.server.stop()
+        try await Task.sleep(for: .seconds(3))
+        #expect(try await lab.answers("192.0.2.16"), "the API server is gone")
+        speaker.signal(SIGKILL)
+        speaker = try lab.startSpeaker()
+        #expect(try await eventually(within: .seconds(15)) { try await lab.answers("192.0.2.16") }, "\(speaker.errors)")
+        #expect(speaker.errors.contains("last known"))
+
+        // What went meanwhile is withdrawn when the server is back.
+        try await lab.server.delete(lab.path("web"))
+        try await lab.server.start()
+        #expect(
+            try await eventually(within: .seconds(40)) { try await !lab.answers("192.0.2.16") }, "\(speaker.errors)")
+    }
+
+    @Test("Hand-made EndpointSlices of a Service without a selector count, with externalTrafficPolicy Local")
+    func endpoints() async throws {
+        let lab = try await Self.lab()
+        let speaker = try lab.startSpeaker()
+        try await lab.addService("web", ["externalTrafficPolicy": "Local"])
+        try await lab.server.patch(
+            lab.path("web") + "/status", ["status": ["loadBalancer": ["ingress": [["ip": "192.0.2.20"]]]]])
+        func slice(_ node: String) -> JSON {
+            [
+                "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                "metadata": [
+                    "name": "web-by-hand", "namespace": "default", "labels": ["kubernetes.io/service-name": "web"],
+                ],
+                "endpoints": [["addresses": ["10.0.0.9"], "nodeName": .string(node), "conditions": ["ready": true]]],
+            ]
+        }
+        try await lab.server.apply(slice("elsewhere"))
+        try await Task.sleep(for: .seconds(3))
+        #expect(try await !lab.answers("192.0.2.20"), "no endpoint is on this node")
+        try await lab.server.apply(slice("n1"))
+        #expect(try await eventually(within: .seconds(10)) { try await lab.answers("192.0.2.20") }, "\(speaker.errors)")
+        let explanation = try await lab.namespace.run(
+            Program.path, "explain", "default/web", "--server", "http://127.0.0.1:7472")
+        #expect(explanation.status == 0 && explanation.output.contains("n1 answers for 192.0.2.20"), "\(explanation)")
+        let refused = await lab.refused()
+        #expect(refused.isEmpty, "\(refused)")
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What makes the program pleasant to type.
+@Suite("The command line") struct CommandLineTests {
+    /// What was mistyped, and what is said.
+    static let slips: [([String], String)] = [
+        (["paln", "-f", "x"], "did you mean `plan`?"), (["gte", "pools"], "did you mean `get`?"),
+        (["frobnicate"], "there are run"),
+        (["get", "polls", "--server", "http://127.0.0.1:1"], "`pools`"),
+        (["get", "cars", "--server", "http://127.0.0.1:1"], "pools, services"),
+        (["get", "pools", "--sevrer", "http://127.0.0.1:1"], "--server"),
+        (["get", "pools", "-n", "a", "-A", "--server", "http://127.0.0.1:1"], "not both"),
+        (["get", "pools", "--watch", "--bundle", "x"], "--watch"),
+        (["top", "--server", "http://127.0.0.1:1", "--interval", "0"], "--interval"),
+        (["bundle"], "--server"),
+        (["bundle", "--server", "nonsense"], "http://"),
+        (["plan", "-f", "x", "--bundle", "y"], "--bundle"),
+    ]
+
+    @Test("a slip ends with status 64 and a hint", arguments: slips) func slip(
+        arguments: [String], hint: String
+    )
+        async throws
+    {
+        let result = try await ChildProcess([Program.path] + arguments).wait()
+        #expect(result.status == 64, "\(result)")
+        #expect(result.errors.contains(hint) && result.output.isEmpty, "\(result)")
+    }
+
+    @Test("completes in the shells that people use", arguments: ["bash", "zsh", "fish"])
+    func completion(shell: String) async throws {
+        let result = try await Program.run("--generate-completion-script", shell)
+        #expect(result.succeeded && result.errors.isEmpty, "\(result)")
+        for word in ["explain", "announcements", "--server"] {
+            #expect(
+                result.output.contains(word) || result.output.contains(word.drop { $0 == "-" }), "\(word)")
+        }
+        guard shell == "bash" else { return }
+        let folder = try TemporaryFolder()
+        let file = try folder.write("completion", result.output)
+        #expect(try await ChildProcess(["bash", "-n", file]).wait().succeeded)
+    }
+
+    @Test("answers as kubectl's plugin, by that name") func plugin() async throws {
+        let folder = try TemporaryFolder()
+        let link = folder.path + "/kubectl-martlet"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Program.path)
+        let version = try await ChildProcess([link, "version"]).wait()
+        #expect(version.succeeded && version.output.contains("martlet "), "\(version)")
+        let slip = try await ChildProcess([link, "get", "cars"]).wait()
+        #expect(slip.status == 64)
+    }
+
+    @Test("an answer by name is a line for each") func names() async throws {
+        let result = try await Program.run(
+            input: OfflineCommandTests.manifests, "plan", "-f", "-", "-o", "name")
+        #expect(result.output == "default/web\n", "\(result)")
+    }
+
+    @Test("a bundle of manifests plans and explains as they do, and tells no password")
+    func offlineBundle() async throws {
+        let folder = try TemporaryFolder()
+        let peer = """
+            ---
+            apiVersion: martlet.dev/v1beta1
+            kind: BGPPeer
+            metadata: {name: tor, namespace: martlet-system}
+            spec: {myASN: 64512, peerASN: 64513, peerAddress: 10.0.0.1, password: hunter2}
+            """
+        let manifests = try folder.write("all.yaml", OfflineCommandTests.manifests + "\n" + peer)
+        let bundle = folder.path + "/bundle.json"
+        let made = try await Program.run("bundle", "-f", manifests, "--to", bundle)
+        #expect(made.succeeded && made.output == bundle + "\n", "\(made)")
+        let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: bundle)), as: UTF8.self)
+        #expect(!text.contains("hunter2") && text.contains("10.0.0.1"))
+        let mode = try FileManager.default.attributesOfItem(atPath: bundle)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        let live = try await Program.run("plan", "-f", manifests, "-o", "json")
+        let saved = try await Program.run("plan", "--bundle", bundle, "-o", "json")
+        #expect(live.status == saved.status && live.output == saved.output, "\(live) \(saved)")
+        let explanation = try await Program.run("explain", "web", "-f", manifests)
+        let savedExplanation = try await Program.run("explain", "web", "--bundle", bundle)
+        #expect(explanation.output == savedExplanation.output, "\(savedExplanation)")
+        let broken = try await Program.run("get", "pools", "--bundle", manifests)
+        #expect(broken.status == 1 && broken.errors.contains("not a bundle"), "\(broken)")
+    }
+}

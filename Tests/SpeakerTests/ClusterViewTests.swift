@@ -1,0 +1,151 @@
+import Addresses
+import Announcement
+import ClusterConfiguration
+import Foundation
+import KubernetesModel
+import SystemIO
+import TestSupport
+import Testing
+
+@testable import Speaker
+
+@Suite("What a speaker makes of a cluster") struct ClusterViewTests {
+    private static func decode<Object: Decodable>(_ text: String) throws -> Object {
+        try JSONDecoder().decode(Object.self, from: Data(text.utf8))
+    }
+
+    private static func pool(_ addresses: String) throws -> IPAddressPool {
+        try decode(
+            #"{"apiVersion":"martlet.dev/v1beta1","metadata":{"name":"lan"},"spec":{"addresses":["\#(addresses)"]}}"#)
+    }
+
+    private static func service(_ name: String, ip: String?, type: String = "LoadBalancer") throws -> Service {
+        let ingress = ip.map { #"{"ip":"\#($0)"}"# } ?? ""
+        return try decode(
+            """
+            {"metadata":{"name":"\(name)","namespace":"default","labels":{"app":"\(name)"}},"spec":{"type":"\(type)"},
+            "status":{"loadBalancer":{"ingress":[\(ingress)]}}}
+            """)
+    }
+
+    private static func slice(_ name: String, of service: String, node: String?) throws -> EndpointSlice {
+        let place = node.map { #","nodeName":"\#($0)""# } ?? ""
+        return try decode(
+            """
+            {"metadata":{"name":"\(name)","namespace":"default","labels":{"kubernetes.io/service-name":"\(service)"}},
+            "addressType":"IPv4","endpoints":[{"addresses":["10.0.0.1"],"conditions":{"ready":true}\(place)}]}
+            """)
+    }
+
+    private static var ready: [ClusterView.Event] {
+        ConfigurationObjects.Group.allCases.flatMap { group -> [ClusterView.Event] in
+            [
+                .configuration(.pool(.ready), group), .configuration(.layer2Advertisement(.ready), group),
+                .configuration(.bgpAdvertisement(.ready), group), .configuration(.peer(.ready), group),
+                .configuration(.bfdProfile(.ready), group), .configuration(.communities(.ready), group),
+            ]
+        } + [.service(.ready), .endpointSlice(.ready), .node(.ready)]
+    }
+
+    private static let web = NamespacedName(namespace: "default", name: "web")
+
+    private static func view() throws -> ClusterView {
+        var view = ClusterView(namespace: "martlet-system")
+        _ = view.handle(.configuration(.pool(.initial(try pool("192.0.2.0/24"))), .martlet))
+        _ = view.handle(.service(.initial(try service("web", ip: "192.0.2.7"))))
+        for event in ready { _ = view.handle(event) }
+        return view
+    }
+
+    @Test("nothing is told before everything has been seen; then everything at once") func completeness() throws {
+        let events: [ClusterView.Event] =
+            [
+                .configuration(.pool(.initial(try Self.pool("192.0.2.0/24"))), .martlet),
+                .service(.initial(try Self.service("web", ip: "192.0.2.7"))),
+            ] + Self.ready
+        var view = ClusterView(namespace: "martlet-system")
+        for event in events.dropLast() { #expect(view.handle(event).update.isEmpty) }
+        let update = view.handle(try #require(events.last)).update
+        #expect(update.services.map(\.name) == [Self.web])
+        #expect(update.services.first?.addresses.first?.pool == "lan")
+        #expect(update.configuration != nil && update.nodes != nil)
+    }
+
+    @Test("a Service that is not Martlet's, or whose address no pool holds, is withdrawn") func withdrawal() throws {
+        let rows: [(String, Service?)] = [
+            ("deleted", nil), ("no address", try Self.service("web", ip: nil)),
+            ("of no pool", try Self.service("web", ip: "203.0.113.1")),
+            ("another type", try Self.service("web", ip: "192.0.2.7", type: "ClusterIP")),
+        ]
+        for (what, service) in rows {
+            var view = try Self.view()
+            let event: WatchEvent<Service> = service.map { .applied($0) } ?? .deleted(Self.web)
+            #expect(view.handle(.service(event)).update.removed == [Self.web], "\(what)")
+        }
+    }
+
+    @Test("what does not matter to announcing tells nothing, and saves nothing") func noise() throws {
+        var view = try Self.view()
+        var service = try Self.service("web", ip: "192.0.2.7")
+        service.metadata.annotations = ["a": "b"]
+        service.metadata.resourceVersion = "99"
+        let outcome = view.handle(.service(.applied(service)))
+        #expect(outcome.update.isEmpty && !outcome.mustSave)
+    }
+
+    @Test("slices of Services of no interest are passed over, and asked for when they become so") func slices() throws {
+        var view = try Self.view()
+        #expect(view.handle(.endpointSlice(.applied(try Self.slice("a", of: "api", node: "n1")))).update.isEmpty)
+        let outcome = view.handle(.service(.applied(try Self.service("api", ip: "192.0.2.8"))))
+        let api = NamespacedName(namespace: "default", name: "api")
+        #expect(outcome.fetches == [api])
+        let update = view.handle(.fetched(api, [try Self.slice("a", of: "api", node: "n1")])).update
+        #expect(update.services.first?.endpoints?.nodes == ["n1"])
+    }
+
+    @Test("a pool that changes is looked up anew for every Service") func pools() throws {
+        var view = try Self.view()
+        let update = view.handle(
+            .configuration(.pool(.applied(try Self.pool("198.51.100.0/24"))), .martlet)
+        ).update
+        #expect(update.removed == [Self.web])
+        #expect(update.configuration?.pools.count == 1)
+    }
+
+    @Test("what was saved is announced until the cluster is seen; what is gone since is withdrawn") func restored()
+        throws
+    {
+        var view = try Self.view()
+        _ = view.handle(.service(.applied(try Self.service("api", ip: "192.0.2.8"))))
+        let saved = try JSONDecoder().decode(SavedCluster.self, from: JSONEncoder().encode(view.saved))
+        var next = ClusterView(namespace: "martlet-system")
+        let update = next.handle(.restored(saved)).update
+        #expect(Set(update.services.map(\.name.name)) == ["web", "api"])
+        #expect(next.isRestored && !next.isComplete)
+        // Meanwhile api went.
+        _ = next.handle(.configuration(.pool(.initial(try Self.pool("192.0.2.0/24"))), .martlet))
+        _ = next.handle(.service(.initial(try Self.service("web", ip: "192.0.2.7"))))
+        var last = ClusterView.Outcome()
+        for event in Self.ready { last = next.handle(event) }
+        #expect(next.isComplete && !next.isRestored)
+        #expect(last.update.removed.map(\.name) == ["api"])
+        #expect(last.update.services.isEmpty, "web is announced already")
+    }
+
+    @Test("a damaged file is not used, and said; only its owner can read it") func store() throws {
+        let folder = try TemporaryFolder()
+        let directory = try StateDirectory(path: folder.path)
+        let store = ClusterStore(directory)
+        #expect(store.load().saved == nil && store.load().warning == nil)
+        try store.save(try Self.view().saved)
+        #expect(store.load().saved?.services.count == 1)
+        let file = folder.path + "/" + ClusterStore.file
+        let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        var octets = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+        octets[octets.count - 5] ^= 1
+        try Data(octets).write(to: URL(fileURLWithPath: file))
+        #expect(store.load().saved == nil)
+        #expect(store.load().warning?.contains("damaged") == true)
+    }
+}
