@@ -120,9 +120,10 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller",
-                "KubernetesClient", "KubernetesModel", "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO",
-                "Telemetry", "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+                "AddressPools", "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "Controller",
+                "KubernetesClient", "KubernetesModel", "LinkLayer", "Manifests", "NetworkIO", "Presentation", "Speaker",
+                "SystemIO", "Telemetry", "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: houseRules),
 
@@ -137,6 +138,10 @@ let package = Package(
             name: "bgp-benchmark", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
             path: "Tests/Benchmarks/bgp", exclude: ["run", "sink.c"], swiftSettings: houseRules),
 
+        .executableTarget(
+            name: "cluster-benchmark", dependencies: ["TestAPIServer", "TestSupport"],
+            path: "Tests/Benchmarks/cluster", exclude: ["run"], swiftSettings: houseRules),
+
         // Tests
         .executableTarget(
             name: "bgp-process", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
@@ -145,7 +150,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport",
             swiftSettings: houseRules),
         .target(
-            name: "TestAPIServer", dependencies: [nioCore, nioHTTP1, nioPosix, yams], path: "Tests/TestAPIServer",
+            name: "TestAPIServer",
+            dependencies: ["TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, yams],
+            path: "Tests/TestAPIServer",
             swiftSettings: houseRules),
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
@@ -167,9 +174,8 @@ let package = Package(
             ], resources: [.copy("Goldens")]),
         tests(
             of: "KubernetesClient",
-            [
-                "KubernetesModel", "SystemIO", "TestAPIServer", "Timing", nioCore, nioHTTP1, nioPosix, nioSSL,
-            ]),
+            ["KubernetesModel", "SystemIO", "TestAPIServer", "Timing", nioCore, nioHTTP1, nioPosix, nioSSL]),
+        tests(of: "TestAPIServer"),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
@@ -191,6 +197,13 @@ let package = Package(
                 nioCore,
                 nioPosix,
             ]),
+        // Not among those of Speaker, which run one by one because they touch networks.
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Addresses", "Announcement", "BFD", "ClusterConfiguration", "KubernetesModel", "LinkLayer", "NetworkIO",
+                "Speaker", "TestSupport", "Timing", "WireCodec",
+            ], swiftSettings: houseRules),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
         .testTarget(
@@ -200,8 +213,9 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "Manifests",
-                "Speaker", "TestAPIServer", "TestSupport", "Timing", "martlet", nioCore, nioPosix,
+                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
+                "Manifests", "NetworkIO", "Speaker", "TestAPIServer", "TestSupport", "Timing", "martlet", nioCore,
+                nioPosix,
             ], swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]

@@ -149,7 +149,7 @@ struct LeaseElectionConversationTests {
                     cluster.advance(without: leader)
                 }
                 let waited = start.duration(to: cluster.now)
-                // Two seconds between two looks, and a few messages of 0.3 s at most.
+                // Two seconds between two looks, and a few messages of 0.3 s at most; nothing is lost here.
                 #expect(waited < .seconds(resigns ? 4 : 20), "seed \(seed): \(waited)")
                 #expect(resigns || waited > .seconds(12), "seed \(seed): \(waited)")
             }

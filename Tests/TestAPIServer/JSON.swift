@@ -52,7 +52,12 @@ package enum JSON: Hashable, Sendable, Codable, ExpressibleByStringLiteral, Expr
 
     package init(_ text: [UInt8]) throws { self = try JSONDecoder().decode(JSON.self, from: Data(text)) }
 
-    package var text: [UInt8] { (try? JSONEncoder().encode(self)).map(Array.init) ?? [] }
+    package var text: [UInt8] {
+        let encoder = JSONEncoder()
+        // For the API server, which reads what is applied as YAML.
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return (try? encoder.encode(self)).map(Array.init) ?? []
+    }
 
     /// The value at a path of names; setting `nil` removes it.
     package subscript(_ path: String...) -> JSON? {

@@ -29,7 +29,8 @@ package actor TestAPIServer {
     private let group: any EventLoopGroup
     package private(set) var port = 0
 
-    struct Watch {
+    struct Watch: Sendable {
+        var number: Int
         var path: APIPath
         var selector: ObjectSelector
         var channel: any Channel
@@ -200,10 +201,12 @@ package actor TestAPIServer {
         }
         do {
             try authorize(user, verb, path)
+            // What is applied and not there yet is created.
+            let isNew = verb == "create" || verb == "patch" && (try? store.get(path)) == nil
             let result = try perform(verb, path, query, request, on: channel)
-            record(verb == "create" ? 201 : 200)
+            record(isNew ? 201 : 200)
             if case .cutAfterwards = effect { return channel.close(promise: nil) }
-            if let result { answer(verb == "create" ? 201 : 200, result, on: channel) }
+            if let result { answer(isNew ? 201 : 200, result, on: channel) }
         } catch {
             record(error.code)
             let status: JSON = [
@@ -345,16 +348,27 @@ package actor TestAPIServer {
             channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
             return
         }
-        let watch = Watch(path: path, selector: selector, channel: channel)
+        watchCount += 1
+        let watch = Watch(number: watchCount, path: path, selector: selector, channel: channel)
         for change in changes { tell(watch, change) }
         watches[ObjectIdentifier(channel)] = watch
         if let seconds = query["timeoutSeconds"].flatMap({ Int64($0) }) {
-            channel.eventLoop.scheduleTask(in: .seconds(seconds)) {
-                channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+            Task {
+                try await Task.sleep(for: .seconds(seconds))
+                end(watch)
             }
         }
     }
 
+    /// Ends an answer whose time is over; its connection can be asked again.
+    private func end(_ watch: Watch) {
+        let place = ObjectIdentifier(watch.channel)
+        guard watches[place]?.number == watch.number else { return }
+        watches[place] = nil
+        watch.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+    }
+
+    private var watchCount = 0
     private var told = 0
 
     /// Tells every watch what it has not been told.

@@ -1,16 +1,23 @@
 import Foundation
-import TestSupport
 
 /// A real API server on loopback, from the folder that `KUBEBUILDER_ASSETS` names (`etcd`, `kube-apiserver` and `kubectl`,
 /// as controller-runtime's envtest has it). It ends with the last reference to it.
-final class RealAPIServer: Sendable {
-    static let assets = ProcessInfo.processInfo.environment["KUBEBUILDER_ASSETS"]
+package final class RealAPIServer: Sendable {
+    package static let assets = ProcessInfo.processInfo.environment["KUBEBUILDER_ASSETS"]
 
+    /// The bearer token of an administrator.
+    package static let adminToken = "token"
+
+    /// Where it answers, by TLS with a certificate of its own making.
+    package let port: Int
     private let folder: TemporaryFolder
-    private let processes: [ChildProcess]
+    private let store: ChildProcess
+    private let command: [String]
+    private let server: Locked<ChildProcess?>
     private let kubectl: String
 
-    init(assets: String) throws {
+    /// - Parameter accounts: ServiceAccounts of `martlet-system` that are known by the tokens of ``token(of:)``.
+    package init(assets: String, accounts: [String] = []) throws {
         folder = try TemporaryFolder()
         kubectl = assets + "/kubectl"
         let ports = try RealAPIServer.freePorts(3)
@@ -19,22 +26,34 @@ final class RealAPIServer: Sendable {
         let key = folder.path + "/key"
         try Shell.check(["openssl", "genrsa", "-out", key, "2048"])
         try Shell.check(["openssl", "rsa", "-in", key, "-pubout", "-out", key + ".pub"])
-        try "token,admin,admin,system:masters\n".write(
-            toFile: folder.path + "/tokens", atomically: true, encoding: .utf8)
-        let etcd = try ChildProcess([
+        var tokens = "\(RealAPIServer.adminToken),admin,admin,system:masters\n"
+        for account in accounts {
+            let groups = "system:serviceaccounts,system:serviceaccounts:martlet-system,system:authenticated"
+            let user = "system:serviceaccount:martlet-system:\(account)"
+            tokens += "\(RealAPIServer.token(of: account)),\(user),\(account),\"\(groups)\"\n"
+        }
+        try tokens.write(toFile: folder.path + "/tokens", atomically: true, encoding: .utf8)
+        let rules = """
+            {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived", "ResponseStarted"], \
+            "rules": [{"level": "Metadata"}]}
+            """
+        try rules.write(toFile: folder.path + "/audit-policy", atomically: true, encoding: .utf8)
+        self.store = try ChildProcess([
             assets + "/etcd", "--data-dir", folder.path + "/etcd", "--unsafe-no-fsync", "--listen-client-urls", store,
             "--advertise-client-urls", store, "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
             "--initial-cluster", "default=\(peers)",
         ])
-        let server = try ChildProcess([
+        command = [
             assets + "/kube-apiserver", "--etcd-servers", store, "--bind-address", "127.0.0.1", "--secure-port",
             "\(ports[2])", "--cert-dir", folder.path + "/certificates", "--authorization-mode", "RBAC",
             "--token-auth-file", folder.path + "/tokens", "--service-account-issuer",
             "https://kubernetes.default.svc", "--service-account-key-file", key + ".pub",
             "--service-account-signing-key-file", key, "--service-cluster-ip-range", "10.96.0.0/16,fd00:96::/108",
-            "--disable-admission-plugins", "ServiceAccount",
-        ])
-        processes = [server, etcd]
+            "--disable-admission-plugins", "ServiceAccount", "--audit-policy-file", folder.path + "/audit-policy",
+            "--audit-log-path", folder.path + "/audit", "--audit-log-mode", "blocking",
+        ]
+        port = ports[2]
+        server = Locked(nil)
         let kubeconfig = """
             {"apiVersion": "v1", "kind": "Config", "current-context": "a", \
             "clusters": [{"name": "a", "cluster": \
@@ -43,10 +62,35 @@ final class RealAPIServer: Sendable {
             "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}]}
             """
         try kubeconfig.write(toFile: folder.path + "/kubeconfig", atomically: true, encoding: .utf8)
-        try waitUntilReady(server)
+        try start()
     }
 
-    deinit { for process in processes { process.stop(grace: .seconds(5)) } }
+    deinit {
+        stop()
+        store.stop(grace: .seconds(5))
+    }
+
+    package static func token(of account: String) -> String { "token-of-\(account)" }
+
+    /// Comes back with what it stored, on the port that it had.
+    package func start() throws {
+        let process = try ChildProcess(command)
+        server.withLock { $0 = process }
+        try waitUntilReady(process)
+    }
+
+    /// Is gone, with every connection; its store stays.
+    package func stop() {
+        let process = server.withLock { server in
+            let process = server
+            server = nil
+            return process
+        }
+        process?.stop(grace: .seconds(5))
+    }
+
+    /// What was asked and answered, a JSON object of audit.k8s.io/v1 a line.
+    package var audit: String { (try? String(contentsOfFile: folder.path + "/audit", encoding: .utf8)) ?? "" }
 
     private func waitUntilReady(_ server: ChildProcess) throws {
         let deadline = ContinuousClock.now + .seconds(90)
@@ -73,12 +117,12 @@ final class RealAPIServer: Sendable {
     }
 
     /// Runs kubectl.
-    func run(_ arguments: String...) throws -> CommandResult {
+    package func run(_ arguments: String...) throws -> CommandResult {
         try Shell.run([kubectl, "--kubeconfig", folder.path + "/kubeconfig"] + arguments, atMost: .seconds(60))
     }
 
     /// Gives objects to kubectl in a file.
-    func run(_ arguments: [String], file text: String) throws -> CommandResult {
+    package func run(_ arguments: [String], file text: String) throws -> CommandResult {
         let file = folder.path + "/objects-\(UUID().uuidString).yaml"
         try text.write(toFile: file, atomically: true, encoding: .utf8)
         return try Shell.run(
