@@ -205,7 +205,7 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "Manifests",
-                "Speaker", "TestAPIServer", "TestSupport", "Timing", "martlet", nioPosix,
+                "Speaker", "TestAPIServer", "TestSupport", "Timing", "martlet", nioCore, nioPosix,
             ], swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]

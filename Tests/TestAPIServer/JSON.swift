@@ -100,7 +100,11 @@ package enum JSON: Hashable, Sendable, Codable, ExpressibleByStringLiteral, Expr
         guard case .object(let changes) = patch else { return patch }
         var members = object ?? [:]
         for (name, change) in changes {
-            members[name] = change == .null ? nil : (members[name] ?? .object([:])).merged(with: change)
+            if change == .null {
+                members.removeValue(forKey: name)
+            } else {
+                members[name] = (members[name] ?? .object([:])).merged(with: change)
+            }
         }
         return .object(members)
     }

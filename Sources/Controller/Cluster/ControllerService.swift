@@ -14,7 +14,8 @@ import Timing
 package final class ControllerService: ServiceLifecycle.Service {
     private enum Input: Sendable {
         case event(ControllerCore.Event)
-        case alarm
+        /// This deadline has come.
+        case alarm(Instant)
         /// End what is under way, begin nothing more.
         case stop
         case asked(CheckedContinuation<ControllerCore?, Never>)
@@ -107,15 +108,15 @@ package final class ControllerService: ServiceLifecycle.Service {
         // Unbounded: each is a change that would be missed.
         let (inputs, input) = AsyncStream.makeStream(of: Input.self)
         leading.withLock { $0 = input }
-        let (alarms, alarm) = AsyncStream.makeStream(of: Instant?.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(input) }
-            group.addTask { await ControllerService.wake(alarms, input) }
             // Writes are in a group of their own, so that the watches can end before them.
             await withDiscardingTaskGroup { writes in
                 var core = ControllerCore(loadBalancerClass: loadBalancerClass)
                 var underWay = 0
                 var isStopping = false
+                // The deadline that an alarm is set for. One that comes too early does no harm, so none is taken back.
+                var armed: Instant?
                 loop: for await next in inputs {
                     switch next {
                     case .asked(let continuation):
@@ -125,6 +126,7 @@ package final class ControllerService: ServiceLifecycle.Service {
                     case .alarm, .event:
                         var event = ControllerCore.Event.deadlineReached
                         if case .event(let told) = next { event = told }
+                        if case .alarm(let moment) = next, armed == moment { armed = nil }
                         if case .finished = event { underWay -= 1 }
                         guard !isStopping else { break }
                         var generator = SystemRandomNumberGenerator()
@@ -146,17 +148,25 @@ package final class ControllerService: ServiceLifecycle.Service {
                                 writes.addTask { input.yield(.event(await self.perform(patch))) }
                             }
                         }
-                        alarm.yield(core.nextDeadline)
+                        if let deadline = core.nextDeadline, armed.map({ deadline < $0 }) ?? true {
+                            armed = deadline
+                            writes.addTask {
+                                let delay = max(UptimeClock.now.duration(to: deadline), .milliseconds(1))
+                                guard (try? await Task.sleep(for: delay)) != nil else { return }
+                                input.yield(.alarm(deadline))
+                            }
+                        }
                     }
                     if isStopping, underWay == 0 { break loop }
                 }
                 leading.withLock { $0 = nil }
                 input.finish()
+                // Nothing is under way but alarms, or all of it is cancelled.
+                writes.cancelAll()
                 for await next in inputs {
                     if case .asked(let continuation) = next { continuation.resume(returning: nil) }
                 }
             }
-            alarm.finish()
             group.cancelAll()
         }
     }
@@ -171,21 +181,6 @@ package final class ControllerService: ServiceLifecycle.Service {
             }
             group.addTask { await client.watch(.services) { input.yield(.event(.service($0))) } }
             group.addTask { await client.watch(.namespaces) { input.yield(.event(.namespace($0))) } }
-        }
-    }
-
-    /// Says when the deadline that was given last has come.
-    private static func wake(_ deadlines: AsyncStream<Instant?>, _ input: AsyncStream<Input>.Continuation) async {
-        await withTaskGroup(of: Void.self) { group in
-            for await deadline in deadlines {
-                group.cancelAll()
-                guard let deadline else { continue }
-                group.addTask {
-                    let delay = max(UptimeClock.now.duration(to: deadline), .milliseconds(1))
-                    guard (try? await Task.sleep(for: delay)) != nil else { return }
-                    input.yield(.alarm)
-                }
-            }
         }
     }
 

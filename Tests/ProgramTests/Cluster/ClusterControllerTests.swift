@@ -13,7 +13,13 @@ import Testing
         #expect(
             try await eventually(within: .seconds(60)) { await lab.addresses().count == 1000 }, "\(controller.errors)")
         #expect(Set(await lab.addresses().values).count == 1000)
-        try await Task.sleep(for: .seconds(3))
+        // The counts of the pool follow.
+        #expect(
+            try await eventually {
+                let pool = await lab.server.object(
+                    "/apis/martlet.dev/v1beta1/namespaces/martlet-system/ipaddresspools/big")
+                return pool?["status", "assignedIPv4"]?.int == 1000
+            })
         let writes = await lab.server.requests.filter { $0.isWrite && !$0.resource.hasPrefix("leases") }
         #expect(writes.count <= 1200, "\(writes.count) writes for 1,000 Services")
         #expect(await lab.refused().isEmpty)
@@ -104,7 +110,9 @@ import Testing
             Fault(.answer(500, retryAfter: nil), verb: "patch", resource: "services/status", count: 2))
         try await lab.addService("d", ["loadBalancerIP": "192.0.2.16"])
         // The address of the Service that was deleted while nobody listened is free.
-        #expect(try await eventually(within: .seconds(20)) { await lab.addresses()["d"] == "192.0.2.16" })
+        #expect(
+            try await eventually(within: .seconds(20)) { await lab.addresses()["d"] == "192.0.2.16" },
+            "\(controller.errors)")
         #expect(Set(await lab.addresses().values).count == 3)
     }
 
@@ -132,7 +140,7 @@ import Testing
                 let web = await lab.server.object(lab.path("web"))
                 return web?["metadata", "annotations"]?.object?.isEmpty ?? true
                     && web?["status", "conditions"]?.array?.isEmpty ?? true
-            })
+            }, "\(controller.errors)")
         try await lab.addService("heir", ["loadBalancerIP": "192.0.2.16"])
         #expect(try await eventually { await lab.addresses()["heir"] == "192.0.2.16" })
         let status = try await lab.namespace.run("curl", "-s", "http://127.0.0.1:7473/v1/status")

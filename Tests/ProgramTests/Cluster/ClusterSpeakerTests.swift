@@ -54,7 +54,7 @@ import Testing
         let speaker = try lab.startSpeaker()
         try await lab.addService("web", ["externalTrafficPolicy": "Local"])
         try await lab.server.patch(
-            lab.path("web"), ["status": ["loadBalancer": ["ingress": [["ip": "192.0.2.20"]]]]])
+            lab.path("web") + "/status", ["status": ["loadBalancer": ["ingress": [["ip": "192.0.2.20"]]]]])
         func slice(_ node: String) -> JSON {
             [
                 "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
