@@ -13,7 +13,10 @@ extension AnnouncementEngine {
     /// What every node owns at layer 2, and what else this node does and does not: of ``plan()`` the part that is its own,
     /// whose cost does not grow with the number of nodes.
     package func planHere() -> AnnouncementPlan {
-        plan(Array(services.keys), amid: Array(services.keys), places: localPlace.map { [$0] } ?? [])
+        var plan = plan(Array(services.keys), amid: Array(services.keys), places: localPlace.map { [$0] } ?? [])
+        // The owner of a shared address may be silent for one of its Services.
+        plan.silent.removeAll { $0.node != localNode }
+        return plan
     }
 
     /// One Service, on every node. Costs the order of the number of all addresses only where a route aggregates several.
