@@ -58,7 +58,12 @@ package actor BGPSpeaker {
             group.addTask { await self.listeners.run { await self.take($0) } }
             group.addTask { await self.bfd?.run() }
             group.addTask { await self.followBFD() }
-            for await peer in newPeers { group.addTask { await peer.run() } }
+            await withDiscardingTaskGroup { sessions in
+                for await peer in newPeers { sessions.addTask { await peer.run() } }
+            }
+            // Only now: a router that heard BFD go down while BGP stands may take it for a failure, whatever RFC 5882 §3.2
+            // says, and drop routes that graceful restart was to keep.
+            bfd?.leave()
         }
         hasEnded.finish()
         try Task.checkCancellation()
@@ -175,12 +180,13 @@ package actor BGPSpeaker {
 
     private func stop(_ reason: Session.StopReason) async {
         isShutDown = true
-        // First, so that no router takes what follows for a path that has failed.
-        bfd?.leave()
         await listeners.stop()
         for member in members.values { await member.peer.stop(reason) }
         addPeer.finish()
-        guard isRunning else { return }
+        guard isRunning else {
+            bfd?.leave()
+            return
+        }
         for await _ in end {}
     }
 }

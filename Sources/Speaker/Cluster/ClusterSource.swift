@@ -184,12 +184,14 @@ package final class ClusterSource: ServiceLifecycle.Service {
             let known = UptimeClock.now
             let wasComplete = view.isComplete
             let outcome = view.handle(event)
-            if case .configuration(.peer, _) = event {
+            switch event {
+            case .configuration(.peer, _), .configuration(.bfdProfile, _):
                 let now = view.wantedSecrets
                 if now != wanted {
                     wanted = now
                     wantSecrets.yield(now)
                 }
+            default: break
             }
             if view.isComplete, !wasComplete { logger.notice("the view of the cluster is complete") }
             speaker.apply(outcome.update, since: known)

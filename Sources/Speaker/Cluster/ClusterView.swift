@@ -56,16 +56,20 @@ package struct ClusterView: Sendable {
         self.loadBalancerClass = loadBalancerClass
     }
 
-    /// The Secrets that peers name, by namespace and name.
+    /// The Secrets that peers and BFD profiles name, by namespace and name.
     package var wantedSecrets: Set<NamespacedName> {
         var state = ClusterState()
         objects.fill(&state)
-        return Set(
-            state.peers.compactMap { peer in
-                guard let secret = peer.spec?.passwordSecret, let name = secret.name, !name.isEmpty else { return nil }
-                let place = secret.namespace.flatMap { $0.isEmpty ? nil : $0 } ?? peer.metadata.namespace ?? namespace
-                return NamespacedName(namespace: place, name: name)
-            })
+        let peers = state.peers.compactMap { place(of: $0.spec?.passwordSecret, in: $0.metadata) }
+        let profiles = state.bfdProfiles.compactMap { place(of: $0.spec?.authentication?.secret, in: $0.metadata) }
+        return Set(peers + profiles)
+    }
+
+    /// The Secret that an object names; by itself it is in the object's namespace.
+    private func place(of secret: SecretReference?, in metadata: ObjectMeta) -> NamespacedName? {
+        guard let secret, let name = secret.name, !name.isEmpty else { return nil }
+        let given = secret.namespace.flatMap { $0.isEmpty ? nil : $0 }
+        return NamespacedName(namespace: given ?? metadata.namespace ?? namespace, name: name)
     }
 
     package mutating func handle(_ event: Event) -> Outcome {

@@ -49,6 +49,7 @@ private struct Subject {
         let id = try #require(self.id)
         _ = try receive(.down)
         _ = try receive(.initializing, your: id)
+        _ = try receive(.up, your: id)
     }
 
     mutating func pass(_ time: Duration) -> [BFDCore.Action] {
