@@ -87,9 +87,8 @@ let package = Package(
         target(
             "KubernetesClient",
             [
-                "ClusterConfiguration", "KubernetesModel", "Timing", asyncHTTPClient, logging, nioCore, nioHTTP1,
-                nioPosix, nioSSL,
-                serviceLifecycle, yams,
+                "ClusterConfiguration", "KubernetesModel", "SystemIO", "Timing", asyncHTTPClient, logging, nioCore,
+                nioHTTP1, nioPosix, nioSSL, serviceLifecycle, yams,
             ]),
         target("Manifests", ["ClusterConfiguration", "KubernetesModel", yams]),
         target(
@@ -121,9 +120,10 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "Controller",
-                "KubernetesClient", "KubernetesModel", "Manifests", "NetworkIO", "Presentation", "Speaker", "SystemIO",
-                "Telemetry", "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+                "AddressPools", "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "Controller",
+                "KubernetesClient", "KubernetesModel", "LinkLayer", "Manifests", "NetworkIO", "Presentation", "Speaker",
+                "SystemIO", "Telemetry", "Timing", argumentParser, logging, nioCore, nioPosix, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: houseRules),
 
@@ -172,7 +172,9 @@ let package = Package(
                 "Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing",
                 yams,
             ], resources: [.copy("Goldens")]),
-        tests(of: "KubernetesClient", ["KubernetesModel", "TestAPIServer", "Timing", nioCore, nioPosix]),
+        tests(
+            of: "KubernetesClient",
+            ["KubernetesModel", "SystemIO", "TestAPIServer", "Timing", nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests(of: "TestAPIServer"),
         tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
@@ -195,6 +197,13 @@ let package = Package(
                 nioCore,
                 nioPosix,
             ]),
+        // Not among those of Speaker, which run one by one because they touch networks.
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Addresses", "Announcement", "BFD", "ClusterConfiguration", "KubernetesModel", "LinkLayer", "NetworkIO",
+                "Speaker", "TestSupport", "Timing", "WireCodec",
+            ], swiftSettings: houseRules),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
         .testTarget(
@@ -204,8 +213,9 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "Manifests",
-                "Speaker", "TestAPIServer", "TestSupport", "Timing", "martlet", nioCore, nioPosix,
+                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
+                "Manifests", "NetworkIO", "Speaker", "TestAPIServer", "TestSupport", "Timing", "martlet", nioCore,
+                nioPosix,
             ], swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]

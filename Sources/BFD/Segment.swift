@@ -62,6 +62,10 @@ package struct Segment: Hashable, Sendable {
     private var isLeaving = false
     /// By My Discriminator.
     private var heard: [UInt32: Member] = [:]
+    /// What has been taken of each node's numbered packets; for each node, not for each address of it, so that what was
+    /// heard from one address cannot be sent again from another.
+    private var verifiers: [UInt32: PacketVerifier] = [:]
+    private var signer: PacketSigner?
     /// No tail expires before this; at this moment, look.
     private var nextDetection: Instant?
     private var settlesAt: Instant
@@ -122,7 +126,7 @@ package struct Segment: Hashable, Sendable {
             receive(packet, from: source, hopLimit: hopLimit, at: now, &actions)
         case .deadlineReached:
             expireTails(at: now, &actions)
-            perform(head.handle(.deadlineReached, at: now, using: &generator), &actions)
+            perform(head.handle(.deadlineReached, at: now, using: &generator), &actions, &generator)
         case .nodesChanged(let identities):
             change(identities, at: now, &actions)
         case .familiesChanged(let families):
@@ -134,7 +138,7 @@ package struct Segment: Hashable, Sendable {
         case .leave:
             guard !isLeaving else { break }
             isLeaving = true
-            perform(head.handle(.administrativelyDisabled, at: now, using: &generator), &actions)
+            perform(head.handle(.administrativelyDisabled, at: now, using: &generator), &actions, &generator)
         }
         if mustAdapt { adapt(at: now, &actions, &generator) }
         return actions
@@ -156,6 +160,10 @@ extension Segment {
             return
         }
         let discriminator = packet.myDiscriminator
+        if let reason = reasonToDistrust(packet, at: now) {
+            actions.append(.dropped(reason, from: source))
+            return
+        }
         if let place = heard.index(forKey: discriminator),
             let index = heard.values[place].tails.firstIndex(where: { $0.source == source })
         {
@@ -180,6 +188,15 @@ extension Segment {
         tailChanged(tail, at: now, &actions)
     }
 
+    /// RFC 5880 §6.7: whether a known node's packet is authentic, and newer than what was taken before.
+    private mutating func reasonToDistrust(_ packet: ControlPacket, at now: Instant) -> DropReason? {
+        guard let key = configuration.key else { return nil }
+        var verifier = verifiers[packet.myDiscriminator] ?? PacketVerifier(key)
+        let reason = verifier.reasonToDrop(packet, detectionTime: MultipointTail.detectionTime(of: packet), at: now)
+        if reason == nil { verifiers[packet.myDiscriminator] = verifier }
+        return reason
+    }
+
     private mutating func lookForSilence(at moment: Instant) { nextDetection = min(nextDetection ?? moment, moment) }
 
     /// The checks in the order of RFC 8562 §5.13.1 and §5.13.2; those of the packet alone were made when it was decoded.
@@ -192,7 +209,7 @@ extension Segment {
         if packet.yourDiscriminator != 0 { return .yourDiscriminatorNotZero }
         if packet.myDiscriminator == head.discriminator { return .ownDiscriminator }
         // RFC 8562 §5.13.1: the A bit while no authentication is in use.
-        if packet.authentication != nil { return .authenticationUnexpected }
+        if packet.authentication != nil, configuration.key == nil { return .authenticationUnexpected }
         // RFC 5880 §4.1.
         if packet.desiredMinTxInterval == .zero { return .desiredMinTxIntervalZero }
         // RFC 8562 §5.10.
@@ -251,6 +268,7 @@ extension Segment {
                     || own.identities.node(withDiscriminator: discriminator) != view.node
             else { continue }
             heard[discriminator] = nil
+            verifiers[discriminator] = nil
             mustAdapt = true
             guard view.isUp else { continue }
             view.state = .down
@@ -276,14 +294,25 @@ extension Segment {
 // MARK: - Sending
 
 extension Segment {
-    private func perform(_ headActions: [MultipointHead.Action], _ actions: inout [Action]) {
+    private mutating func perform(
+        _ headActions: [MultipointHead.Action], _ actions: inout [Action], _ generator: inout some RandomNumberGenerator
+    ) {
         for action in headActions {
             switch action {
             case .send(let packet):
-                for family in sendingFamilies { actions.append(.send(packet, over: family)) }
+                for family in sendingFamilies { actions.append(.send(sign(packet, &generator), over: family)) }
             case .fellSilent: actions.append(.left)
             }
         }
+    }
+
+    /// Each packet gets a number of its own, over whatever family it goes.
+    private mutating func sign(_ packet: ControlPacket, _ generator: inout some RandomNumberGenerator) -> ControlPacket
+    {
+        guard let key = configuration.key else { return packet }
+        var signer = signer ?? PacketSigner(key, sequenceNumber: .random(in: 0...UInt32.max, using: &generator))
+        defer { self.signer = signer }
+        return signer.sign(packet)
     }
 
     /// Fits the families sent over, and the interval, to the number of streams heard, ours included.
@@ -297,7 +326,7 @@ extension Segment {
         }
         let wanted = configuration.interval(streams: streams)
         guard wanted != head.advertisedInterval, head.state == .up else { return }
-        perform(head.handle(.intervalChanged(wanted), at: now, using: &generator), &actions)
+        perform(head.handle(.intervalChanged(wanted), at: now, using: &generator), &actions, &generator)
         actions.append(.intervalChanged(wanted))
     }
 
@@ -312,6 +341,10 @@ extension Segment {
 
     private mutating func reconfigure(_ new: SegmentConfiguration, at now: Instant) {
         let multiplierChanged = new.detectMultiplier != configuration.detectMultiplier
+        if new.key != configuration.key {
+            signer = nil
+            verifiers = [:]
+        }
         configuration = new
         guard multiplierChanged, !isLeaving else { return }
         // RFC 8562 §5.10: the multiplier may change at any time.

@@ -12,10 +12,12 @@ package struct SegmentConfiguration: Hashable, Sendable {
     package var longestDetectionTime: Duration
     /// From how many addresses one node is heard at most; more would be somebody's forgeries.
     package var sourcesPerNode: Int
+    /// What packets are signed with, and have to be signed with; `nil`: nothing.
+    package var key: AuthenticationKey?
 
     package init(
         interval: Duration = .milliseconds(50), detectMultiplier: UInt8 = 5, packetsPerSecond: Int = 600,
-        longestDetectionTime: Duration = .seconds(30), sourcesPerNode: Int = 8
+        longestDetectionTime: Duration = .seconds(30), sourcesPerNode: Int = 8, key: AuthenticationKey? = nil
     ) {
         precondition(interval >= .milliseconds(1) && detectMultiplier > 0)
         precondition(packetsPerSecond > 0 && longestDetectionTime > .zero && sourcesPerNode > 0)
@@ -24,6 +26,7 @@ package struct SegmentConfiguration: Hashable, Sendable {
         self.packetsPerSecond = packetsPerSecond
         self.longestDetectionTime = longestDetectionTime
         self.sourcesPerNode = sourcesPerNode
+        self.key = key
     }
 
     /// How long a node may be silent, as long as the segment is of moderate size.

@@ -21,16 +21,22 @@ package final class KubernetesClient: Sendable {
     /// The largest answer that is read, a page of the largest objects included.
     static let answerLimit = 256 << 20
 
+    /// Requests that may be under way at once, watches not counted. There is no limit of requests a second: the server's
+    /// priority and fairness knows better than a client who must wait, and says so by 429.
+    static let requestsInFlight = 32
+
     let connection: Connection
+    private let gate = RequestGate(limit: KubernetesClient.requestsInFlight)
     let observer: ClientObserver
     private let userAgent: String
 
     package init(
         _ configuration: ClientConfiguration, userAgent: String = "martlet",
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        files: any FileReading = DiskFiles(), observer: ClientObserver = ClientObserver()
+        files: any FileReading = DiskFiles(), observer: ClientObserver = ClientObserver(),
+        silence: Duration = .seconds(130)
     ) {
-        connection = Connection(configuration, files, eventLoopGroup)
+        connection = Connection(configuration, files, eventLoopGroup, silence: silence)
         self.observer = observer
         self.userAgent = userAgent
     }
@@ -44,11 +50,20 @@ package final class KubernetesClient: Sendable {
 
     /// The answer to a request, whole.
     ///
-    /// - Parameter patience: how long it may take.
+    /// - Parameters:
+    ///   - patience: how long it may take.
+    ///   - isUrgent: does not wait behind others: what leadership depends on.
     @discardableResult
     package func send(
-        _ request: APIRequest, patience: Duration = KubernetesClient.patience
+        _ request: APIRequest, patience: Duration = KubernetesClient.patience, isUrgent: Bool = false
     ) async throws(RequestFailure) -> [UInt8] {
+        if isUrgent { return try await race(request, patience) }
+        guard await gate.enter() else { throw RequestFailure(.connection, "\(server): the request was cancelled") }
+        defer { gate.leave() }
+        return try await race(request, patience)
+    }
+
+    private func race(_ request: APIRequest, _ patience: Duration) async throws(RequestFailure) -> [UInt8] {
         let outcome = await withTaskGroup(of: Result<[UInt8], RequestFailure>?.self) { group in
             group.addTask { await self.attempt(request) }
             group.addTask {
@@ -60,15 +75,16 @@ package final class KubernetesClient: Sendable {
             return first
         }
         guard let outcome else {
+            guard !Task.isCancelled else { throw RequestFailure(.connection, "\(server): the request was cancelled") }
             observer.tell(.answered(verb: request.verb, resource: request.resource, code: 0))
-            throw RequestFailure(.timeout, "\(server) did not answer within \(patience.components.seconds) s")
+            throw RequestFailure(.timeout, "\(server) did not answer within \(patience)")
         }
         return try outcome.get()
     }
 
     private func attempt(_ request: APIRequest) async -> Result<[UInt8], RequestFailure> {
         do throws(RequestFailure) {
-            let response = try await begin(request)
+            let response = try await begin(request, patience: .seconds(3600))
             do {
                 let body = try await response.body.collect(upTo: KubernetesClient.answerLimit)
                 return .success(Array(body.readableBytesView))
@@ -81,30 +97,49 @@ package final class KubernetesClient: Sendable {
     }
 
     /// The head of the answer, if it is a good one; its body is still to be read.
-    func begin(_ request: APIRequest) async throws(RequestFailure) -> HTTPClientResponse {
-        let (client, authorization) = try await connection.prepare()
+    ///
+    /// Where the server does not know who asks, it is asked once more if there can be newer credentials.
+    ///
+    /// - Parameter patience: how long the head may take.
+    func begin(_ request: APIRequest, patience: Duration) async throws(RequestFailure) -> HTTPClientResponse {
+        do throws(RequestFailure) {
+            return try await exchange(request, patience)
+        } catch {
+            guard error.code == 401, await connection.distrust() else { throw error }
+            return try await exchange(request, patience)
+        }
+    }
+
+    private func exchange(
+        _ request: APIRequest, _ patience: Duration
+    ) async throws(RequestFailure) -> HTTPClientResponse {
+        let access = try await connection.prepare()
         var message = HTTPClientRequest(url: connection.base + request.target)
         message.method = HTTPMethod(rawValue: request.method.rawValue)
+        message.tlsConfiguration = access.tls
+        if let host = connection.hostHeader { message.headers.add(name: "Host", value: host) }
         message.headers.add(name: "Accept", value: "application/json")
         message.headers.add(name: "User-Agent", value: userAgent)
-        if let authorization { message.headers.add(name: "Authorization", value: authorization) }
+        if let authorization = access.authorization {
+            message.headers.add(name: "Authorization", value: authorization.text)
+        }
         if let contentType = request.contentType {
             message.headers.add(name: "Content-Type", value: contentType)
             message.body = .bytes(ByteBuffer(bytes: request.body))
         }
         let response: HTTPClientResponse
         do {
-            response = try await client.execute(message, deadline: .distantFuture)
+            response = try await access.client.execute(message, timeout: .nanoseconds(patience.wholeNanoseconds))
         } catch {
             observer.tell(.answered(verb: request.verb, resource: request.resource, code: 0))
             let failure = RequestFailure.transport(error, to: server)
-            if failure.cause == .security { await connection.distrust() }
-            throw failure
+            guard failure.cause == .security else { throw failure }
+            _ = await connection.distrust()
+            throw await connection.diagnose(error) ?? failure
         }
         let code = Int(response.status.code)
         observer.tell(.answered(verb: request.verb, resource: request.resource, code: code))
         guard !(200..<300).contains(code) else { return response }
-        if code == 401 { await connection.distrust() }
         let body = try? await response.body.collect(upTo: 1 << 20)
         throw StatusAnswer.failure(
             code: code, retryAfter: response.headers.first(name: "Retry-After"),
@@ -121,10 +156,22 @@ package final class KubernetesClient: Sendable {
     package func list<Object>(
         _ type: ResourceType<Object>, _ scope: APIRequest.Scope = .init()
     ) async throws(RequestFailure) -> [Object] {
+        do throws(RequestFailure) {
+            return try await list(type, scope, limit: KubernetesClient.page)
+        } catch {
+            // Its pages took longer than the server keeps the state that they show. One answer cannot.
+            guard error.isExpired else { throw error }
+            return try await list(type, scope, limit: nil)
+        }
+    }
+
+    private func list<Object>(
+        _ type: ResourceType<Object>, _ scope: APIRequest.Scope, limit: Int?
+    ) async throws(RequestFailure) -> [Object] {
         var objects: [Object] = []
         var token: String?
         repeat {
-            let request = APIRequest.list(type, scope, limit: KubernetesClient.page, continuing: token)
+            let request = APIRequest.list(type, scope, limit: limit, continuing: token)
             let page: ListPage<Object> = try decode(try await send(request))
             for item in page.items {
                 if let object = item.object { objects.append(object) } else { report(item, type) }
@@ -136,18 +183,21 @@ package final class KubernetesClient: Sendable {
 
     @discardableResult
     package func create<Object>(
-        _ type: ResourceType<Object>, _ object: Object, in namespace: String?
+        _ type: ResourceType<Object>, _ object: Object, in namespace: String?,
+        patience: Duration = KubernetesClient.patience, isUrgent: Bool = false
     ) async throws(RequestFailure) -> Object {
-        try decode(try await send(.create(type, in: namespace, body: try encode(object))))
+        let request = APIRequest.create(type, in: namespace, body: try encode(object))
+        return try decode(try await send(request, patience: patience, isUrgent: isUrgent))
     }
 
     /// Replaces an object whole: only for kinds of which every field is known.
     @discardableResult
     package func replace<Object>(
-        _ type: ResourceType<Object>, _ object: Object
+        _ type: ResourceType<Object>, _ object: Object, patience: Duration = KubernetesClient.patience,
+        isUrgent: Bool = false
     ) async throws(RequestFailure) -> Object {
-        let name = ListedName.of(object)
-        return try decode(try await send(.replace(type, name, body: try encode(object))))
+        let request = APIRequest.replace(type, ListedName.of(object), body: try encode(object))
+        return try decode(try await send(request, patience: patience, isUrgent: isUrgent))
     }
 
     /// - Parameters:
@@ -177,13 +227,10 @@ package final class KubernetesClient: Sendable {
     }
 
     func report<Object>(_ item: LenientObject<Object>, _ type: ResourceType<Object>) {
-        let name = item.metadata.map { metadata in
-            NamespacedName(namespace: metadata.namespace, name: metadata.name).description
-        }
         observer.tell(
             .unreadable(
-                resource: type.plural, object: name ?? "(without a name)", problem: item.problem ?? "it cannot be read")
-        )
+                resource: type.plural, object: item.name?.description ?? "(without a name)",
+                problem: item.problem ?? "it cannot be read"))
     }
 
     package func decode<Value: Decodable>(_ octets: [UInt8]) throws(RequestFailure) -> Value {

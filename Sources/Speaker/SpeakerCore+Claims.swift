@@ -1,7 +1,10 @@
 import Addresses
 import Announcement
 import BFD
+import ClusterConfiguration
+import KubernetesModel
 import LinkLayer
+import Timing
 
 // From what is decided to what is claimed, and from what the wire shows back to the decision.
 extension SpeakerCore {
@@ -67,7 +70,7 @@ extension SpeakerCore {
                 all.append(engine.apply(conflict: conflictText(of: address), of: address))
             case .deaf(let speaker, _, let interface):
                 if let node = identities.node(withDiscriminator: speaker) {
-                    wire.deaf[interface, default: []].insert(node)
+                    wire.deaf[interface, default: [:]][node] = now
                 }
             case .present(let speakers, let interface):
                 let nodes = Set(speakers.compactMap { identities.node(withDiscriminator: $0) })
@@ -106,6 +109,36 @@ extension SpeakerCore {
             + "remove the address from that host, or from the pool."
     }
 
+    /// What is wrong between this node and others, for a person to mend.
+    package var wireProblems: [Problem] {
+        func node(_ name: String) -> ObjectReference {
+            ObjectReference(kind: "Node", name: NamespacedName(namespace: nil, name: name))
+        }
+        var problems: [Problem] = []
+        for (interface, nodes) in present.sorted(by: { $0.key < $1.key }) {
+            for name in nodes.sorted() {
+                problems.append(
+                    Problem(
+                        .warning, node(name),
+                        "its liveness packets do not reach \(self.node) on \(interface), though its other frames do, so its "
+                            + "loss would be noticed late: let UDP port \(Registry.singleHopPort) to the multicast groups "
+                            + "\(Registry.multicastGroupIPv4) and \(Registry.multicastGroupIPv6) pass between the nodes"
+                    ))
+            }
+        }
+        for (interface, nodes) in wire.deaf.sorted(by: { $0.key < $1.key }) {
+            // It claims again every minute.
+            for name in nodes.filter({ $0.value.duration(to: now) < .seconds(130) }).keys.sorted() {
+                problems.append(
+                    Problem(
+                        .error, node(name),
+                        "it claims addresses on \(interface) that \(self.node) has, and does not hear that: look at the link "
+                            + "and the filters that frames to it pass"))
+            }
+        }
+        return problems
+    }
+
     // MARK: Moves that are asked for
 
     /// Begins to take, one after the other, the addresses that this node would have if owners did not stay.
@@ -118,19 +151,20 @@ extension SpeakerCore {
         if isIdle { beginMove(&actions) }
     }
 
-    /// Whether this very move is under way.
-    func isMoving(_ move: AddressMove) -> Bool { moves.first == move }
+    /// How long one may take before the next begins.
+    private static let moveTime = Duration.seconds(1)
 
     private mutating func beginMove(_ actions: inout [Action]) {
         guard let move = moves.first else { return }
+        moveEnds = now.advanced(by: SpeakerCore.moveTime)
         updateRoles(of: [move.address], &actions)
-        actions.append(.move(move))
     }
 
     /// The first move is over, whatever came of it.
     mutating func finishMove(_ actions: inout [Action]) {
         guard !moves.isEmpty else { return }
         let done = moves.removeFirst()
+        moveEnds = nil
         updateRoles(of: [done.address], &actions)
         beginMove(&actions)
     }

@@ -4,17 +4,13 @@ import Timing
 
 // A node that is being drained lowers its routes at once, and gives them up when each advertisement's `drainTime` is over.
 extension SpeakerCore {
-    /// Says what time it is, and what is due. Call it before each event, and no later than ``nextDeadline``.
-    package mutating func advance(to now: Instant) -> [Action] {
-        self.now = max(self.now, now)
-        guard let drainBegan else { return [] }
-        var actions: [Action] = []
-        perform([engine.apply(drainedFor: drainBegan.duration(to: self.now))], &actions)
-        return actions
+    mutating func advanceDrain(_ actions: inout [Action]) {
+        guard let drainBegan else { return }
+        perform([engine.apply(drainedFor: drainBegan.duration(to: now))], &actions)
     }
 
-    /// When ``advance(to:)`` has something to do.
-    package var nextDeadline: Instant? {
+    /// When ``advanceDrain(_:)`` has something to do.
+    var nextDrainDeadline: Instant? {
         guard let drainBegan, let time = engine.nextDrainTime else { return nil }
         return drainBegan.advanced(by: time)
     }

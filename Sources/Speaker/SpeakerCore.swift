@@ -26,10 +26,8 @@ package struct SpeakerCore: Sendable {
         case heard([String: Set<String>])
         /// The wire has shown this.
         case reported([Layer2Report])
-        /// Addresses are to be spread anew, one after the other: see ``rebalance()``.
+        /// This node is to take the addresses, one after the other, that would be its own if owners did not stay.
         case rebalanced
-        /// The move of an address that is under way has had its time.
-        case moveExpired
     }
 
     package enum Action: Hashable, Sendable {
@@ -43,8 +41,6 @@ package struct SpeakerCore: Sendable {
         case findRouters(on: [Int32: String])
         case claim([Layer2Change])
         case advertise([RouteChange])
-        /// This address is being taken from its owner; come back with ``Event/moveExpired`` if that does not end by itself.
-        case move(AddressMove)
     }
 
     package let node: String
@@ -58,7 +54,9 @@ package struct SpeakerCore: Sendable {
     /// What the wire has shown of each address that this node has to do with.
     package internal(set) var wire = WireRecord()
     /// Addresses that this node is still to take from others, the first of them under way.
-    var moves: [AddressMove] = []
+    package internal(set) var moves: [AddressMove] = []
+    /// When the next move begins, whatever has become of the first.
+    var moveEnds: Instant?
     /// See ``takeHeldChanges()``.
     var heldChanges: Set<IPAddress> = []
 
@@ -106,13 +104,24 @@ package struct SpeakerCore: Sendable {
             perform([updateLiveness(&actions)], &actions)
         case .reported(let reports): perform(note(reports, &actions), &actions)
         case .rebalanced: planMoves(&actions)
-        case .moveExpired: finishMove(&actions)
         }
         return actions
     }
 
     /// The other nodes that liveness hears on any segment.
     package var heardNodes: Set<String> { heard.values.reduce(into: []) { $0.formUnion($1) } }
+
+    /// Says what time it is, and what is due. Call it before each event, and no later than ``nextDeadline``.
+    package mutating func advance(to now: Instant) -> [Action] {
+        self.now = max(self.now, now)
+        var actions: [Action] = []
+        advanceDrain(&actions)
+        if let moveEnds, moveEnds <= self.now { finishMove(&actions) }
+        return actions
+    }
+
+    /// When ``advance(to:)`` has something to do.
+    package var nextDeadline: Instant? { [nextDrainDeadline, moveEnds].compactMap(\.self).min() }
 
     /// Whether every segment was listened to, so that all decisions are made on what is there.
     package var isSettled: Bool { expected.count == 1 || listening.allSatisfy { heard[$0.name] != nil } }

@@ -20,10 +20,10 @@ extension SpeakerService {
         let plan = core.engine.planHere()
         document.announcements = plan.layer2.map { AnnouncementEntry($0) } + plan.bgp.map { AnnouncementEntry($0) }
         document.silent = plan.silent.map { SilenceEntry($0) }
-        document.problems += plan.problems.map { ProblemEntry($0) }
+        document.problems += plan.problems.map { ProblemEntry($0) } + core.wireProblems.map { ProblemEntry($0) }
         document.notReady += SpeakerService.obstacles(core)
         document.peers = await peers()
-        document.segments = await segments(now: .now)
+        document.segments = await segments(core, now: .now)
         document.interfaces = await interfaces()
         return true
     }
@@ -64,7 +64,7 @@ extension SpeakerService {
         return (entries + others).sorted { $0.peer < $1.peer }
     }
 
-    private func segments(now: Timestamp) async -> [SegmentEntry] {
+    private func segments(_ core: SpeakerCore, now: Timestamp) async -> [SegmentEntry] {
         let snapshot = await liveness.snapshot()
         return snapshot.segments.map { segment in
             SegmentEntry(
@@ -73,7 +73,7 @@ extension SpeakerService {
                     SegmentEntry.Member(
                         node: member.node, address: member.address.description, state: member.state.description,
                         since: now.advanced(by: snapshot.moment.duration(to: member.since)))
-                })
+                }, unheard: (core.present[segment.interface] ?? []).sorted())
         }
     }
 
@@ -93,8 +93,17 @@ extension SpeakerService {
                     announcements: UInt64(counters.announcedIPv6)),
                 drops: counters.dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
                     InterfaceEntry.Drops(reason: $0.key.rawValue, count: UInt64($0.value))
-                })
+                }, claims: InterfaceEntry.Claims(status.claims))
         }
+    }
+}
+
+extension InterfaceEntry.Claims {
+    /// `nil` where there is none.
+    fileprivate init?(_ tally: ClaimTally) {
+        guard tally != ClaimTally() else { return nil }
+        self.init(
+            watching: tally.watching, probing: tally.probing, holding: tally.holding, conflict: tally.blocked)
     }
 }
 

@@ -27,7 +27,6 @@ package final class SpeakerService: ServiceLifecycle.Service {
         case listened(Set<String>)
         case reported([Layer2Report])
         case rebalanced
-        case moveExpired(AddressMove)
         /// ``SpeakerCore/nextDeadline`` may have come.
         case deadlineReached
         case asked(CheckedContinuation<SpeakerView?, Never>)
@@ -51,8 +50,6 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
     private static let farewell = Duration.milliseconds(500)
-    /// How long a move that was asked for may take before the next begins.
-    private static let moveTime = Duration.seconds(1)
 
     /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
     ///
@@ -61,7 +58,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
     ///   - events: gets what happens here.
     package init(
         node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        isRestarting: Bool = false, metrics: SpeakerMetrics, events: EventLog = EventLog(), logger: Logger
+        isRestarting: Bool = false, layer2 layer2Settings: Layer2Settings = Layer2Settings(),
+        liveness livenessSettings: LivenessSettings = LivenessSettings(), metrics: SpeakerMetrics,
+        events: EventLog = EventLog(), logger: Logger
     ) throws {
         self.node = node
         self.metrics = metrics
@@ -71,8 +70,12 @@ package final class SpeakerService: ServiceLifecycle.Service {
         (inputs, input) = AsyncStream.makeStream(of: Input.self)
         (listenings, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         links = try LinkMonitor()
-        layer2 = try Layer2Engine(links: links, logger: logger) { [input] in input.yield(.reported($0)) }
-        liveness = try LivenessEngine(node: node, logger: logger) { [input] in input.yield(.livenessChanged($0)) }
+        layer2 = try Layer2Engine(links: links, settings: layer2Settings, logger: logger) { [input] in
+            input.yield(.reported($0))
+        }
+        liveness = try LivenessEngine(node: node, settings: livenessSettings, logger: logger) { [input] in
+            input.yield(.livenessChanged($0))
+        }
         bfd = try BFDEngine(logger: logger)
         routers = try RouterFinder(logger: logger) { [input] in input.yield(.routerChanged($0)) }
         bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting, bfd: bfd) {
@@ -134,9 +137,6 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 }
                 event = .reported(reports)
             case .rebalanced: event = .rebalanced
-            case .moveExpired(let move):
-                guard view.core.isMoving(move) else { return }
-                event = .moveExpired
             }
             let watched = view.core.listening.map(\.index)
             defer {
@@ -184,11 +184,6 @@ package final class SpeakerService: ServiceLifecycle.Service {
         case .findRouters(let interfaces): routers.apply(interfaces)
         case .claim(let changes): layer2.apply(changes)
         case .advertise(let changes): bgp.apply(changes)
-        case .move(let move):
-            Task { [input] in
-                try? await Task.sleep(for: SpeakerService.moveTime)
-                input.yield(.moveExpired(move))
-            }
         }
     }
 
@@ -198,7 +193,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             let isAboutAddresses = changes.contains { if case .assign = $0 { true } else { false } }
             if isAboutAddresses { metrics.layer2Latency.observe(known.duration(to: UptimeClock.now)) }
         case .advertise: metrics.bgpLatency.observe(known.duration(to: UptimeClock.now))
-        case .listen, .expect, .hold, .findRouters, .move: break
+        case .listen, .expect, .hold, .findRouters: break
         }
     }
 
@@ -249,8 +244,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
 // MARK: - Questions
 extension SpeakerService {
     /// Takes over from other nodes, one after the other, the addresses that would be this node's if owners did not stay.
-    /// Returns at once.
-    package func rebalance() { input.yield(.rebalanced) }
+    /// Returns at once how many these are; `nil` once the service has stopped.
+    package func rebalance() async -> Int? {
+        guard case .enqueued = input.yield(.rebalanced) else { return nil }
+        return await view()?.core.moves.count
+    }
 
     /// What is decided, after everything applied before; `nil` once the service has stopped.
     package func view() async -> SpeakerView? {

@@ -18,7 +18,8 @@ import SystemIO
         version: Version.text,
         subcommands: [
             RunCommand.self, ControllerCommand.self, SpeakerCommand.self, PlanCommand.self, CheckCommand.self,
-            GetCommand.self, ExplainCommand.self, TopCommand.self, BundleCommand.self, VersionCommand.self,
+            GetCommand.self, ExplainCommand.self, RebalanceCommand.self, TopCommand.self, BundleCommand.self,
+            VersionCommand.self,
         ])
 
     static func main() async {

@@ -41,6 +41,14 @@ import Testing
                 ("compare", PlanComparison(from: Samples.plan, to: Samples.contractPlan).json),
                 ("explain", explanation.json), ("events", EventsDocument(Samples.status.events).json),
                 ("bundle", saved.json), ("Peer", peer.json),
+                ("Segment", SegmentEntry(interface: "eth0", members: [], unheard: ["n2"]).json),
+                (
+                    "Interface",
+                    InterfaceEntry(
+                        interface: "eth0", mac: nil, isUp: true, addresses: 1,
+                        claims: .init(watching: 1, probing: 0, holding: 1, conflict: 0)
+                    ).json
+                ),
             ] + Resource.allCases.map { ("get-\($0.rawValue)", $0.list(from: Samples.status).json) }
     }
 

@@ -75,7 +75,8 @@ import Timing
         status.interfaces = [
             InterfaceEntry(
                 interface: "eth0", mac: "02:00:00:00:00:01", isUp: true, addresses: 1,
-                arp: .init(requests: 5, replies: 4, announcements: 3), drops: [.init(reason: "NotOwned", count: 9)])
+                arp: .init(requests: 5, replies: 4, announcements: 3), drops: [.init(reason: "NotOwned", count: 9)],
+                claims: .init(watching: 2, probing: 1, holding: 4, conflict: 1))
         ]
         status.problems = [ProblemEntry(severity: "warning", object: nil, field: nil, message: "m")]
         status.notReady = ["a reason"]
@@ -111,6 +112,10 @@ import Timing
                 martlet_configuration_problems{severity="warning"} 1
                 martlet_layer2_announcements_sent_total{interface="eth0",protocol="arp"} 3
                 martlet_layer2_announcements_sent_total{interface="eth0",protocol="ndp"} 0
+                martlet_layer2_claims{interface="eth0",state="conflict"} 1
+                martlet_layer2_claims{interface="eth0",state="holding"} 4
+                martlet_layer2_claims{interface="eth0",state="probing"} 1
+                martlet_layer2_claims{interface="eth0",state="watching"} 2
                 martlet_layer2_drops_total{interface="eth0",reason="NotOwned"} 9
                 martlet_layer2_replies_sent_total{interface="eth0",protocol="arp"} 4
                 martlet_layer2_replies_sent_total{interface="eth0",protocol="ndp"} 0
@@ -123,6 +128,7 @@ import Timing
                 martlet_ready 0
                 martlet_segment_members{interface="eth0",state="Down"} 1
                 martlet_segment_members{interface="eth0",state="Up"} 1
+                martlet_segment_unheard{interface="eth0"} 0
                 martlet_services{state="assigned",reason=""} 1
                 martlet_services{state="pending",reason="PoolExhausted"} 2
                 martlet_silences{protocol="layer2",reason="NotElected"} 1

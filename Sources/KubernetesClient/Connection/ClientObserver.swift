@@ -9,6 +9,8 @@ package struct ClientObserver: Sendable {
         case watchStands(resource: String)
         /// An object could not be understood.
         case unreadable(resource: String, object: String, problem: String)
+        /// An object that could not be understood is well again, or gone.
+        case cured(resource: String, object: String)
     }
 
     package let tell: @Sendable (Event) -> Void

@@ -1,20 +1,27 @@
 import AsyncHTTPClient
 import Foundation
-import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
+import SystemIO
 import Timing
 
 /// The way to the API server: TLS, and who we are.
 ///
-/// Certificates that are files are read again when they have changed: at most every ``recheck``, and whenever the server
-/// does not believe us.
+/// Certificates that are files are read again when they may have changed: at most every ``recheck``, and whenever the
+/// server does not believe us. What is under way goes on on the connection that it has.
 actor Connection {
-    static let recheck = Duration.seconds(60)
+    static let recheck = Duration.seconds(10)
     /// A watch on which nothing comes for so long is broken: the API server sends a bookmark about once a minute, so two
     /// of them are missing.
     static let silence = Duration.seconds(130)
+
+    /// What a request is sent with.
+    struct Access: Sendable {
+        let client: HTTPClient
+        let tls: TLSConfiguration?
+        let authorization: Confidential?
+    }
 
     private struct Material: Hashable, Sendable {
         var authority: [UInt8]?
@@ -23,16 +30,26 @@ actor Connection {
     }
 
     nonisolated let configuration: ClientConfiguration
+    nonisolated let address: ServerAddress
     private let files: any FileReading
     private let group: any EventLoopGroup
+    private let silence: Duration
     private let exec: ExecRunner?
-    private var current: (client: HTTPClient, material: Material)?
-    private var checked = ContinuousClock.now
+    private var client: HTTPClient?
+    private var isClosed = false
+    private var tls: (configuration: TLSConfiguration, material: Material, checked: Instant)?
+    /// What files held when they could last be read.
+    private var contents: [String: [UInt8]] = [:]
 
-    init(_ configuration: ClientConfiguration, _ files: any FileReading, _ group: any EventLoopGroup) {
+    init(
+        _ configuration: ClientConfiguration, _ files: any FileReading, _ group: any EventLoopGroup,
+        silence: Duration = Connection.silence
+    ) {
         self.configuration = configuration
         self.files = files
         self.group = group
+        self.silence = silence
+        address = ServerAddress(configuration.server)
         if case .exec(let plugin) = configuration.credentials {
             exec = ExecRunner(plugin, configuration, files)
         } else {
@@ -40,8 +57,7 @@ actor Connection {
         }
     }
 
-    /// What to send with, and what to say of ourselves.
-    func prepare() async throws(RequestFailure) -> (client: HTTPClient, authorization: String?) {
+    func prepare() async throws(RequestFailure) -> Access {
         var authorization: String?
         var answer: ExecRunner.Answer?
         switch configuration.credentials {
@@ -54,92 +70,119 @@ actor Connection {
         case .basic(let user, let password):
             authorization = "Basic \(Data("\(user):\(password.text)".utf8).base64EncodedString())"
         case .exec:
-            let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
-            answer = try await exec?.credentials(at: now)
+            answer = try await exec?.credentials()
             authorization = answer?.token.map { "Bearer \($0.text)" }
         }
-        return (try client(answer), authorization)
+        return Access(
+            client: try openClient(), tls: address.isSecure ? try makeTLS(answer) : nil,
+            authorization: authorization.map { Confidential($0) })
     }
 
     /// The server did not accept us, or we not it: what is remembered may be old.
-    func distrust() async {
-        checked = .now - Connection.recheck
+    ///
+    /// - Returns: whether there can be other credentials now.
+    func distrust() async -> Bool {
+        tls?.checked = .zero
         await exec?.discard()
+        switch configuration.credentials {
+        case .tokenFile, .exec: return true
+        case .none, .token, .basic: if case .file = configuration.certificate { return true }
+        }
+        return false
+    }
+
+    /// Why TLS failed, if more can be said of it than the error does.
+    func diagnose(_ error: any Error) async -> RequestFailure? {
+        guard RequestFailure.isUntrusted(error), configuration.proxy == nil else { return nil }
+        return await CertificateDiagnosis.failure(
+            of: configuration.server, at: address, name: configuration.serverName, group: group)
     }
 
     func close() async {
-        try? await current?.client.shutdown()
-        current = nil
-    }
-
-    // MARK: - TLS
-
-    private func client(_ answer: ExecRunner.Answer?) throws(RequestFailure) -> HTTPClient {
-        if let current, answer?.certificate == nil, ContinuousClock.now - checked < Connection.recheck {
-            return current.client
-        }
-        checked = .now
-        var material = Material(
-            authority: try octets(configuration.authority, "the certificate authority"),
-            certificate: try octets(configuration.certificate, "the client certificate"),
-            key: try octets(configuration.key, "the client's key"))
-        if let certificate = answer?.certificate, let key = answer?.key {
-            material.certificate = certificate.octets
-            material.key = key.octets
-        }
-        if let current {
-            if current.material == material { return current.client }
-            let old = current.client
-            // What is under way on it comes to its end first.
-            old.shutdown { _ in }
-        }
-        let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: try settings(material))
-        current = (client, material)
-        return client
-    }
-
-    private func settings(_ material: Material) throws(RequestFailure) -> HTTPClient.Configuration {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        do {
-            if let authority = material.authority {
-                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority))
-            }
-            if let certificate = material.certificate, let key = material.key {
-                tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(certificate).map { .certificate($0) }
-                tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem))
-            }
-        } catch {
-            throw RequestFailure(
-                .credentials, "the certificates for \(configuration.server) are not PEM: look at the kubeconfig")
-        }
-        if configuration.skipsVerification { tls.certificateVerification = .none }
-        var settings = HTTPClient.Configuration(tlsConfiguration: tls)
-        settings.timeout.connect = .seconds(10)
-        settings.timeout.read = .nanoseconds(Connection.silence.wholeNanoseconds)
-        settings.redirectConfiguration = .disallow
-        settings.httpVersion = .http1Only
-        // Each watch holds a connection for as long as it stands.
-        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        settings.connectionPool.retryConnectionEstablishment = false
-        if let proxy = configuration.proxy {
-            guard let url = URL(string: proxy), url.scheme == "http", let host = url.host else {
-                throw RequestFailure(.credentials, "proxy-url \(proxy): only http://HOST:PORT is supported")
-            }
-            settings.proxy = .server(host: host, port: url.port ?? 80)
-        }
-        if let name = configuration.serverName, let host = URL(string: configuration.server)?.host {
-            settings.dnsOverride = [name: host]
-        }
-        return settings
+        isClosed = true
+        try? await client?.shutdown()
+        client = nil
     }
 
     /// The URL to ask at: with another name for the certificate, that name, which is then looked up under the server's.
     nonisolated var base: String {
-        guard let name = configuration.serverName, var parts = URLComponents(string: configuration.server) else {
-            return configuration.server
+        configuration.serverName.map { address.url(withHost: $0) } ?? configuration.server
+    }
+
+    /// What the server is called in the header `Host`, where ``base`` calls it something else.
+    nonisolated var hostHeader: String? { configuration.serverName == nil ? nil : address.authority }
+}
+
+// MARK: - The pool of connections
+
+extension Connection {
+    private func openClient() throws(RequestFailure) -> HTTPClient {
+        if let client { return client }
+        guard !isClosed else { throw RequestFailure(.connection, "the client is closed") }
+        var settings = HTTPClient.Configuration()
+        settings.timeout.connect = .seconds(10)
+        settings.timeout.read = .nanoseconds(silence.wholeNanoseconds)
+        settings.redirectConfiguration = .disallow
+        settings.httpVersion = .http1Only
+        // Each watch holds a connection for as long as it stands.
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
+        settings.connectionPool.retryConnectionEstablishment = false
+        if let proxy = configuration.proxy { settings.proxy = try makeProxy(proxy) }
+        if let name = configuration.serverName { settings.dnsOverride = [name: address.host] }
+        let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: settings)
+        self.client = client
+        return client
+    }
+
+    private func makeProxy(_ text: String) throws(RequestFailure) -> HTTPClient.Configuration.Proxy {
+        guard let proxy = ProxyAddress(text) else { throw RequestFailure(.credentials, ProxyAddress.problem) }
+        switch proxy.kind {
+        case .socks: return .socksServer(host: proxy.host, port: proxy.port)
+        case .http:
+            return .server(
+                host: proxy.host, port: proxy.port,
+                authorization: proxy.credentials.map { .basic(credentials: $0.text) })
         }
-        parts.host = name
-        return parts.string ?? configuration.server
+    }
+}
+
+// MARK: - TLS
+
+extension Connection {
+    private func makeTLS(_ answer: ExecRunner.Answer?) throws(RequestFailure) -> TLSConfiguration {
+        let now = UptimeClock.now
+        if let tls, answer?.certificate == nil, tls.checked.duration(to: now) < Connection.recheck {
+            return tls.configuration
+        }
+        var material = Material(authority: try octets(configuration.authority, "the certificate authority"))
+        if let certificate = answer?.certificate, let key = answer?.key {
+            (material.certificate, material.key) = (certificate.octets, key.octets)
+        } else {
+            material.certificate = try octets(configuration.certificate, "the client certificate")
+            material.key = try octets(configuration.key, "the client's key")
+        }
+        if let tls, tls.material == material {
+            self.tls?.checked = now
+            return tls.configuration
+        }
+        var made = TLSConfiguration.makeClientConfiguration()
+        do {
+            if let authority = material.authority {
+                made.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority))
+            }
+            if let certificate = material.certificate, let key = material.key {
+                made.certificateChain = try NIOSSLCertificate.fromPEMBytes(certificate).map { .certificate($0) }
+                made.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem))
+            }
+        } catch {
+            // A file that is just being written; or one that is wrong from the beginning.
+            if let tls { return tls.configuration }
+            throw RequestFailure(
+                .credentials, "the certificates for \(configuration.server) are not PEM: look at the kubeconfig")
+        }
+        if configuration.skipsVerification { made.certificateVerification = .none }
+        tls = (made, material, now)
+        return made
     }
 
     private func octets(
@@ -152,7 +195,15 @@ actor Connection {
         }
     }
 
+    /// What a file holds; if it cannot be read for a moment, what it held.
     private func read(_ path: String, _ what: String) throws(RequestFailure) -> [UInt8] {
-        do { return try files.read(path) } catch { throw RequestFailure(.credentials, "\(what): \(error)") }
+        do {
+            let octets = try files.read(path)
+            contents[path] = octets
+            return octets
+        } catch {
+            if let octets = contents[path] { return octets }
+            throw RequestFailure(.credentials, "\(what): \(error)")
+        }
     }
 }

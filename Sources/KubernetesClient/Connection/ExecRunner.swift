@@ -1,4 +1,5 @@
 import Foundation
+import SystemIO
 import Timing
 
 /// Runs an exec plugin and keeps what it answered until that expires.
@@ -10,22 +11,35 @@ actor ExecRunner {
         var expires: Timestamp?
     }
 
+    /// How long a plugin may take before it is killed, with all that it has started.
     static let patience = Duration.seconds(30)
+    /// Credentials are renewed so long before they expire, that none expires on its way.
+    static let margin = Duration.seconds(10)
+    private static let versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"]
 
     private let plugin: ExecPlugin
     private let configuration: ClientConfiguration
     private let files: any FileReading
+    private let patience: Duration
+    private let turn = RequestGate(limit: 1)
     private var answer: Answer?
 
-    init(_ plugin: ExecPlugin, _ configuration: ClientConfiguration, _ files: any FileReading) {
+    init(
+        _ plugin: ExecPlugin, _ configuration: ClientConfiguration, _ files: any FileReading,
+        patience: Duration = ExecRunner.patience
+    ) {
         self.plugin = plugin
         self.configuration = configuration
         self.files = files
+        self.patience = patience
     }
 
-    /// Who we are. The plugin runs only if nothing is known, or what is known is about to expire.
-    func credentials(at now: Timestamp) async throws(RequestFailure) -> Answer {
-        if let answer, answer.expires.map({ now < $0.advanced(by: .seconds(-10)) }) ?? true { return answer }
+    /// Who we are. The plugin runs only if nothing is known, or what is known is about to expire; once for all who wait.
+    func credentials() async throws(RequestFailure) -> Answer {
+        if let answer = unexpired { return answer }
+        guard await turn.enter() else { throw failure("was not waited for") }
+        defer { turn.leave() }
+        if let answer = unexpired { return answer }
         let answer = try await run()
         self.answer = answer
         return answer
@@ -34,15 +48,74 @@ actor ExecRunner {
     /// The API server did not accept what the plugin said.
     func discard() { answer = nil }
 
+    private var unexpired: Answer? {
+        guard let answer else { return nil }
+        guard let end = answer.expires else { return answer }
+        return Timestamp.now.advanced(by: ExecRunner.margin) < end ? answer : nil
+    }
+
+    private func failure(_ what: String) -> RequestFailure {
+        RequestFailure(.credentials, "the credential plugin \(plugin.command) \(what)")
+    }
+
+    private var hint: String { plugin.installHint.map { " (\($0.prefix(500)))" } ?? "" }
+}
+
+// MARK: - One run
+
+extension ExecRunner {
     private func run() async throws(RequestFailure) -> Answer {
-        let title = "the credential plugin \(plugin.command)"
         guard plugin.interactiveMode != "Always" else {
-            throw failure("\(title) wants to ask a person (interactiveMode: Always), and there is none")
+            throw failure("wants to ask a person (interactiveMode: Always), and there is none")
         }
-        let version = plugin.apiVersion ?? "client.authentication.k8s.io/v1"
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [plugin.command] + (plugin.args ?? [])
+        let version = plugin.apiVersion ?? ExecRunner.versions[0]
+        guard ExecRunner.versions.contains(version) else {
+            throw failure(
+                "has the apiVersion \(version): only \(ExecRunner.versions.joined(separator: " and ")) are known")
+        }
+        let run: ProgramRun
+        do {
+            run = try await ProgramRun.run(
+                [plugin.command] + (plugin.args ?? []), environment: environment(version), atMost: patience)
+        } catch .cannotStart(let error) {
+            throw failure("cannot be run: \(SystemError.text(of: error.code))\(hint)")
+        } catch {
+            throw failure(error.description)
+        }
+        guard run.status == 0 else {
+            // What it says of its trouble is for a person to read. Its output may hold credentials, and is not shown.
+            let said = String(decoding: run.errors.prefix(1000), as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines).replacingOccurrences(of: "\n", with: " ")
+            throw failure("failed with status \(run.status)\(said.isEmpty ? "" : ": \(said)")")
+        }
+        return try read(run.output, version)
+    }
+
+    private func read(_ output: [UInt8], _ version: String) throws(RequestFailure) -> Answer {
+        guard let credential = try? JSONDecoder().decode(ExecCredential.self, from: Data(output)),
+            credential.kind == "ExecCredential"
+        else { throw failure("did not answer with an ExecCredential") }
+        guard credential.apiVersion == version else {
+            throw failure("answered in the form \(credential.apiVersion), not \(version) as the kubeconfig asks")
+        }
+        let token = credential.status?.token.flatMap { $0.isEmpty ? nil : Confidential($0) }
+        let certificate = credential.status?.clientCertificateData.flatMap { $0.isEmpty ? nil : Confidential($0) }
+        let key = credential.status?.clientKeyData.flatMap { $0.isEmpty ? nil : Confidential($0) }
+        guard (certificate == nil) == (key == nil) else {
+            throw failure("answered with a certificate without its key, or with a key without one")
+        }
+        guard token != nil || certificate != nil else {
+            throw failure("answered without a token and without a certificate")
+        }
+        var expires: Timestamp?
+        if let text = credential.status?.expirationTimestamp {
+            expires = Timestamp(text)
+            guard expires != nil else { throw failure("answered with an expirationTimestamp that is no time: \(text)") }
+        }
+        return Answer(token: token, certificate: certificate, key: key, expires: expires)
+    }
+
+    private func environment(_ version: String) -> [String: String] {
         var environment = ProcessInfo.processInfo.environment
         for variable in plugin.env ?? [] { environment[variable.name] = variable.value }
         let info = ExecCredential(
@@ -52,38 +125,8 @@ actor ExecRunner {
         if let data = try? encoder.encode(info) {
             environment["KUBERNETES_EXEC_INFO"] = String(decoding: data, as: UTF8.self)
         }
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        // What it says to a person goes where our own diagnostics go.
-        process.standardError = FileHandle.standardError
-        do { try process.run() } catch { throw failure("\(title) cannot be run\(hint): \(error.localizedDescription)") }
-        let text = await ExecRunner.finish(process, output)
-        guard let text else { throw failure("\(title) did not answer within \(ExecRunner.patience)") }
-        guard process.terminationStatus == 0 else {
-            let status = process.terminationStatus
-            throw failure("\(title) failed with status \(status)\(status == 127 ? " (not found)" : "")\(hint)")
-        }
-        guard let credential = try? JSONDecoder().decode(ExecCredential.self, from: text) else {
-            throw failure("\(title) did not answer with an ExecCredential")
-        }
-        guard credential.apiVersion == version else {
-            throw failure("\(title) answered in the form \(credential.apiVersion), not \(version)")
-        }
-        guard let status = credential.status, status.token != nil || status.clientCertificateData != nil else {
-            throw failure("\(title) answered without a token and without a certificate")
-        }
-        return Answer(
-            token: status.token.map { Confidential($0) },
-            certificate: status.clientCertificateData.map { Confidential($0) },
-            key: status.clientKeyData.map { Confidential($0) },
-            expires: status.expirationTimestamp.flatMap { Timestamp($0) })
+        return environment
     }
-
-    private var hint: String { plugin.installHint.map { " (\($0))" } ?? "" }
-
-    private func failure(_ message: String) -> RequestFailure { RequestFailure(.credentials, message) }
 
     private func cluster() -> ExecCredential.Spec.Cluster? {
         guard plugin.provideClusterInfo == true else { return nil }
@@ -97,32 +140,5 @@ actor ExecRunner {
             server: configuration.server, tlsServerName: configuration.serverName,
             insecureSkipTLSVerify: configuration.skipsVerification ? true : nil,
             certificateAuthorityData: authority.map { Data($0).base64EncodedString() })
-    }
-
-    /// What it wrote; `nil` if it had to be killed.
-    private static func finish(_ process: Process, _ output: Pipe) async -> Data? {
-        let descriptor = output.fileHandleForReading.fileDescriptor
-        let written = await withTaskGroup(of: Data?.self) { group in
-            group.addTask {
-                // Blocks until it closes its output; on a thread of its own.
-                await withCheckedContinuation { continuation in
-                    Thread {
-                        let reading = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-                        continuation.resume(returning: reading.readDataToEndOfFile())
-                    }.start()
-                }
-            }
-            group.addTask {
-                try? await Task.sleep(for: patience)
-                return nil
-            }
-            let first = await group.next() ?? nil
-            // The thread ends when the program does.
-            if first == nil { kill(process.processIdentifier, SIGKILL) }
-            group.cancelAll()
-            return first
-        }
-        if written != nil { process.waitUntilExit() }
-        return written
     }
 }

@@ -106,13 +106,20 @@ struct Kubeconfig: Sendable {
     static func load(_ paths: [String], _ files: any FileReading) throws(ClientConfiguration.Failure) -> Kubeconfig {
         var result = Kubeconfig()
         result.paths = paths
+        // Of several, those that are not there count as empty; but one must be.
+        guard paths.contains(where: { files.exists($0) }) else {
+            throw .init("there is no kubeconfig \(paths.joined(separator: ":"))")
+        }
         for path in paths {
             if paths.count > 1, !files.exists(path) { continue }
             let octets: [UInt8]
             do { octets = try files.read(path) } catch { throw .init("the kubeconfig \(error)") }
+            guard octets.contains(where: { $0 > 0x20 }) else { continue }
             let file: File
             do {
                 file = try YAMLDecoder().decode(File.self, from: String(decoding: octets, as: UTF8.self))
+            } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+                throw .init("the kubeconfig \(path) is not YAML")
             } catch let error as DecodingError {
                 throw .init("the kubeconfig \(path): \(error.place)")
             } catch {
@@ -152,12 +159,27 @@ struct Kubeconfig: Sendable {
         guard let server = cluster.server, !server.isEmpty else {
             throw .init("\(file): the cluster \(chosen.cluster ?? "") has no server")
         }
+        guard ServerAddress.isValid(server) else {
+            throw .init(
+                "\(file): the server \(server) of the cluster \(chosen.cluster ?? "") is no URL such as https://192.0.2.1:6443"
+            )
+        }
         var result = ClientConfiguration(
             server: server.hasSuffix("/") ? String(server.dropLast()) : server,
-            serverName: cluster.tlsServerName, skipsVerification: cluster.insecureSkipTLSVerify ?? false,
-            proxy: cluster.proxyURL, namespace: chosen.namespace)
+            serverName: cluster.tlsServerName.flatMap { $0.isEmpty ? nil : $0 },
+            skipsVerification: cluster.insecureSkipTLSVerify ?? false,
+            proxy: cluster.proxyURL.flatMap { $0.isEmpty ? nil : $0 },
+            namespace: chosen.namespace.flatMap { $0.isEmpty ? nil : $0 })
         result.authority = try source(
             cluster.certificateAuthorityData, cluster.certificateAuthority, "certificate-authority-data", folder)
+        guard result.authority == nil || !result.skipsVerification else {
+            throw .init(
+                "\(file): the cluster \(chosen.cluster ?? "") has insecure-skip-tls-verify and a certificate authority: keep one"
+            )
+        }
+        if let proxy = result.proxy, ProxyAddress(proxy) == nil {
+            throw .init("\(file): the cluster \(chosen.cluster ?? ""): \(ProxyAddress.problem)")
+        }
         guard let userName = chosen.user, !userName.isEmpty else { return result }
         guard let (user, userFolder) = users[userName] else {
             throw .init("\(file): the context \(name) names the user \(userName), which is not there")

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
+import SystemIO
 
 extension RequestFailure {
     /// What an error of the network comes to, in words.
@@ -22,7 +23,9 @@ extension RequestFailure {
                 return RequestFailure(.connection, "\(server) refuses the connection: is the API server running there?")
             case EHOSTUNREACH, ENETUNREACH:
                 return RequestFailure(.connection, "\(server): there is no way to this address")
-            default: return RequestFailure(.connection, "\(server): the connection broke")
+            default:
+                return RequestFailure(
+                    .connection, "\(server): the connection broke: \(SystemError.text(of: error.errnoCode))")
             }
         }
         if let error = error as? HTTPClientError {
@@ -31,6 +34,16 @@ extension RequestFailure {
             }
             if error == .readTimeout || error == .deadlineExceeded {
                 return RequestFailure(.timeout, "\(server) fell silent")
+            }
+            if error == .proxyAuthenticationRequired {
+                return RequestFailure(
+                    .connection, "the proxy wants credentials: write proxy-url as http://USER:PASSWORD@HOST:PORT")
+            }
+            if [.invalidProxyResponse, .httpProxyHandshakeTimeout, .socksHandshakeTimeout].contains(error) {
+                return RequestFailure(.connection, "\(server): the proxy opens no connection to it: look at proxy-url")
+            }
+            if error == .remoteConnectionClosed {
+                return RequestFailure(.connection, "\(server) closed the connection")
             }
             return RequestFailure(.connection, "\(server): \(error.shortDescription)")
         }
@@ -46,10 +59,18 @@ extension RequestFailure {
         return RequestFailure(.connection, "\(server): the connection broke")
     }
 
+    /// Whether we do not believe the server's certificate.
+    static func isUntrusted(_ error: any Error) -> Bool {
+        if let error = error as? NIOConnectionError, let first = error.connectionErrors.first {
+            return isUntrusted(first.error)
+        }
+        return "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+    }
+
     private static func security(_ text: String, _ server: String) -> RequestFailure {
         let what =
             if text.contains("CERTIFICATE_VERIFY_FAILED") {
-                "its certificate is not of the authority that is trusted, or has expired: look at certificate-authority and at the clocks"
+                "its certificate is not of the authority that is trusted: look at certificate-authority"
             } else if text.contains("ALERT_CERTIFICATE") || text.contains("ALERT_BAD_CERTIFICATE")
                 || text.contains("ALERT_UNKNOWN_CA") || text.contains("CERTIFICATE_REQUIRED")
             {

@@ -55,30 +55,43 @@ package final class LeaderElection: Sendable {
 
     /// Gives the lease back, if it is held. To be called when `lead` has ended for good.
     package func resign() async {
-        guard let lease = core.withLock({ $0.resign(time: time()) }) else { return }
-        _ = try? await client.replace(.leases, lease)
-    }
-
-    /// Leads, and renews beside it, until either ends.
-    private func whileLeading(_ lead: @escaping @Sendable () async -> Void) async -> LeaseElection.Event {
-        await withTaskGroup(of: LeaseElection.Event?.self) { group in
-            group.addTask {
-                await lead()
-                return nil
-            }
-            group.addTask { await self.renew() }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first ?? .deadlineReached
+        let (name, held) = core.withLock { ($0.name, $0.resign(time: time())) }
+        guard let held else { return }
+        let patience = LeaseElection.requestTimeout
+        do throws(RequestFailure) {
+            try await client.replace(.leases, held, patience: patience, isUrgent: true)
+        } catch {
+            // A renewal that nobody waited for may have been done after all: once more, as the lease is now.
+            guard error.isConflict,
+                let octets = try? await client.send(.get(.leases, name), patience: patience, isUrgent: true),
+                let current: Lease = try? client.decode(octets),
+                let lease = core.withLock({ $0.resign(current, time: time()) })
+            else { return }
+            _ = try? await client.replace(.leases, lease, patience: patience, isUrgent: true)
         }
     }
 
+    /// Leads, and renews beside it, until either ends.
+    ///
+    /// - Returns: that what was asked for last came to nothing: nobody waits for it any more.
+    private func whileLeading(_ lead: @escaping @Sendable () async -> Void) async -> LeaseElection.Event {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await lead() }
+            group.addTask { await self.renew() }
+            // Whatever the renewal waits for: when leading is over, `lead` ends.
+            group.addTask { await self.waitForTheEnd() }
+            await group.next()
+            group.cancelAll()
+        }
+        return .failed
+    }
+
     /// Renews until leading is over.
-    private func renew() async -> LeaseElection.Event {
+    private func renew() async {
         var event = LeaseElection.Event.deadlineReached
         while !Task.isCancelled {
             let (actions, role) = core.withLock { ($0.handle(event, at: now(), time: time()), $0.role) }
-            guard role == .leading else { return .deadlineReached }
+            guard role == .leading else { return }
             if let action = actions.first {
                 event = await perform(action)
             } else {
@@ -86,7 +99,12 @@ package final class LeaderElection: Sendable {
                 event = .deadlineReached
             }
         }
-        return .deadlineReached
+    }
+
+    private func waitForTheEnd() async {
+        while !Task.isCancelled, let end = core.withLock(\.leadsUntil), now() < end {
+            try? await Task.sleep(for: now().duration(to: end))
+        }
     }
 
     private func sleep() async {
@@ -94,28 +112,33 @@ package final class LeaderElection: Sendable {
         try? await Task.sleep(for: max(now().duration(to: deadline), .milliseconds(1)))
     }
 
-    /// Asks the API server; an answer that comes when leading is over comes too late.
+    /// Asks the API server. Who leads does not wait for an answer longer than he may lead.
     private func perform(_ action: LeaseElection.Action) async -> LeaseElection.Event {
         let begunAt = now()
+        let left = core.withLock(\.leadsUntil).map { max(begunAt.duration(to: $0), .milliseconds(1)) }
+        let patience = min(left ?? LeaseElection.requestTimeout, LeaseElection.requestTimeout)
         do throws(RequestFailure) {
             switch action {
             case .read:
                 let name = core.withLock(\.name)
                 let octets: [UInt8]
                 do throws(RequestFailure) {
-                    octets = try await client.send(.get(.leases, name), patience: LeaseElection.requestTimeout)
+                    octets = try await client.send(.get(.leases, name), patience: patience, isUrgent: true)
                 } catch {
                     if error.isNotFound { return .read(nil) }
                     throw error
                 }
                 return .read(try client.decode(octets))
             case .create(let lease):
-                return .written(try await client.create(.leases, lease, in: lease.metadata.namespace), begunAt: begunAt)
+                let written = try await client.create(
+                    .leases, lease, in: lease.metadata.namespace, patience: patience, isUrgent: true)
+                return .written(written, begunAt: begunAt)
             case .replace(let lease):
-                return .written(try await client.replace(.leases, lease), begunAt: begunAt)
+                let written = try await client.replace(.leases, lease, patience: patience, isUrgent: true)
+                return .written(written, begunAt: begunAt)
             }
         } catch {
-            if error.isConflict || error.isAlreadyThere { return .conflict }
+            if error.isConflict || error.isAlreadyThere || error.isNotFound { return .conflict }
             return .failed
         }
     }

@@ -80,6 +80,8 @@ package struct LeaseElection: Hashable, Sendable {
 
     /// - Parameter time: for what is written; nothing is decided by it.
     package mutating func handle(_ event: Event, at now: Instant, time: Timestamp) -> [Action] {
+        // First of all: whatever comes too late must find nobody leading.
+        expire(at: now)
         switch event {
         case .read(let lease):
             isAsking = false
@@ -104,11 +106,7 @@ package struct LeaseElection: Hashable, Sendable {
             nextAttempt = now.advanced(by: LeaseElection.retryPeriod)
         case .deadlineReached: break
         }
-        if let leadsUntil, leadsUntil <= now {
-            role = .following(nil)
-            renewedAt = nil
-            mustRead = true
-        }
+        expire(at: now)
         guard !isAsking, (nextAttempt ?? .zero) <= now else { return [] }
         if mustRead || role != .leading {
             isAsking = true
@@ -117,10 +115,21 @@ package struct LeaseElection: Hashable, Sendable {
         return attempt(at: now, time: time)
     }
 
-    /// The lease without a holder, so that the next need not wait for it to run out; `nil` if it is not ours.
-    package mutating func resign(time: Timestamp) -> Lease? {
-        guard role == .leading, var lease = observed?.lease else { return nil }
+    private mutating func expire(at now: Instant) {
+        guard let leadsUntil, leadsUntil <= now else { return }
         role = .following(nil)
+        renewedAt = nil
+        mustRead = true
+    }
+
+    /// Leads no more. Returns the lease without a holder, so that the next need not wait for it to run out; `nil` if it
+    /// is not ours.
+    ///
+    /// - Parameter current: the lease as it was just read; `nil`: as it was last seen.
+    package mutating func resign(_ current: Lease? = nil, time: Timestamp) -> Lease? {
+        role = .following(nil)
+        renewedAt = nil
+        guard var lease = current ?? observed?.lease, lease.spec?.holderIdentity == identity else { return nil }
         lease.spec?.holderIdentity = ""
         lease.spec?.leaseDurationSeconds = 1
         lease.spec?.renewTime = time.microsecondDescription
@@ -158,10 +167,12 @@ package struct LeaseElection: Hashable, Sendable {
             spec.leaseTransitions = former?.leaseTransitions
         } else {
             let isFree = former?.holderIdentity?.isEmpty ?? true
-            let seconds = former?.leaseDurationSeconds.map { Duration.seconds($0) } ?? LeaseElection.leaseDuration
-            let hasRunOut = observed.since.duration(to: now) >= max(seconds, .seconds(1))
+            // A duration that cannot be meant, below a second or above a day, is another program's mistake.
+            let seconds = former?.leaseDurationSeconds.flatMap { $0 > 0 ? Duration.seconds(min($0, 86_400)) : nil }
+            let hasRunOut = observed.since.duration(to: now) >= seconds ?? LeaseElection.leaseDuration
             guard isFree || hasRunOut else { return [] }
-            spec.leaseTransitions = (former?.leaseTransitions ?? 0) + 1
+            // The field has 32 bits.
+            spec.leaseTransitions = min(max(former?.leaseTransitions ?? 0, 0), Int(Int32.max) - 1) + 1
         }
         lease.spec = spec
         isAsking = true

@@ -37,11 +37,15 @@ extension APIRequest {
             .get, verb: "get", resource: type.plural, path: type.path(namespace: name.namespace, name: name.name))
     }
 
-    /// A page of objects. Without `resourceVersion` the API server answers with the newest that it has.
+    /// A page of objects; without `limit` all of them in one answer.
+    ///
+    /// Without `resourceVersion`, hence without `resourceVersionMatch`, the API server answers with the newest that there
+    /// is: a list never leads back in time, whichever of several servers answers.
     package static func list<Object>(
-        _ type: ResourceType<Object>, _ scope: Scope, limit: Int, continuing token: String? = nil
+        _ type: ResourceType<Object>, _ scope: Scope, limit: Int?, continuing token: String? = nil
     ) -> APIRequest {
-        var query = scope.query + [Parameter("limit", "\(limit)")]
+        var query = scope.query
+        if let limit { query.append(Parameter("limit", "\(limit)")) }
         if let token { query.append(Parameter("continue", token)) }
         return APIRequest(
             .get, verb: "list", resource: type.plural, path: type.path(namespace: scope.namespace), query: query)

@@ -49,7 +49,9 @@ package struct APIRequest: Hashable, Sendable {
     }
 
     /// Everything but what RFC 3986 §2.3 calls unreserved is encoded.
-    private static func encode(_ text: String) -> String {
+    static func encode(_ text: String) -> String {
+        // A path segment of dots alone would be a step up (§3.3).
+        if text == "." || text == ".." { return String(repeating: "%2E", count: text.utf8.count) }
         var result = ""
         for octet in text.utf8 {
             switch octet {

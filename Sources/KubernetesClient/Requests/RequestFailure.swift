@@ -34,7 +34,13 @@ package struct RequestFailure: Error, Hashable, Sendable, CustomStringConvertibl
     package var isAlreadyThere: Bool { if case .status(409, "AlreadyExists") = cause { true } else { false } }
     package var isNotFound: Bool { code == 404 }
     /// The state that a list or watch asked for is not kept any more.
-    package var isExpired: Bool { code == 410 }
+    package var isExpired: Bool {
+        if case .status(let code, let reason) = cause {
+            code == 410 || reason == "Expired" || reason == "Gone"
+        } else {
+            false
+        }
+    }
     /// Repeating the request as it is would not help.
     package var isFinal: Bool {
         guard let code else { return false }

@@ -20,11 +20,12 @@ package struct ResourceType<Object: KubernetesObject & Codable & Sendable>: Hash
     package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
     /// The path of one object, or without a name of all; without a namespace, those of all namespaces.
+    /// Names are encoded: none can lead to another place.
     package func path(namespace: String? = nil, name: String? = nil, subresource: String? = nil) -> String {
         var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
-        if isNamespaced, let namespace { path += "/namespaces/\(namespace)" }
+        if isNamespaced, let namespace { path += "/namespaces/\(APIRequest.encode(namespace))" }
         path += "/\(plural)"
-        if let name { path += "/\(name)" }
+        if let name { path += "/\(APIRequest.encode(name))" }
         if let subresource { path += "/\(subresource)" }
         return path
     }

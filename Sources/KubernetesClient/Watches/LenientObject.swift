@@ -2,24 +2,32 @@ import KubernetesModel
 
 /// An object of a list, or the reason why it could not be understood: one bad object leaves the others as they are.
 struct LenientObject<Object: KubernetesObject & Decodable & Sendable>: Decodable, Sendable {
-    private struct Head: Decodable {
-        var metadata: ObjectMeta
-    }
-
     /// Its marks, as far as they could be read.
     var metadata: ObjectMeta?
     var object: Object?
     /// Why `object` is `nil`.
     var problem: String?
 
+    /// `nil` if not even that could be read.
+    var name: NamespacedName? {
+        metadata.map { NamespacedName(namespace: $0.namespace ?? Object.defaultNamespace, name: $0.name) }
+    }
+}
+
+extension LenientObject {
+    private struct Head: Decodable {
+        var metadata: ObjectMeta
+    }
+
     init(from decoder: any Decoder) throws {
         do {
             let object = try Object(from: decoder)
             self.object = object
             metadata = object.metadata
-        } catch let error as DecodingError {
+        } catch {
+            object = nil
             metadata = try? Head(from: decoder).metadata
-            problem = error.place
+            problem = (error as? DecodingError)?.place ?? "\(error)"
         }
     }
 }

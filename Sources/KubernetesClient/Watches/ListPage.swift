@@ -12,7 +12,9 @@ struct ListPage<Object: KubernetesObject & Decodable & Sendable>: Decodable, Sen
     var items: [LenientObject<Object>]
 
     private enum CodingKeys: String, CodingKey { case metadata, items }
+}
 
+extension ListPage {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         metadata = try container.decode(Metadata.self, forKey: .metadata)

@@ -15,6 +15,29 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
         }
     }
 
+    /// What this node does about the addresses that it could have here. An addition.
+    package struct Claims: Hashable, Sendable, Decodable {
+        /// Another node has the address, or is to have it.
+        package var watching: Int
+        /// The segment is being asked whether anybody has it.
+        package var probing: Int
+        package var holding: Int
+        /// A host that is no speaker has it.
+        package var conflict: Int
+
+        package init(watching: Int = 0, probing: Int = 0, holding: Int = 0, conflict: Int = 0) {
+            self.watching = watching
+            self.probing = probing
+            self.holding = holding
+            self.conflict = conflict
+        }
+
+        /// By the state's name.
+        package var counts: [(state: String, count: Int)] {
+            [("watching", watching), ("probing", probing), ("holding", holding), ("conflict", conflict)]
+        }
+    }
+
     /// Frames not acted on, for one reason.
     package struct Drops: Hashable, Sendable, Decodable {
         /// The reason of frames that show that somebody else uses an address that is announced here.
@@ -38,10 +61,12 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
     package var ndp: Counters
     /// Sorted by reason.
     package var drops: [Drops]
+    /// `nil` where nothing is claimed.
+    package var claims: Claims?
 
     package init(
         interface: String, mac: String?, isUp: Bool, addresses: Int, arp: Counters = Counters(),
-        ndp: Counters = Counters(), drops: [Drops] = []
+        ndp: Counters = Counters(), drops: [Drops] = [], claims: Claims? = nil
     ) {
         self.interface = interface
         self.mac = mac
@@ -50,14 +75,24 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
         self.arp = arp
         self.ndp = ndp
         self.drops = drops
+        self.claims = claims
     }
 }
 
 extension InterfaceEntry: JSONRepresentable {
     package var json: JSONValue {
-        [
+        let members: JSONValue = [
             "interface": interface.json, "mac": mac.json, "isUp": isUp.json, "addresses": addresses.json,
             "arp": arp.json, "ndp": ndp.json, "drops": drops.json,
+        ]
+        return members.adding(["claims": claims.json])
+    }
+}
+
+extension InterfaceEntry.Claims: JSONRepresentable {
+    package var json: JSONValue {
+        [
+            "watching": watching.json, "probing": probing.json, "holding": holding.json, "conflict": conflict.json,
         ]
     }
 }

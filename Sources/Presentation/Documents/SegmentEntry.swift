@@ -19,15 +19,22 @@ package struct SegmentEntry: Hashable, Sendable, Decodable {
 
     package var interface: String
     package var members: [Member]
+    /// Nodes that show themselves by their ARP and NDP frames, though their liveness packets are not heard; `nil`: none. An
+    /// addition.
+    package var unheard: [String]?
 
-    package init(interface: String, members: [Member]) {
+    package init(interface: String, members: [Member], unheard: [String] = []) {
         self.interface = interface
         self.members = members
+        self.unheard = unheard.isEmpty ? nil : unheard
     }
 }
 
 extension SegmentEntry: JSONRepresentable {
-    package var json: JSONValue { ["interface": interface.json, "members": members.json] }
+    package var json: JSONValue {
+        let contract: JSONValue = ["interface": interface.json, "members": members.json]
+        return contract.adding(["unheard": unheard.json])
+    }
 }
 
 extension SegmentEntry.Member: JSONRepresentable {

@@ -1,20 +1,32 @@
 import KubernetesModel
 import Presentation
 
-/// One endpoint: a path and what is answered there, to GET and HEAD.
+/// One endpoint: a path and what is answered there.
 package struct HTTPRoute: Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// To GET and HEAD, which change nothing.
+        case question
+        /// To POST, and only to clients on this host: whoever may run programs here may ask for it, and nobody else.
+        case request
+    }
+
+    package let kind: Kind
     /// One that ends in a slash stands for every path that begins so.
     package let path: String
     /// Given what follows ``path``.
     package let respond: @Sendable (Substring) async -> HTTPResponse
 
-    package init(_ path: String, respond: @escaping @Sendable () async -> HTTPResponse) {
+    package init(
+        _ path: String, kind: Kind = .question, respond: @escaping @Sendable () async -> HTTPResponse
+    ) {
+        self.kind = kind
         self.path = path
         self.respond = { _ in await respond() }
     }
 
     /// - Parameter prefix: ends in a slash; `respond` is given what follows it.
     package init(below prefix: String, respond: @escaping @Sendable (Substring) async -> HTTPResponse) {
+        kind = .question
         path = prefix
         self.respond = respond
     }
@@ -53,6 +65,15 @@ package struct HTTPRoute: Sendable {
             let name = NamespacedName(namespace: String(parts[0]), name: String(parts[1]))
             guard let document = await document(name) else { return .text("stopping\n", status: 503) }
             return .json(document)
+        }
+    }
+
+    /// `POST /v1/rebalance`: addresses move to this node that would be its own if owners did not stay. Answers with how
+    /// many, or `nil` if the process is stopping.
+    package static func rebalance(_ begin: @escaping @Sendable () async -> Int?) -> HTTPRoute {
+        HTTPRoute("/v1/rebalance", kind: .request) {
+            guard let count = await begin() else { return .text("stopping\n", status: 503) }
+            return .text("\(count) \(count == 1 ? "address moves" : "addresses move") here, one after the other.\n")
         }
     }
 

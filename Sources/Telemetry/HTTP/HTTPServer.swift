@@ -122,7 +122,7 @@ package struct HTTPServer: Service, CustomStringConvertible {
                 }.get()
                 try await connection.executeThenClose { parts, answers in
                     try await channel.setOption(.autoRead, value: true).get()
-                    try await exchange(parts, answers)
+                    try await exchange(parts, answers, isLocal: channel.isFromThisHost)
                 }
             } catch {
                 // The client went away, sent what is not HTTP, or was too slow: all the same to us.
@@ -135,8 +135,9 @@ package struct HTTPServer: Service, CustomStringConvertible {
         }
     }
 
-    private func exchange(_ parts: NIOAsyncChannelInboundStream<HTTPServerRequestPart>, _ answers: Answers) async throws
-    {
+    private func exchange(
+        _ parts: NIOAsyncChannelInboundStream<HTTPServerRequestPart>, _ answers: Answers, isLocal: Bool
+    ) async throws {
         var request: HTTPRequestHead?
         var bodySize = 0
         for try await part in parts {
@@ -150,21 +151,30 @@ package struct HTTPServer: Service, CustomStringConvertible {
             case .end:
                 guard let head = request else { return }
                 request = nil
-                let (response, allow) = await answer(to: head)
+                let (response, allow) = await answer(to: head, isLocal: isLocal)
                 guard try await send(response, allow: allow, to: head, answers) else { return }
             }
         }
     }
 
     /// The answer to a request, and the methods that would do where this one does not.
-    private func answer(to head: HTTPRequestHead) async -> (HTTPResponse, allow: String?) {
+    private func answer(to head: HTTPRequestHead, isLocal: Bool) async -> (HTTPResponse, allow: String?) {
         let path = head.uri.prefix { $0 != "?" && $0 != "#" }
         guard let (route, rest) = route(for: path) else {
             let known = routes.keys.sorted().joined(separator: "\n")
             return (.text("Not found. There is:\n\(known)\n", status: 404), nil)
         }
-        guard head.method == .GET || head.method == .HEAD else {
-            return (.text("Only GET and HEAD are allowed here.\n", status: 405), "GET, HEAD")
+        switch route.kind {
+        case .question:
+            guard head.method == .GET || head.method == .HEAD else {
+                return (.text("Only GET and HEAD are allowed here.\n", status: 405), "GET, HEAD")
+            }
+        case .request:
+            guard head.method == .POST else { return (.text("Only POST is allowed here.\n", status: 405), "POST") }
+            // A page in a browser on this host may post, too, but not without saying where it is from.
+            guard isLocal, !head.headers.contains(name: "Origin") else {
+                return (.text("This is to be asked from the process's own host.\n", status: 403), nil)
+            }
         }
         return (await route.respond(rest), nil)
     }
@@ -203,6 +213,14 @@ package struct HTTPServer: Service, CustomStringConvertible {
         if request.method != .HEAD { try await answers.write(.body(response.body)) }
         try await answers.write(.end(nil))
         return staysOpen
+    }
+}
+
+extension Channel {
+    /// Whether the other end is on this host: of loopback, or of the very address that was connected to.
+    fileprivate var isFromThisHost: Bool {
+        guard let text = remoteAddress?.ipAddress, let address = try? IPAddress(text) else { return false }
+        return address.isLoopback || text == localAddress?.ipAddress
     }
 }
 

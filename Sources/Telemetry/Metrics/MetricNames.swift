@@ -89,12 +89,21 @@ package enum MetricNames {
         "Gratuitous ARP and unsolicited neighbour advertisements sent.", labels: ["interface", "protocol"])
     package static let layer2Drops = MetricDefinition(
         "martlet_layer2_drops_total", .counter, "Frames not acted on.", labels: ["interface", "reason"])
+    package static let layer2Claims = MetricDefinition(
+        "martlet_layer2_claims", .gauge,
+        "Addresses by what this node does about them: watching, probing, holding, or conflict: a host that is no speaker "
+            + "has it.",
+        labels: ["interface", "state"])
 
     // MARK: Liveness on segments
 
     package static let segmentMembers = MetricDefinition(
         "martlet_segment_members", .gauge, "Other speakers on a segment, by the state that they are heard in.",
         labels: ["interface", "state"])
+    package static let segmentUnheard = MetricDefinition(
+        "martlet_segment_unheard", .gauge,
+        "Speakers that show themselves by their ARP and NDP frames, though their liveness packets are not heard.",
+        labels: ["interface"])
 
     // MARK: BGP and BFD
 
@@ -142,8 +151,8 @@ package enum MetricNames {
         configurationProblems, configurationGeneration, configurationLastSuccess, apiRequests, watchFailures, poolSize,
         poolAssigned, poolAvailable,
         services, assignmentTime, announcements, silences, ownershipChanges, conflicts, eventToWire, layer2Requests,
-        layer2Replies, layer2Announcements, layer2Drops, segmentMembers, sessionUp, sessionState, sessionSince,
-        sessionLosses, prefixesAdvertised, messagesSent, messagesReceived, bfdUp, bfdFailures, bfdSent, bfdReceived,
-        bfdDrops, droppedSeries,
+        layer2Replies, layer2Announcements, layer2Drops, layer2Claims, segmentMembers, segmentUnheard, sessionUp,
+        sessionState, sessionSince, sessionLosses, prefixesAdvertised, messagesSent, messagesReceived, bfdUp,
+        bfdFailures, bfdSent, bfdReceived, bfdDrops, droppedSeries,
     ]
 }

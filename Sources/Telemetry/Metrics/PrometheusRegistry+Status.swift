@@ -40,6 +40,9 @@ extension MetricSink {
             MetricNames.segmentMembers,
             status.segments.flatMap { segment in segment.members.map { [segment.interface, $0.state] } },
             always: status.segments.map { [$0.interface, "Up"] })
+        for segment in status.segments {
+            set(MetricNames.segmentUnheard, ["interface": segment.interface], Double(segment.unheard?.count ?? 0))
+        }
         for peer in status.peers { set(peer) }
     }
 
@@ -49,6 +52,9 @@ extension MetricSink {
             set(MetricNames.layer2Requests, labels, Double(counters.requests))
             set(MetricNames.layer2Replies, labels, Double(counters.replies))
             set(MetricNames.layer2Announcements, labels, Double(counters.announcements))
+        }
+        for (state, count) in interface.claims?.counts ?? [] {
+            set(MetricNames.layer2Claims, ["interface": interface.interface, "state": state], Double(count))
         }
         for drops in interface.drops {
             set(

@@ -45,6 +45,10 @@ final class ClusterAccess: Sendable {
             let sentence = "\(resource) \(object) cannot be understood and is left as it last was: \(problem)"
             let former = unreadable.withLock { $0.updateValue(sentence, forKey: "\(resource) \(object)") }
             if former != sentence { logger.error("\(sentence)") }
+        case .cured(let resource, let object):
+            if unreadable.withLock({ $0.removeValue(forKey: "\(resource) \(object)") }) != nil {
+                logger.notice("\(resource) \(object) can be understood again, or is gone")
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ struct SpeakerCommand: AsyncParsableCommand {
     var nodeName: String?
 
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var segment: SpeakerOptions
     @OptionGroup var serving: ServingOptions
 
     @Option(
@@ -58,7 +59,8 @@ struct SpeakerCommand: AsyncParsableCommand {
         let store = ClusterStore(directory)
         // An earlier pod may have left routes standing in routers; what it kept, it took with it.
         let speaker = try SpeakerService(
-            node: node ?? "", isRestarting: true, metrics: SpeakerMetrics(registry), events: events, logger: logger)
+            node: node ?? "", isRestarting: true, layer2: segment.layer2, liveness: segment.liveness,
+            metrics: SpeakerMetrics(registry), events: events, logger: logger)
         let source = ClusterSource(
             client: client, speaker: speaker, store: store, namespace: cluster.namespace,
             loadBalancerClass: cluster.loadBalancerClass, logger: logger)
@@ -73,7 +75,7 @@ struct SpeakerCommand: AsyncParsableCommand {
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
-                .events(events),
+                .rebalance { await speaker.rebalance() }, .events(events),
             ], logger: logger)
         logger.notice(
             "martlet \(Version.text) speaker",

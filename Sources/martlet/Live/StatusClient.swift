@@ -46,7 +46,12 @@ struct StatusClient {
     /// The text at `/metrics`.
     func metrics() async throws(Failure) -> String { String(decoding: try await get("metrics"), as: UTF8.self) }
 
-    private func get(_ path: String) async throws(Failure) -> [UInt8] {
+    /// Asks for a rebalance; returns what the speaker says to it.
+    func rebalance() async throws(Failure) -> String {
+        String(decoding: try await get("v1/rebalance", method: "POST"), as: UTF8.self)
+    }
+
+    private func get(_ path: String, method: String = "GET") async throws(Failure) -> [UInt8] {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = 5
         configuration.timeoutIntervalForResource = 30
@@ -55,11 +60,14 @@ struct StatusClient {
         let data: Data
         let response: URLResponse
         do {
-            (data, response) = try await session.data(from: server.appendingPathComponent(path))
+            var request = URLRequest(url: server.appendingPathComponent(path))
+            request.httpMethod = method
+            (data, response) = try await session.data(for: request)
         } catch {
             throw Failure(description: explain(error))
         }
         let code = (response as? HTTPURLResponse)?.statusCode ?? 0
+        if code == 403 { throw Failure(description: String(decoding: data, as: UTF8.self)) }
         guard code == 200 else {
             throw Failure(description: "\(server) answers /\(path) with \(code): it does not seem to be martlet")
         }

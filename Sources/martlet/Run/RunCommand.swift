@@ -36,6 +36,7 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where assignments are kept, so that they survive a restart.", valueName: "dir"))
     var stateDir = "/var/lib/martlet"
 
+    @OptionGroup var segment: SpeakerOptions
     @OptionGroup var serving: ServingOptions
 
     func validate() throws {
@@ -64,8 +65,8 @@ struct RunCommand: AsyncParsableCommand {
         let events = EventLog()
         let isRestarting = try directory.read(AssignmentStore.file) != nil
         let speaker = try SpeakerService(
-            node: node, isRestarting: isRestarting, metrics: SpeakerMetrics(registry), events: events,
-            logger: logger)
+            node: node, isRestarting: isRestarting, layer2: segment.layer2, liveness: segment.liveness,
+            metrics: SpeakerMetrics(registry), events: events, logger: logger)
         let standalone = try StandaloneService(
             source: source, first: first, store: AssignmentStore(directory), speaker: speaker,
             metrics: StandaloneMetrics(registry), events: events, logger: logger)
@@ -78,7 +79,7 @@ struct RunCommand: AsyncParsableCommand {
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
-                .events(events),
+                .rebalance { await speaker.rebalance() }, .events(events),
             ], logger: logger)
         logger.notice("martlet \(Version.text) runs", metadata: [LogKey.node: "\(node)"])
         // Stopped in the reverse order: HTTP, then what decides, and last what announces.

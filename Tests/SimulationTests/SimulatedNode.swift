@@ -17,7 +17,6 @@ struct SimulatedNode {
         case datagram([UInt8])
         /// Something that the speaker's own loop is to hear of.
         case event(SpeakerCore.Event)
-        case moveBegan(AddressMove)
     }
 
     let name: String
@@ -79,7 +78,9 @@ struct SimulatedNode {
 
     /// When it wants to be called.
     func nextDeadline(after now: Instant) -> Instant? {
-        [liveness.nextDeadline, layer2.nextDeadline].compactMap(\.self).min().map { max(global($0), now) }
+        [liveness.nextDeadline, layer2.nextDeadline, speaker.nextDeadline].compactMap(\.self).min().map {
+            max(global($0), now)
+        }
     }
 
     mutating func takeOutputs() -> [Output] {
@@ -128,12 +129,15 @@ struct SimulatedNode {
             noteListening(at: now)
         }
         if let due = layer2.nextDeadline, due <= moment { perform(layer2.handleDeadline(at: moment), at: now) }
+        if let due = speaker.nextDeadline, due <= moment {
+            for action in speaker.advance(to: moment) { perform(action, at: now) }
+        }
         flush(at: now)
     }
 
     mutating func handle(_ event: SpeakerCore.Event, at now: Instant) {
         let watched = speaker.listening.map(\.index)
-        let actions = speaker.handle(event)
+        let actions = speaker.advance(to: local(now)) + speaker.handle(event)
         for interface in speaker.listening where !watched.contains(interface.index) {
             heard.restart(interface.name)
             hasListened = false
@@ -170,7 +174,6 @@ struct SimulatedNode {
                 at: now)
         case .expect(let nodes): perform(liveness.apply(nodes: nodes, at: moment, using: &generator), at: now)
         case .claim(let changes): for change in changes { perform(layer2.apply(change, at: moment), at: now) }
-        case .move(let move): outputs.append(.moveBegan(move))
         default: break
         }
     }

@@ -15,7 +15,6 @@ struct Simulation {
         case frame([UInt8], to: Int)
         case datagram([UInt8], from: Int, to: Int)
         case event(SpeakerCore.Event, to: Int)
-        case moveEnds(AddressMove, at: Int)
         case updated(SpeakerUpdate, to: Int)
         case starts(Int)
         case stopsForGood(Int)
@@ -60,6 +59,9 @@ struct Simulation {
     private(set) var services: Set<Int>
     private(set) var turmoilEnds: Instant
 
+    /// The nodes that something happened to since ``look()``.
+    private var touched: [Int] = []
+
     // What is counted.
     private(set) var moves = 0
     private(set) var owner: [IPAddress: Int] = [:]
@@ -67,6 +69,9 @@ struct Simulation {
     private(set) var digest: UInt64 = 0xCBF2_9CE4_8422_2325
     private var watch: DoubleWatch
     var violations: [String] { watch.violations }
+    /// How long two owners that heard each other were two at most.
+    var longestDouble: Duration { watch.longest }
+    var framesSent: Int { nodes.map(\.framesSent).reduce(0, +) }
 
     init(seed: UInt64, settings: SimulationSettings) {
         self.seed = seed
@@ -123,10 +128,6 @@ struct Simulation {
         switch happening {
         case .frame(_, let number), .datagram(_, _, let number), .event(_, let number), .updated(_, let number):
             if isPaused[number] { waiting[number].append(happening) } else { reach(number, happening) }
-        case .moveEnds(let move, let number):
-            guard nodes[number].speaker.isMoving(move) else { break }
-            nodes[number].handle(.moveExpired, at: now)
-            collect(number)
         case .starts(let number): start(number)
         case .stopsForGood(let number): stop(number)
         case .resumes(let number):
@@ -188,9 +189,9 @@ struct Simulation {
                 let due = max(now.advanced(by: .microseconds(chance(20...600))), lastEvent[number])
                 lastEvent[number] = due
                 schedule(.event(event, to: number), in: now.duration(to: due))
-            case .moveBegan(let move): schedule(.moveEnds(move, at: number), in: .seconds(1))
             }
         }
+        touched.append(number)
         let isAwake = isRunning[number] && !isPaused[number]
         deadlines.set(number, at: isAwake ? nodes[number].nextDeadline(after: now) : nil)
     }
@@ -215,7 +216,9 @@ struct Simulation {
 // MARK: - What is checked
 extension Simulation {
     private mutating func look() {
-        for number in nodes.indices {
+        let dirty = touched
+        touched.removeAll(keepingCapacity: true)
+        for number in dirty {
             let held = isRunning[number] ? nodes[number].held : []
             for address in watch.update(number, held) where held.contains(address) {
                 if let before = owner[address], before != number { moves += 1 }
@@ -284,6 +287,7 @@ extension Simulation {
 
     private mutating func stop(_ number: Int) {
         isRunning[number] = false
+        touched.append(number)
         waiting[number] = []
         deadlines.set(number, at: nil)
     }
@@ -335,7 +339,7 @@ extension Simulation {
         }
         let number = chance(0...nodes.count - 1)
         let pause = Duration.milliseconds(chance(20...4000))
-        switch chance(0...11) {
+        switch chance(0...12) {
         case 0 where isRunning[number]:
             note("n\(number) is killed for \(pause)")
             stop(number)
@@ -385,6 +389,9 @@ extension Simulation {
                 tellAll(SpeakerUpdate(removed: [service(which).name]))
             }
             note("services \(services.sorted())")
+        case 12 where isRunning[number]:
+            note("n\(number) is asked to rebalance")
+            schedule(.event(.rebalanced, to: number), in: .zero)
         default: break
         }
         schedule(.goesWrong, in: settings.calm * Double(chance(1...200)) / 100)

@@ -32,4 +32,20 @@ import Timing
         }
         #expect(Set(digests).count == 1)
     }
+
+    @Test("A large segment") func large() throws {
+        let size = (Self.environment["MARTLET_SIMULATION_LARGE"] ?? "24x240").split(separator: "x").compactMap {
+            Int($0)
+        }
+        try #require(size.count == 2 && size.allSatisfy { $0 > 0 }, "MARTLET_SIMULATION_LARGE is NODESxADDRESSES")
+        let settings = SimulationSettings(
+            nodes: size[0], addresses: size[1], loses: true, interval: .milliseconds(500))
+        var simulation = Simulation(seed: Self.first, settings: settings)
+        simulation.run()
+        let wrong = simulation.verdict()
+        #expect(wrong.isEmpty, "\(wrong.joined(separator: "\n"))\n\(simulation.log.joined(separator: "\n"))")
+        print(
+            "simulation of \(size[0]) speakers and \(size[1]) addresses: \(simulation.moves) moves, "
+                + "\(simulation.framesSent) frames, \(simulation.log.count) things that went wrong")
+    }
 }

@@ -1,0 +1,210 @@
+import KubernetesModel
+import TestSupport
+import Testing
+import Timing
+
+@testable import KubernetesClient
+
+@Suite("What a watch decides")
+struct WatchCoreTests {
+    typealias Core = WatchCore<Namespace>
+
+    static func makeCore() -> Core { Core() }
+
+    static func object(_ name: String, _ version: Int, uid: String? = nil) -> Namespace {
+        var metadata = ObjectMeta(name: name)
+        metadata.uid = uid ?? "uid-\(name)"
+        metadata.resourceVersion = String(version)
+        return Namespace(metadata: metadata)
+    }
+
+    static func page(_ objects: [Namespace], version: Int, token: String? = nil) -> Core.Event {
+        page(objects.map(read), version: version, token: token)
+    }
+
+    static func page(_ items: [LenientObject<Namespace>], version: Int, token: String? = nil) -> Core.Event {
+        .page(ListPage(metadata: .init(resourceVersion: String(version), continue: token), items: items))
+    }
+
+    static func read(_ object: Namespace) -> LenientObject<Namespace> {
+        LenientObject(metadata: object.metadata, object: object, problem: nil)
+    }
+
+    static func unreadable(_ metadata: ObjectMeta?) -> LenientObject<Namespace> {
+        LenientObject(metadata: metadata, object: nil, problem: "?")
+    }
+
+    static let gone = RequestFailure(.status(410, reason: "Expired"), "gone")
+    static let busy = RequestFailure(.status(429, reason: nil), "busy", retryAfter: .seconds(7))
+    static let down = RequestFailure(.connection, "refused")
+    static let status = StatusAnswer(reason: "Expired", message: "too old", code: 410)
+
+    /// What a core says, as one short text: `initial a@1, ready`.
+    static func text(_ outputs: [Core.Output]) -> String {
+        outputs.map { output in
+            func name(_ object: Namespace) -> String {
+                "\(object.metadata.name)@\(object.metadata.resourceVersion ?? "-")"
+            }
+            return switch output {
+            case .event(.initial(let object)): "initial \(name(object))"
+            case .event(.ready): "ready"
+            case .event(.applied(let object)): "applied \(name(object))"
+            case .event(.deleted(let name)): "deleted \(name)"
+            case .unreadable(let item): "left out \(item.name?.description ?? "-")"
+            case .cured(let name): "cured \(name)"
+            }
+        }.joined(separator: ", ")
+    }
+
+    /// Tells a core events, one after the other, and collects what it says of the last.
+    static func run(_ events: [Core.Event], _ core: inout Core) -> String {
+        var generator = SeededGenerator(seed: 1)
+        var said = ""
+        for event in events { said = text(core.handle(event, using: &generator)) }
+        return said
+    }
+
+    struct Case: Sendable, CustomStringConvertible {
+        let situation: String
+        let events: [Core.Event]
+        let expected: String
+        var description: String { situation }
+
+        init(_ situation: String, _ events: [Core.Event], _ expected: String) {
+            (self.situation, self.events, self.expected) = (situation, events, expected)
+        }
+    }
+
+    static let cases: [Case] = {
+        let listed = page([object("a", 1), object("b", 2)], version: 5)
+        let relist: [Core.Event] = [listed, .line(.error(status)), .waited]
+        return [
+            Case("a first list", [listed], "initial a@1, initial b@2, ready"),
+            Case("an empty first list", [page([Namespace](), version: 5)], "ready"),
+            Case("a first page is not all", [page([object("a", 1)], version: 5, token: "t")], "initial a@1"),
+            Case(
+                "the last page is",
+                [page([object("a", 1)], version: 5, token: "t"), page([object("b", 2)], version: 5)],
+                "initial b@2, ready"),
+            Case("a change", [listed, .line(.modified(read(object("a", 6))))], "applied a@6"),
+            Case("what was known already", [listed, .line(.added(read(object("a", 1))))], ""),
+            Case("a deletion", [listed, .line(.deleted(read(object("a", 6))))], "deleted a"),
+            Case("a deletion of the unknown", [listed, .line(.deleted(read(object("c", 6))))], ""),
+            Case("a bookmark", [listed, .line(.bookmark(resourceVersion: "9"))], ""),
+            Case("an event of a later server", [listed, .line(.other("LATER"))], ""),
+            Case("a new list without a difference", relist + [listed], ""),
+            Case(
+                "a new list with one object less, one changed, one more",
+                relist + [page([object("b", 8), object("c", 9)], version: 10)],
+                "applied b@8, applied c@9, deleted a"),
+            Case(
+                "deleted and made again in between",
+                relist + [page([object("a", 9, uid: "other"), object("b", 2)], version: 10)],
+                "applied a@9"),
+            Case(
+                "an unreadable object keeps its last form in force",
+                relist + [
+                    page([read(object("b", 2)), unreadable(object("a", 9).metadata)], version: 10)
+                ], "left out a"),
+            Case(
+                "an object that was unreadable can be read again",
+                [
+                    listed, .line(.modified(unreadable(object("a", 6).metadata))),
+                    .line(.modified(read(object("a", 7)))),
+                ],
+                "cured a, applied a@7"),
+            Case(
+                "an object that was unreadable is gone",
+                [page([unreadable(object("x", 1).metadata)], version: 5), .line(.error(status)), .waited, listed],
+                "applied a@1, applied b@2, cured x"),
+            Case(
+                "an object without readable name: nothing is taken for absent",
+                relist + [page([unreadable(nil)], version: 10)],
+                "left out -"),
+            Case(
+                "the deletion of an object that cannot be read",
+                [listed, .line(.deleted(unreadable(object("a", 6).metadata)))], "deleted a"),
+            Case(
+                "an event that cannot be understood: read all again",
+                [
+                    listed, .failed(RequestFailure(.answer, "?"), after: .zero), .waited,
+                    page([object("a", 1)], version: 9),
+                ],
+                "deleted b"),
+            Case(
+                "a first list that had to begin again tells only differences",
+                [
+                    page([object("a", 1), object("b", 2)], version: 5, token: "t"), .failed(gone, after: .zero),
+                    .waited,
+                    page([object("b", 3), object("c", 4)], version: 7),
+                ], "applied b@3, initial c@4, deleted a, ready"),
+        ]
+    }()
+
+    @Test("what is news", arguments: cases) func news(_ row: Case) {
+        var core = Self.makeCore()
+        #expect(Self.run(row.events, &core) == row.expected)
+    }
+
+    @Test("a resourceVersion is resumed from: of the list, an object, a bookmark, a deletion") func resume() {
+        var core = Self.makeCore()
+        func version() -> String? {
+            guard case .watch(let version, let seconds) = core.step else { return nil }
+            #expect(Core.seconds.contains(seconds))
+            return version
+        }
+        _ = Self.run([Self.page([Self.object("a", 1)], version: 5)], &core)
+        #expect(version() == "5")
+        for (line, expected): (WatchLine<Namespace>, String) in [
+            (.modified(Self.read(Self.object("a", 6))), "6"), (.bookmark(resourceVersion: "8"), "8"),
+            (.deleted(Self.read(Self.object("a", 9))), "9"),
+        ] {
+            _ = Self.run([.line(line), .ended(after: .seconds(60))], &core)
+            #expect(version() == expected)
+        }
+    }
+
+    @Test("failures → wait, then resume; expiry → list") func failures() {
+        var core = Self.makeCore()
+        _ = Self.run([.failed(Self.down, after: .zero)], &core)
+        guard case .wait = core.step else { return #expect(Bool(false), "\(core.step)") }
+        _ = Self.run([.waited], &core)
+        #expect(core.step == .list(continuing: nil, isPaged: true))
+        _ = Self.run([Self.page([Namespace](), version: 5), .failed(Self.busy, after: .zero)], &core)
+        #expect(core.step == .wait(.seconds(7)), "Retry-After is obeyed")
+        _ = Self.run([.waited], &core)
+        guard case .watch("5", _) = core.step else { return #expect(Bool(false), "\(core.step)") }
+        _ = Self.run([.failed(Self.gone, after: .zero), .waited], &core)
+        #expect(core.step == .list(continuing: nil, isPaged: true))
+    }
+
+    @Test("a list that expires between its pages is read in one piece") func expiredPages() {
+        var core = Self.makeCore()
+        _ = Self.run(
+            [Self.page([Namespace](), version: 5, token: "t"), .failed(Self.gone, after: .zero), .waited], &core)
+        #expect(core.step == .list(continuing: nil, isPaged: false))
+        _ = Self.run([.failed(Self.down, after: .zero), .waited], &core)
+        #expect(core.step == .list(continuing: nil, isPaged: false), "a fault does not bring the pages back")
+    }
+
+    @Test("delays double up to the limit; lists do not shorten them, a watch that lives does") func backoff() {
+        var core = Self.makeCore()
+        var generator = SeededGenerator(seed: 3)
+        var delays: [Duration] = []
+        _ = core.handle(Self.page([Namespace](), version: 5), using: &generator)
+        for _ in 0..<12 {
+            _ = core.handle(.line(.error(Self.status)), using: &generator)
+            guard case .wait(let delay) = core.step else { return #expect(Bool(false), "\(core.step)") }
+            delays.append(delay)
+            _ = core.handle(.waited, using: &generator)
+            _ = core.handle(Self.page([Namespace](), version: 5), using: &generator)
+        }
+        #expect(delays[0] <= .milliseconds(500))
+        #expect(delays.suffix(4).allSatisfy { $0 >= .seconds(15) && $0 <= .seconds(30) })
+        _ = core.handle(.ended(after: .seconds(5)), using: &generator)
+        guard case .watch = core.step else { return #expect(Bool(false), "a watch that lived is followed at once") }
+        _ = core.handle(.ended(after: .zero), using: &generator)
+        guard case .wait(let delay) = core.step else { return #expect(Bool(false), "one that did not live is not") }
+        #expect(delay <= .milliseconds(500))
+    }
+}
