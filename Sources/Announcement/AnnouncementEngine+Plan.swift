@@ -10,6 +10,15 @@ extension AnnouncementEngine {
         plan(Array(services.keys), amid: Array(services.keys))
     }
 
+    /// What every node owns at layer 2, and what else this node does and does not: of ``plan()`` the part that is its own,
+    /// whose cost does not grow with the number of nodes.
+    package func planHere() -> AnnouncementPlan {
+        var plan = plan(Array(services.keys), amid: Array(services.keys), places: localPlace.map { [$0] } ?? [])
+        // The owner of a shared address may be silent for one of its Services.
+        plan.silent.removeAll { $0.node != localNode }
+        return plan
+    }
+
     /// One Service, on every node. Costs the order of the number of all addresses only where a route aggregates several.
     package func plan(for service: NamespacedName) -> AnnouncementPlan {
         guard let facts = services[service] else { return AnnouncementPlan() }
@@ -26,9 +35,14 @@ extension AnnouncementEngine {
     }
 
     /// The plan of some Services. Their routes also take what the Services of `context`, which includes them, bring.
-    private func plan(_ names: [NamespacedName], amid context: [NamespacedName]) -> AnnouncementPlan {
+    ///
+    /// - Parameter places: The nodes that it is about; `nil`: all. Owners at layer 2 are named in any case.
+    private func plan(
+        _ names: [NamespacedName], amid context: [NamespacedName], places: [Int]? = nil
+    ) -> AnnouncementPlan {
         var plan = AnnouncementPlan()
-        let tables = rules.roster.nodes.indices.map { node in
+        let chosen = places ?? Array(rules.roster.nodes.indices)
+        let tables = chosen.map { node in
             context.reduce(into: RouteTable()) { table, name in
                 guard let facts = services[name] else { return }
                 for share in rules.contributions(facts, node: node, isWaiting: { isWaiting($0, on: node) }) {
@@ -39,8 +53,13 @@ extension AnnouncementEngine {
         var conflicts: Set<AnnouncementRules.SettingConflict> = []
         for facts in names.sorted().compactMap({ services[$0] }) {
             for address in facts.addresses.sorted(by: { $0.address < $1.address }) {
-                describeLayer2(facts, address, &plan)
-                describeBGP(facts, address, tables, &plan, &conflicts)
+                let owners = places.map {
+                    Set($0).union(segments.compactMap { $0.owner(of: address.address) }).sorted()
+                }
+                describeLayer2(facts, address, on: owners ?? chosen, &plan)
+                for (place, table) in zip(chosen, tables) {
+                    describeBGP(facts, address, on: place, table, &plan, &conflicts)
+                }
             }
         }
         plan.problems = rules.problems + conflicts.sorted().map(rules.problem)
@@ -76,11 +95,12 @@ extension AnnouncementEngine {
     }
 
     private func describeLayer2(
-        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, _ plan: inout AnnouncementPlan
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, on places: [Int], _ plan: inout AnnouncementPlan
     ) {
         let isShared = (servicesByAddress[address.address]?.count ?? 0) > 1
         let advertisements = rules.layer2Advertisements(address, isShared: isShared)
-        for (place, node) in rules.roster.nodes.enumerated() {
+        for place in places {
+            let node = rules.roster.nodes[place]
             func keepSilent(_ reason: SilenceReason, _ message: String) {
                 plan.silent.append(
                     Silence(
@@ -146,78 +166,77 @@ extension AnnouncementEngine {
 
 extension AnnouncementEngine {
     private func describeBGP(
-        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, _ tables: [RouteTable],
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, on place: Int, _ table: RouteTable,
         _ plan: inout AnnouncementPlan, _ conflicts: inout Set<AnnouncementRules.SettingConflict>
     ) {
-        for (place, node) in rules.roster.nodes.enumerated() {
-            func keepSilent(_ reason: SilenceReason, _ message: String, peer: String? = nil) {
-                plan.silent.append(
-                    Silence(
-                        service: facts.service.name, address: address.address, protocol: .bgp, node: node.name,
-                        peer: peer, reason: reason, message: message))
-            }
-            guard !address.bgp.isEmpty else {
-                if rules.mentions(.bgp) {
-                    keepSilent(.noAdvertisement, "No BGPAdvertisement is about the Service and the address's pool.")
-                }
-                continue
-            }
-            let advertisements = address.bgp.filter { rules.bgpSelected[$0].contains(place) }
-            guard !advertisements.isEmpty else {
-                let names = address.bgp.map { "BGPAdvertisement \(rules.bgp[$0].name)" }.joined(separator: ", ")
-                keepSilent(.notSelected, "None of \(names) selects the node.")
-                continue
-            }
-            let departure = rules.departure(
-                facts, address, advertisements, node: place, isWaiting: { isWaiting($0, on: place) })
-            if let obstacle = departure ?? node.routeObstacle ?? rules.endpointObstacle(facts, node: place) {
-                keepSilent(obstacle.reason, obstacle.message)
-                continue
-            }
-            guard !rules.peers.isEmpty else {
-                keepSilent(.peerNotSelected, "There is no BGPPeer.")
-                continue
-            }
-            let prefixes = Set(advertisements.map { rules.bgp[$0].prefix(of: address.address) }).sorted()
-            let announced = plan.bgp.count
-            var untold: [(peer: String, why: String)] = []
-            let hasSession = rules.sessions.contains { $0.contains(place) }
-            let peers = zip(rules.peers, rules.sessions).sorted { $0.0.name < $1.0.name }
-            for (peer, nodes) in peers {
-                guard nodes.contains(place) else {
-                    // Elsewhere's peers are of interest only to a node that has none itself.
-                    if !hasSession { untold.append((peer.name, "BGPPeer \(peer.name) does not select the node.")) }
-                    continue
-                }
-                guard peer.carries(address.address.family) else {
-                    let family = address.address.family
-                    untold.append(
-                        (peer.name, "The session with BGPPeer \(peer.name) does not carry \(family) prefixes."))
-                    continue
-                }
-                guard advertisements.contains(where: { rules.reaches($0, peer, address.address.family) }) else {
-                    untold.append((peer.name, "No BGPAdvertisement that matches names BGPPeer \(peer.name)."))
-                    continue
-                }
-                for prefix in prefixes {
-                    let own = advertisements.filter {
-                        rules.bgp[$0].prefix(of: address.address) == prefix
-                            && rules.reaches($0, peer, prefix.family)
-                    }
-                    guard !own.isEmpty, let attributes = rules.attributes(tables[place], prefix, to: peer, node: place)
-                    else { continue }
-                    conflicts.formUnion(rules.conflicts(tables[place], prefix, to: peer))
-                    plan.bgp.append(
-                        BGPAnnouncement(
-                            service: facts.service.name, address: address.address, node: node.name, peer: peer.name,
-                            prefix: prefix, attributes: attributes))
-                }
-            }
-            // A node that tells one peer is not silent, whomever it does not tell.
-            guard plan.bgp.count == announced, !untold.isEmpty else { continue }
-            keepSilent(
-                .peerNotSelected, untold.map(\.why).joined(separator: " "),
-                peer: untold.count == 1 ? untold[0].peer : nil)
+        let node = rules.roster.nodes[place]
+        func keepSilent(_ reason: SilenceReason, _ message: String, peer: String? = nil) {
+            plan.silent.append(
+                Silence(
+                    service: facts.service.name, address: address.address, protocol: .bgp, node: node.name,
+                    peer: peer, reason: reason, message: message))
         }
+        guard !address.bgp.isEmpty else {
+            if rules.mentions(.bgp) {
+                keepSilent(.noAdvertisement, "No BGPAdvertisement is about the Service and the address's pool.")
+            }
+            return
+        }
+        let advertisements = address.bgp.filter { rules.bgpSelected[$0].contains(place) }
+        guard !advertisements.isEmpty else {
+            let names = address.bgp.map { "BGPAdvertisement \(rules.bgp[$0].name)" }.joined(separator: ", ")
+            keepSilent(.notSelected, "None of \(names) selects the node.")
+            return
+        }
+        let departure = rules.departure(
+            facts, address, advertisements, node: place, isWaiting: { isWaiting($0, on: place) })
+        if let obstacle = departure ?? node.routeObstacle ?? rules.endpointObstacle(facts, node: place) {
+            keepSilent(obstacle.reason, obstacle.message)
+            return
+        }
+        guard !rules.peers.isEmpty else {
+            keepSilent(.peerNotSelected, "There is no BGPPeer.")
+            return
+        }
+        let prefixes = Set(advertisements.map { rules.bgp[$0].prefix(of: address.address) }).sorted()
+        let announced = plan.bgp.count
+        var untold: [(peer: String, why: String)] = []
+        let hasSession = rules.sessions.contains { $0.contains(place) }
+        let peers = zip(rules.peers, rules.sessions).sorted { $0.0.name < $1.0.name }
+        for (peer, nodes) in peers {
+            guard nodes.contains(place) else {
+                // Elsewhere's peers are of interest only to a node that has none itself.
+                if !hasSession { untold.append((peer.name, "BGPPeer \(peer.name) does not select the node.")) }
+                continue
+            }
+            guard peer.carries(address.address.family) else {
+                let family = address.address.family
+                untold.append(
+                    (peer.name, "The session with BGPPeer \(peer.name) does not carry \(family) prefixes."))
+                continue
+            }
+            guard advertisements.contains(where: { rules.reaches($0, peer, address.address.family) }) else {
+                untold.append((peer.name, "No BGPAdvertisement that matches names BGPPeer \(peer.name)."))
+                continue
+            }
+            for prefix in prefixes {
+                let own = advertisements.filter {
+                    rules.bgp[$0].prefix(of: address.address) == prefix
+                        && rules.reaches($0, peer, prefix.family)
+                }
+                guard !own.isEmpty, let attributes = rules.attributes(table, prefix, to: peer, node: place)
+                else { continue }
+                conflicts.formUnion(rules.conflicts(table, prefix, to: peer))
+                plan.bgp.append(
+                    BGPAnnouncement(
+                        service: facts.service.name, address: address.address, node: node.name, peer: peer.name,
+                        prefix: prefix, attributes: attributes))
+            }
+        }
+        // A node that tells one peer is not silent, whomever it does not tell.
+        guard plan.bgp.count == announced, !untold.isEmpty else { return }
+        keepSilent(
+            .peerNotSelected, untold.map(\.why).joined(separator: " "),
+            peer: untold.count == 1 ? untold[0].peer : nil)
     }
 }

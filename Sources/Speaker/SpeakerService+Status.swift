@@ -16,18 +16,26 @@ extension SpeakerService {
     package func describe(in document: inout StatusDocument) async -> Bool {
         guard let view = await view() else { return false }
         let core = view.core
-        // Not in the service's loop, which has events to take: this walks through everything.
-        let plan = core.engine.plan()
-        document.announcements =
-            plan.layer2.map { AnnouncementEntry($0) }
-            + plan.bgp.filter { $0.node == node }.map { AnnouncementEntry($0) }
-        document.silent = plan.silent.filter { $0.node == node }.map { SilenceEntry($0) }
+        // Not in the service's loop, which has events to take: this walks through all Services.
+        let plan = core.engine.planHere()
+        document.announcements = plan.layer2.map { AnnouncementEntry($0) } + plan.bgp.map { AnnouncementEntry($0) }
+        document.silent = plan.silent.map { SilenceEntry($0) }
         document.problems += plan.problems.map { ProblemEntry($0) } + core.wireProblems.map { ProblemEntry($0) }
-        if !core.isSettled { document.notReady.append("listening for other nodes") }
+        document.notReady += SpeakerService.obstacles(core)
         document.peers = await peers()
         document.segments = await segments(core, now: .now)
         document.interfaces = await interfaces()
         return true
+    }
+
+    /// Why this node does not announce what it should, a sentence each. Costs nothing that grows with Services or nodes.
+    package func obstacles() async -> [String] {
+        guard let view = await view() else { return ["the speaker has stopped"] }
+        return SpeakerService.obstacles(view.core)
+    }
+
+    private static func obstacles(_ core: SpeakerCore) -> [String] {
+        core.isSettled ? [] : ["listening for other nodes"]
     }
 
     /// The sessions of this node.

@@ -234,6 +234,12 @@ import Testing
             if step % 250 == 0 {
                 #expect(fresh.plan() == engine.plan(), "seed \(seed) step \(step)")
                 let whole = engine.plan()
+                var here = engine.planHere()
+                here.problems = whole.problems
+                var own = whole
+                own.bgp.removeAll { $0.node != engine.localNode }
+                own.silent.removeAll { $0.node != engine.localNode }
+                #expect(here == own, "seed \(seed) step \(step)")
                 for name in world.services.keys {
                     let one = engine.plan(for: name)
                     #expect(one.layer2 == whole.layer2.filter { $0.service == name }, "seed \(seed) step \(step)")

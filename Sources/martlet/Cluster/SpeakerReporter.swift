@@ -18,21 +18,26 @@ struct SpeakerReporter: Sendable {
     let events: EventLog
 
     /// Why the process does not do its job, a sentence each.
-    func obstacles() async -> [String] { await document().notReady }
+    func obstacles() async -> [String] {
+        await SpeakerReporter.obstacles(source.view()) + speaker.obstacles()
+    }
+
+    private static func obstacles(_ view: ClusterView?) -> [String] {
+        guard let view else { return ["stopping"] }
+        return view.isRestored || view.isComplete ? [] : ["not everything in the cluster has been seen yet"]
+    }
 
     func document() async -> StatusDocument {
         var document = StatusDocument(version: Version.text, role: "speaker", node: node)
         document.started = started
-        if let view = await source.view() {
+        let view = await source.view()
+        document.notReady = SpeakerReporter.obstacles(view)
+        if let view {
             document.problems = view.problems.map { ProblemEntry($0) }
             if view.isRestored {
                 let message = "the API server was not there at the start: what was last known is announced"
                 document.problems.append(ProblemEntry(severity: "warning", object: nil, field: nil, message: message))
-            } else if !view.isComplete {
-                document.notReady.append("not everything in the cluster has been seen yet")
             }
-        } else {
-            document.notReady.append("stopping")
         }
         if await !speaker.describe(in: &document) { document.notReady.append("the speaker has stopped") }
         for trouble in access.troubles {
