@@ -26,6 +26,9 @@ package struct APIServerUnderTest: Sendable {
 
     private static let deploy = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../deploy").standardized
 
+    /// What `run` can be given on this machine: none for the one in memory, and the folder of a real one where there is one.
+    package static let assetsAtHand: [String?] = [nil] + (RealAPIServer.assets.map { [$0] } ?? [])
+
     /// Runs `body` with an API server: a real one from `assets`, or the one in memory.
     package static func run<Result>(
         assets: String?, _ body: (APIServerUnderTest) async throws -> Result

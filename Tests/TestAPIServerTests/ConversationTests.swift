@@ -7,15 +7,8 @@ import Testing
 ///
 /// The real one runs where `KUBEBUILDER_ASSETS` names a folder with it.
 @Suite(.serialized) struct ConversationTests {
-    @Test("The API server in memory keeps the promises of the table")
-    func inMemory() async throws {
-        try await APIServerUnderTest.run(assets: nil) { server in
-            for conversation in Conversation.all { try await Self.hold(conversation, server) }
-        }
-    }
-
-    @Test("A real API server keeps the same promises", arguments: RealAPIServer.assets.map { [$0] } ?? [])
-    func real(assets: String) async throws {
+    @Test("Each API server at hand keeps the promises of the table", arguments: APIServerUnderTest.assetsAtHand)
+    func promises(assets: String?) async throws {
         try await APIServerUnderTest.run(assets: assets) { server in
             for conversation in Conversation.all { try await Self.hold(conversation, server) }
         }
