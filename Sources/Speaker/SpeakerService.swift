@@ -220,8 +220,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     /// First the others are told; each address is answered for until this node has heard its successor, or for a while.
     private func leave(_ core: inout SpeakerCore) async {
-        liveness.leave()
         layer2.apply([.leave])
+        // The first successor asks within a millisecond of hearing that this node leaves. An answer that does not yet say so
+        // would make it believe that the owner stays.
+        _ = await layer2.snapshot()
+        liveness.leave()
         // A node that was drained goes for good. From any other, routers with which graceful restart was agreed keep the
         // routes for a while; the others drop them at once.
         let (actions, isGone) = core.leave()

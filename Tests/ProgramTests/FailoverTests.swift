@@ -63,7 +63,7 @@ struct FailoverTests {
 
         let stopped = try await Self.watch(lab, "stopped") { lab.signal(third, SIGTERM) }
         // One probe lost at most.
-        #expect(stopped.outage < .milliseconds(60))
+        #expect(stopped.outage < .milliseconds(60), "\(lab.logs)")
         #expect(stopped.owners.count == 2)
         #expect(stopped.owners.last != SegmentLab.mac(third))
     }

@@ -77,6 +77,13 @@ final class SegmentLab: Sendable {
 
     func signal(_ number: Int, _ signal: Int32) { processes.withLock { $0[number] }?.signal(signal) }
 
+    /// What the nodes have logged, for who reads of a failure.
+    var logs: String {
+        processes.withLock { processes in
+            processes.sorted { $0.key < $1.key }.map { "--- n\($0.key)\n\($0.value.errors)" }.joined()
+        }
+    }
+
     func stop() { for process in processes.withLock({ Array($0.values) }) { process.stop() } }
 
     /// Asks for the address every 5 ms, as a host does, for as long as told.

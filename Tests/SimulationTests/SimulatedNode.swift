@@ -149,8 +149,8 @@ struct SimulatedNode {
 
     /// SIGTERM.
     mutating func leave(at now: Instant) {
-        perform(liveness.leave(at: local(now), using: &generator), at: now)
         perform(layer2.apply(.leave, at: local(now)), at: now)
+        perform(liveness.leave(at: local(now), using: &generator), at: now)
         flush(at: now)
     }
 
