@@ -20,7 +20,6 @@ import SystemIO
             RunCommand.self, ControllerCommand.self, SpeakerCommand.self, PlanCommand.self, CheckCommand.self,
             GetCommand.self, ExplainCommand.self, ProbeCommand.self, RebalanceCommand.self, TopCommand.self,
             BundleCommand.self, VersionCommand.self,
-            VersionCommand.self,
         ])
 
     static func main() async {

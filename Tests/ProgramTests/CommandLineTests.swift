@@ -33,6 +33,15 @@ import Testing
         #expect(result.errors.contains(hint) && result.output.isEmpty, "\(result)")
     }
 
+    @Test("the help names each command once") func help() async throws {
+        let result = try await Program.run("--help")
+        let listed = result.output.split(separator: "\n").drop { $0 != "SUBCOMMANDS:" }.dropFirst()
+        // The lines that a description goes on in are indented further.
+        let commands = listed.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+            .compactMap { $0.split(separator: " ").first }.filter { $0 != "See" }
+        #expect(commands.count > 10 && Set(commands).count == commands.count, "\(commands)")
+    }
+
     @Test("completes in the shells that people use", arguments: ["bash", "zsh", "fish"])
     func completion(shell: String) async throws {
         let result = try await Program.run("--generate-completion-script", shell)
