@@ -14,7 +14,7 @@ package final class BFDEngine: Sendable {
     /// As for the segments' liveness.
     package static let realtimePriority: Int32 = 25
 
-    private let mailbox: BFDMailbox
+    private let mailbox: BFDLoop.Mail
     private let thread: DedicatedThread
     private let events: AsyncStream<BFDEvent>
     /// Each change of a session, in order. To be iterated once.
@@ -26,7 +26,7 @@ package final class BFDEngine: Sendable {
     /// - Parameter realtimePriority: of SCHED_FIFO; `nil` leaves the thread an ordinary one.
     package init(realtimePriority: Int32? = BFDEngine.realtimePriority, logger: Logger) throws {
         self.logger = logger
-        let mailbox = try BFDMailbox()
+        let mailbox = try BFDLoop.Mail(nil, board: ())
         self.mailbox = mailbox
         // More than that many at once say nothing more to a person.
         let (events, event) = AsyncStream.makeStream(of: BFDEvent.self, bufferingPolicy: .bufferingOldest(1024))
@@ -45,14 +45,10 @@ package final class BFDEngine: Sendable {
     deinit { stop() }
 
     /// The peers to hold sessions with: all of them, each time. Returns at once. One that is left out is told AdminDown.
-    package func apply(_ peers: [BFDPeerSettings]) { mailbox.put(peers) }
+    package func apply(_ peers: [BFDPeerSettings]) { mailbox.put { wishes, _ in wishes = peers } }
 
     /// The state after everything applied before; what it was at the end, once the engine is stopped.
-    package func snapshot() async -> BFDSnapshot {
-        await withCheckedContinuation { continuation in
-            mailbox.put { continuation.resume(returning: $0) }
-        }
-    }
+    package func snapshot() async -> BFDSnapshot { await mailbox.ask() }
 
     /// Tells all peers AdminDown, and ends. Returns at once; the thread takes up to one detection time.
     package func leave() { mailbox.stop() }

@@ -11,10 +11,13 @@ import WireCodec
 /// What waits in the sockets is read before deadlines are looked at, so that a thread which was late does not take for
 /// silence what it had not read.
 final class BFDLoop {
+    /// The newest list of peers; what was replaced before it was taken is of no use any more.
+    typealias Mail = Mailbox<[BFDPeerSettings]?, Void, BFDSnapshot>
+
     /// So many from one socket before deadlines are looked at again: what 64 peers send in more than a second at 50 ms.
     private static let datagramsPerTurn = 2048
 
-    private let mailbox: BFDMailbox
+    private let mailbox: Mail
     private let tell: @Sendable (BFDChange) -> Void
     private let log: @Sendable (BFDEvent) -> Void
     private var core = BFDCore()
@@ -31,7 +34,7 @@ final class BFDLoop {
     private var isStopped = false
 
     private init(
-        _ mailbox: BFDMailbox, tell: @escaping @Sendable (BFDChange) -> Void,
+        _ mailbox: Mail, tell: @escaping @Sendable (BFDChange) -> Void,
         log: @escaping @Sendable (BFDEvent) -> Void
     ) throws(SystemError) {
         self.mailbox = mailbox
@@ -43,7 +46,7 @@ final class BFDLoop {
 
     /// Runs until the mailbox says stop and the farewells are over.
     static func run(
-        _ mailbox: BFDMailbox, realtimePriority: Int32?, tell: @escaping @Sendable (BFDChange) -> Void,
+        _ mailbox: Mail, realtimePriority: Int32?, tell: @escaping @Sendable (BFDChange) -> Void,
         log: @escaping @Sendable (BFDEvent) -> Void
     ) {
         if let realtimePriority {
@@ -78,15 +81,15 @@ final class BFDLoop {
 
     private func takeMail() {
         let mail = mailbox.take()
-        if let peers = mail.peers { perform(core.apply(peers, at: UptimeClock.now, using: &generator)) }
+        if let peers = mail.wishes { perform(core.apply(peers, at: UptimeClock.now, using: &generator)) }
         if mail.isStopped, !isStopped {
             isStopped = true
             perform(core.leave(at: UptimeClock.now, using: &generator))
         }
-        guard !mail.requests.isEmpty else { return }
+        guard !mail.questions.isEmpty else { return }
         // A snapshot shows what was asked for before it.
         let snapshot = core.snapshot(at: UptimeClock.now)
-        for request in mail.requests { request(snapshot) }
+        for answer in mail.questions { answer(snapshot) }
     }
 
     private func receive() {

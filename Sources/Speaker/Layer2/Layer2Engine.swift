@@ -14,7 +14,7 @@ import Timing
 ///
 /// It works in the network namespace of the thread that makes it.
 package final class Layer2Engine: Sendable {
-    private let mailbox: Layer2Mailbox
+    private let mailbox: Layer2Loop.Mail
     private let thread: DedicatedThread
     private let events: AsyncStream<Layer2Event>
     private let logger: Logger
@@ -30,7 +30,7 @@ package final class Layer2Engine: Sendable {
         onReport: @escaping @Sendable ([Layer2Report]) -> Void = { _ in }
     ) throws {
         self.logger = logger
-        let mailbox = try Layer2Mailbox()
+        let mailbox = try Layer2Loop.Mail(Layer2Loop.Wishes(), board: Layer2Loop.Board())
         self.mailbox = mailbox
         // More than that many at once say nothing more to a person.
         let (events, continuation) = AsyncStream.makeStream(
@@ -40,23 +40,22 @@ package final class Layer2Engine: Sendable {
             Layer2Loop.run(mailbox, settings, tell: { continuation.yield($0) }, report: onReport)
             continuation.finish()
         }
-        links.observe { [weak mailbox] table, _ in mailbox?.put(table) }
+        links.observe { [weak mailbox] table, _ in mailbox?.put { wishes, _ in wishes.table = table } }
     }
 
     deinit { stop() }
 
     /// Takes changes, in the order given; returns at once.
-    package func apply(_ changes: [Layer2Change]) { mailbox.put(changes) }
-
-    /// The state after all changes applied before; what it was at the end, once the engine is stopped.
-    package func snapshot() async -> Layer2Snapshot {
-        await withCheckedContinuation { continuation in
-            mailbox.put { continuation.resume(returning: $0) }
-        }
+    package func apply(_ changes: [Layer2Change]) {
+        guard !changes.isEmpty else { return }
+        mailbox.put { wishes, _ in wishes.changes += changes }
     }
 
+    /// The state after all changes applied before; what it was at the end, once the engine is stopped.
+    package func snapshot() async -> Layer2Snapshot { await mailbox.ask() }
+
     /// Whether, after ``Layer2Change/leave``, there is nothing left to answer for.
-    package var hasLeft: Bool { mailbox.hasLeft }
+    package var hasLeft: Bool { mailbox.board.hasLeft }
 
     /// Logs what happens until ``stop()``, or until the task is cancelled. To be called once.
     package func run() async {

@@ -11,6 +11,18 @@ import WireCodec
 /// Each turn does a bounded amount of everything, so that neither ten thousand announcements nor a flood on one interface
 /// keep a request on another waiting.
 final class Layer2Loop {
+    struct Wishes: Sendable {
+        var changes: [Layer2Change] = []
+        /// The newest; one that was not taken in time is of no use any more.
+        var table: InterfaceTable?
+    }
+
+    struct Board: Sendable {
+        var hasLeft = false
+    }
+
+    typealias Mail = Mailbox<Wishes, Board, Layer2Snapshot>
+
     /// ARP, and neighbour solicitations and advertisements without extension headers, which is how all hosts send them.
     static let filter = "arp or (ip6 and ip6[6] = 58 and (ip6[40] = 135 or ip6[40] = 136))"
 
@@ -34,7 +46,7 @@ final class Layer2Loop {
         init(_ capture: consuming PacketCapture) { self.capture = capture }
     }
 
-    private let mailbox: Layer2Mailbox
+    private let mailbox: Mail
     private let tell: @Sendable (Layer2Event) -> Void
     private let report: @Sendable ([Layer2Report]) -> Void
     /// Not passed on yet.
@@ -56,7 +68,7 @@ final class Layer2Loop {
     private var generator = SystemRandomNumberGenerator()
 
     private init(
-        _ mailbox: Layer2Mailbox, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void,
+        _ mailbox: Mail, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void,
         report: @escaping @Sendable ([Layer2Report]) -> Void
     ) throws(SystemError) {
         self.mailbox = mailbox
@@ -69,7 +81,7 @@ final class Layer2Loop {
 
     /// Runs until the mailbox says stop.
     static func run(
-        _ mailbox: Layer2Mailbox, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void,
+        _ mailbox: Mail, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void,
         report: @escaping @Sendable ([Layer2Report]) -> Void
     ) {
         if let priority = settings.realtimePriority {
@@ -99,7 +111,7 @@ final class Layer2Loop {
             passOnReports()
             if core.hasLeft, !hasToldLeaving {
                 hasToldLeaving = true
-                mailbox.noteLeft()
+                mailbox.publish { _, board in board.hasLeft = true }
             }
 
             let now = UptimeClock.now
@@ -130,13 +142,13 @@ final class Layer2Loop {
     private func takeMail() -> Bool {
         let mail = mailbox.take()
         if mail.isStopped { return true }
-        if let table = mail.table { perform(core.update(table, at: UptimeClock.now)) }
-        changes += mail.changes
-        if !mail.requests.isEmpty {
+        if let table = mail.wishes.table { perform(core.update(table, at: UptimeClock.now)) }
+        changes += mail.wishes.changes
+        if !mail.questions.isEmpty {
             // A snapshot shows what was asked for before it.
             while !changes.isEmpty { applyChanges() }
             let snapshot = core.snapshot
-            for request in mail.requests { request(snapshot) }
+            for answer in mail.questions { answer(snapshot) }
         }
         return false
     }

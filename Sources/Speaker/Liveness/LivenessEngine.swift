@@ -11,7 +11,7 @@ import SystemIO
 ///
 /// It works in the network namespace of the thread that makes it.
 package final class LivenessEngine: Sendable {
-    private let mailbox: LivenessMailbox
+    private let mailbox: LivenessLoop.Mail
     private let thread: DedicatedThread
     private let events: AsyncStream<LivenessEvent>
     private let logger: Logger
@@ -30,7 +30,7 @@ package final class LivenessEngine: Sendable {
         onChange: @escaping @Sendable (LivenessChange) -> Void, onSettled: @escaping @Sendable () -> Void = {}
     ) throws {
         self.logger = logger
-        let mailbox = try LivenessMailbox()
+        let mailbox = try LivenessLoop.Mail(LivenessLoop.Wishes(), board: LivenessLoop.Board())
         self.mailbox = mailbox
         // More than that many at once say nothing more to a person.
         let (events, continuation) = AsyncStream.makeStream(
@@ -48,25 +48,29 @@ package final class LivenessEngine: Sendable {
 
     /// The interfaces whose segments are watched: all of them, each time. Returns at once. One that is left out is left:
     /// the others are told so.
-    package func apply(interfaces: [InterfaceForLiveness]) { mailbox.put(interfaces: interfaces) }
-
-    /// The names of all nodes, the same list on every node; others are ignored and counted. Returns at once.
-    package func apply(nodes: [String]) { mailbox.put(nodes: nodes) }
-
-    /// Whether every segment was listened to for a whole detection time: who is there has been heard. Before that,
-    /// silence means nothing.
-    package var hasSettled: Bool { mailbox.isSettled }
-
-    /// The state after everything applied before; what it was at the end, once the engine is stopped.
-    package func snapshot() async -> LivenessSnapshot {
-        await withCheckedContinuation { continuation in
-            mailbox.put { continuation.resume(returning: $0) }
+    package func apply(interfaces: [InterfaceForLiveness]) {
+        mailbox.put { wishes, board in
+            guard interfaces != board.interfaces else { return }
+            wishes.interfaces = interfaces
+            board.interfaces = interfaces
+            // Whether they still have is the thread's to say, once it knows them.
+            board.isSettled = false
         }
     }
 
+    /// The names of all nodes, the same list on every node; others are ignored and counted. Returns at once.
+    package func apply(nodes: [String]) { mailbox.put { wishes, _ in wishes.nodes = nodes } }
+
+    /// Whether every segment was listened to for a whole detection time: who is there has been heard. Before that,
+    /// silence means nothing.
+    package var hasSettled: Bool { mailbox.board.isSettled }
+
+    /// The state after everything applied before; what it was at the end, once the engine is stopped.
+    package func snapshot() async -> LivenessSnapshot { await mailbox.ask() }
+
     /// Tells the others that this node leaves (AdminDown, for one detection time), and goes on listening. Returns at
     /// once; there is no way back.
-    package func leave() { mailbox.leave() }
+    package func leave() { mailbox.put { wishes, _ in wishes.isLeaving = true } }
 
     /// Leaves, if ``leave()`` was not called before, and ends the thread. Returns when the farewell is over: within one
     /// detection time.

@@ -12,9 +12,24 @@ import WireCodec
 /// silence what it had not read. Each turn reads a bounded number of datagrams from each socket, so that a flood on one
 /// does not keep the others, or this node's own packets, waiting.
 final class LivenessLoop {
+    struct Wishes: Sendable {
+        /// The newest of each; what was replaced before it was taken is of no use any more.
+        var interfaces: [InterfaceForLiveness]?
+        var nodes: [String]?
+        var isLeaving = false
+    }
+
+    struct Board: Sendable {
+        /// As they were put last.
+        var interfaces: [InterfaceForLiveness]?
+        var isSettled = false
+    }
+
+    typealias Mail = Mailbox<Wishes, Board, LivenessSnapshot>
+
     private static let datagramsPerTurn = 64
 
-    private let mailbox: LivenessMailbox
+    private let mailbox: Mail
     private let tell: @Sendable (LivenessChange) -> Void
     private let tellSettled: @Sendable (Bool) -> Void
     private let log: @Sendable (LivenessEvent) -> Void
@@ -32,7 +47,7 @@ final class LivenessLoop {
     private var isStopped = false
 
     private init(
-        _ mailbox: LivenessMailbox, node: String, _ settings: LivenessSettings,
+        _ mailbox: Mail, node: String, _ settings: LivenessSettings,
         tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void,
         log: @escaping @Sendable (LivenessEvent) -> Void
     ) throws(SystemError) {
@@ -47,7 +62,7 @@ final class LivenessLoop {
 
     /// Runs until the mailbox says stop and the farewell is over.
     static func run(
-        _ mailbox: LivenessMailbox, node: String, _ settings: LivenessSettings,
+        _ mailbox: Mail, node: String, _ settings: LivenessSettings,
         tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void,
         log: @escaping @Sendable (LivenessEvent) -> Void
     ) {
@@ -85,25 +100,31 @@ final class LivenessLoop {
     private func takeMail() {
         let mail = mailbox.take()
         let now = UptimeClock.now
-        if let nodes = mail.nodes { perform(core.apply(nodes: nodes, at: now, using: &generator)) }
-        if let interfaces = mail.interfaces {
+        if let nodes = mail.wishes.nodes { perform(core.apply(nodes: nodes, at: now, using: &generator)) }
+        if let interfaces = mail.wishes.interfaces {
             perform(core.apply(interfaces: interfaces, at: now, using: &generator))
         }
-        if mail.isLeaving, !hasSaidFarewell {
+        if mail.wishes.isLeaving || mail.isStopped, !hasSaidFarewell {
             hasSaidFarewell = true
             perform(core.leave(at: now, using: &generator))
         }
         isStopped = mail.isStopped
-        if !mail.requests.isEmpty {
+        if !mail.questions.isEmpty {
             // A snapshot shows what was asked for before it.
             let snapshot = core.snapshot(at: UptimeClock.now)
-            for request in mail.requests { request(snapshot) }
+            for answer in mail.questions { answer(snapshot) }
         }
     }
 
     private func publishSettled() {
         let isSettled = core.isSettled(at: UptimeClock.now)
-        if mailbox.publish(isSettled: isSettled) { tellSettled(isSettled) }
+        let isNews = mailbox.publish { wishes, board in
+            // Of interfaces that wait to be taken it is not known.
+            guard wishes.interfaces == nil, board.isSettled != isSettled else { return false }
+            board.isSettled = isSettled
+            return true
+        }
+        if isNews { tellSettled(isSettled) }
     }
 
     private func receive() {
