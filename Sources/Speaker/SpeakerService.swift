@@ -8,6 +8,7 @@ import NIOCore
 import NIOPosix
 import NetworkIO
 import ServiceLifecycle
+import Synchronization
 import SystemIO
 import Telemetry
 import Timing
@@ -18,8 +19,8 @@ import Timing
 /// session a task; none of them waits for this loop, nor it for them.
 package final class SpeakerService: ServiceLifecycle.Service {
     private enum Input: Sendable {
-        /// With the moment at which it became known.
-        case updated(SpeakerUpdate, Instant)
+        /// The cluster has changed: `pending` has it.
+        case updated
         case linksChanged(InterfaceTable)
         case routerChanged(RouterChange)
         case livenessChanged(LivenessChange)
@@ -38,6 +39,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private let logger: Logger
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
+    private let pending = Mutex(PendingUpdate())
     /// One element for each change of the interfaces that are listened to.
     private let listenings: AsyncStream<Void>
     private let listening: AsyncStream<Void>.Continuation
@@ -89,7 +91,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
     ///
     /// - Parameter moment: when it became known, for the figure of how long it took to the wire.
     package func apply(_ update: SpeakerUpdate, since moment: Instant) {
-        if !update.isEmpty { input.yield(.updated(update, moment)) }
+        guard !update.isEmpty else { return }
+        if pending.withLock({ $0.add(update, since: moment) }) { input.yield(.updated) }
     }
 
     /// Works until it is told to stop; then leaves in order.
@@ -119,9 +122,10 @@ package final class SpeakerService: ServiceLifecycle.Service {
             case .asked(let continuation):
                 continuation.resume(returning: view)
                 return
-            case .updated(let update, let moment):
+            case .updated:
+                guard let (update, since) = pending.withLock({ $0.take() }) else { return }
                 event = .updated(update)
-                known = moment
+                known = since
             case .deadlineReached: event = nil
             case .linksChanged(let table): event = .linksChanged(table)
             case .routerChanged(let change): event = .routerChanged(change)

@@ -27,16 +27,16 @@ struct ClusterBenchmark {
         var controller = try start("controller", port: 7473)
         let speaker = try start("speaker", port: 7472, "--node-name", "n1", "--state-dir", folder.path + "/state")
         defer { speaker.stop(grace: .seconds(10)) }
-        try await eventually("the controller leads") { controller.errors.contains("leading") }
+        try await eventually("the controller leads", controller) { controller.errors.contains("leading") }
         var table = FigureTable()
         let per = Double(services) / 5000
 
         let start = ContinuousClock.now
         try await create(services, in: "/api/v1/namespaces/default/services", ClusterBenchmark.service)
         table.add("Services created, s", seconds(since: start), budget: nil)
-        try await eventually("every Service has an address") { try await addressed() == services }
+        try await eventually("every Service has an address", controller) { try await addressed() == services }
         table.add("from apply to the last address, s", seconds(since: start), budget: 60 * per)
-        try await eventually("every address is announced") { try await announced() == services }
+        try await eventually("every address is announced", speaker) { try announced() == services }
         table.add("from apply to the last announcement, s", seconds(since: start), budget: 90 * per)
         try await Task.sleep(for: .seconds(10))
         let requests = await server.requests()
@@ -53,7 +53,7 @@ struct ClusterBenchmark {
         controller.stop(grace: .seconds(10))
         controller = try self.start("controller", port: 7473)
         defer { controller.stop(grace: .seconds(10)) }
-        try await eventually("the controller leads again") { controller.errors.contains("leading") }
+        try await eventually("the controller leads again", controller) { controller.errors.contains("leading") }
         try await Task.sleep(for: .seconds(15))
         let afterwards = await server.requests()
         table.add("writes at a restart of the controller", Double(writes(afterwards) - writes(requests)), budget: 0)
@@ -160,7 +160,7 @@ struct ClusterBenchmark {
         } ?? 0
     }
 
-    private func announced() async throws -> Int {
+    private func announced() throws -> Int {
         let metrics = try Shell.run(["curl", "-s", "http://127.0.0.1:7472/metrics"])
         return metrics.lines.filter { $0.hasPrefix("martlet_announcements{") }.reduce(0) { total, line in
             total + Int(Double(line.split(separator: " ").last ?? "0") ?? 0)
@@ -192,10 +192,15 @@ struct ClusterBenchmark {
         requests.count { $0.isWrite && isAboutServices($0) }
     }
 
-    private func eventually(_ what: String, _ question: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(300)
+    private func eventually(
+        _ what: String, _ process: ChildProcess, _ question: () async throws -> Bool
+    ) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
         while try await !question() {
-            guard ContinuousClock.now < deadline else { throw TestFailure("not within 300 s: \(what)") }
+            guard ContinuousClock.now < deadline else {
+                let state = "\(try await addressed()) have an address, \(try announced()) are announced"
+                throw TestFailure("not within 60 s: \(what): \(state); it logged last:\n\(process.errors.suffix(4000))")
+            }
             try await Task.sleep(for: .milliseconds(250))
         }
     }

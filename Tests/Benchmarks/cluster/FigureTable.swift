@@ -9,7 +9,9 @@ struct FigureTable {
         let isWithin = budget.map { value <= $0 } ?? true
         isWithinBudgets = isWithinBudgets && isWithin
         let limit = budget.map { "at most \(FigureTable.text($0))" } ?? "-"
-        print("\(isWithin ? "ok  " : "OVER")  \(name): \(FigureTable.text(value))  (\(limit))")
+        let line = "\(isWithin ? "ok  " : "OVER")  \(name): \(FigureTable.text(value))  (\(limit))\n"
+        // Not print, which keeps lines back from a pipe.
+        FileHandle.standardOutput.write(Data(line.utf8))
     }
 
     private static func text(_ value: Double) -> String {

@@ -9,7 +9,12 @@ guard arguments.count == 3, let services = Int(arguments[2]), services > 0 else 
     print("usage: cluster-benchmark MARTLET SERVICES")
     exit(64)
 }
-let isWithinBudgets = try await APIServerUnderTest.run(assets: RealAPIServer.assets) { server in
-    try await ClusterBenchmark(server, program: arguments[1], services: services).run()
+do {
+    let isWithinBudgets = try await APIServerUnderTest.run(assets: RealAPIServer.assets) { server in
+        try await ClusterBenchmark(server, program: arguments[1], services: services).run()
+    }
+    exit(isWithinBudgets ? 0 : 1)
+} catch {
+    print("FAILED: \(error)")
+    exit(1)
 }
-exit(isWithinBudgets ? 0 : 1)
