@@ -15,23 +15,25 @@ extension ControllerCore {
             }
         }
         var counts: [String: ConfigurationPatch.Counts]?
-        var queue = queue
-        queue.take(at: now) { key in
+        queue.unparkDue(at: now)
+        while let key = queue.popFirst(at: now) {
+            let action: Action?
             switch key {
             case .service(let name):
-                let patch = patch(for: name, at: time)
+                action = patch(for: name, at: time).map { .patchService($0) }
                 news.remove(name)
-                guard let patch else { return false }
-                actions.append(.patchService(patch))
             case .configuration(let key):
                 let all = counts ?? ConfigurationPatch.Counts.byPool(engine.counts)
                 counts = all
-                guard let patch = patch(for: key, all, at: time) else { return false }
-                actions.append(.patchConfiguration(patch))
+                action = patch(for: key, all, at: time).map { .patchConfiguration($0) }
             }
-            return true
+            if let action {
+                queue.begin(key)
+                actions.append(action)
+            } else {
+                queue.skip(key)
+            }
         }
-        self.queue = queue
     }
 
     /// A write ended.

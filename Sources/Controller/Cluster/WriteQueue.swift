@@ -47,11 +47,14 @@ struct WriteQueue: Sendable {
         blocks.lazy.filter { parked.contains($0.key) && !inFlight.contains($0.key) }.map(\.value.until).min()
     }
 
-    /// Takes out, in order, what may be written now, as long as there is room.
-    ///
-    /// - Parameter write: whether there is something to write; if so, it is under way.
-    mutating func take(at now: Instant, _ write: (WriteKey) -> Bool) {
+    /// What has waited for long enough may be taken again.
+    mutating func unparkDue(at now: Instant) {
         for (key, block) in blocks where block.until <= now && !inFlight.contains(key) { unpark(key) }
+    }
+
+    /// Takes out the first thing that may be written now; `nil`: none, or there is no room. Say afterwards what came of it:
+    /// ``begin(_:)`` or ``skip(_:)``.
+    mutating func popFirst(at now: Instant) -> WriteKey? {
         while inFlight.count < ControllerCore.parallelWrites, let key = order.popFirst() {
             guard waiting.contains(key) else { continue }
             guard !inFlight.contains(key), blocks[key].map({ $0.until <= now }) ?? true else {
@@ -59,13 +62,16 @@ struct WriteQueue: Sendable {
                 continue
             }
             waiting.remove(key)
-            if write(key) {
-                inFlight.insert(key)
-            } else {
-                blocks[key] = nil
-            }
+            return key
         }
+        return nil
     }
+
+    /// Its write is under way.
+    mutating func begin(_ key: WriteKey) { inFlight.insert(key) }
+
+    /// There is nothing to write.
+    mutating func skip(_ key: WriteKey) { blocks[key] = nil }
 
     /// A write ended. If it is to be tried again, it waits, longer from time to time.
     mutating func finish(
