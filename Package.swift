@@ -122,7 +122,9 @@ let package = Package(
             dependencies: [
                 "AddressPools", "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "Controller",
                 "KubernetesClient", "KubernetesModel", "LinkLayer", "Manifests", "NetworkIO", "Presentation", "Speaker",
-                "SystemIO", "Telemetry", "Timing", "WireCodec", argumentParser, logging, nioCore, nioPosix,
+                "SystemIO", "Telemetry", "Timing", "WireCodec", argumentParser, asyncHTTPClient, logging, nioCore,
+                nioHTTP1,
+                nioPosix,
                 serviceLifecycle, unixSignals,
             ],
             swiftSettings: houseRules),

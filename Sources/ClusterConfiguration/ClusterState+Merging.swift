@@ -43,7 +43,10 @@ extension ClusterState {
         if services.isEmpty { result.services = other.services }
         if nodes.isEmpty { result.nodes = other.nodes }
         if namespaces.isEmpty { result.namespaces = other.namespaces }
-        if secrets.isEmpty { result.secrets = other.secrets }
+        if secrets.isEmpty {
+            result.secrets = other.secrets
+            result.secretsAreUnknown = other.secretsAreUnknown
+        }
         if endpointSlices.isEmpty { result.endpointSlices = other.endpointSlices }
         return result
     }

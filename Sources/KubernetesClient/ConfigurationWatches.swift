@@ -87,7 +87,7 @@ package struct ConfigurationWatches: Sendable {
 }
 
 extension ConfigurationObject {
-    fileprivate func of(_ apiVersion: String) -> Self {
+    func of(_ apiVersion: String) -> Self {
         guard self.apiVersion == nil else { return self }
         var object = self
         object.apiVersion = apiVersion

@@ -48,7 +48,7 @@ import Testing
         (["run", "-f", "x", "--node", "n", "--liveness-interval", "fast"], 64, "such as 50ms"),
         (["run", "-f", "x", "--node", "n", "--liveness-multiplier", "1"], 64, "at least 2"),
         (["run", "-f", "x", "--node", "n", "--announce-interval", "0s"], 64, "--announce-interval"),
-        (["explain", "web"], 64, "--server"),
+        (["explain", "web", "--kubeconfig", "/nowhere"], 1, "there is no kubeconfig /nowhere"),
         (["explain", "a/b/c", "-f", "x"], 64, "NAMESPACE/NAME"),
         (["explain", "web", "-f", "x", "--server", "http://127.0.0.1:1"], 64, "-f"),
         (["explain", "web", "--server", "http://127.0.0.1:1"], 1, "nothing listens"),
@@ -60,7 +60,7 @@ import Testing
         (["run", "--node", "n1"], 64, "-f"),
         (["run", "-f", "x", "--node", "n1", "--http", "nonsense"], 64, "nonsense"),
         (["get", "cars", "--server", "http://127.0.0.1:1"], 64, "cars"),
-        (["get", "pools"], 64, "--server"),
+        (["get", "pools", "--kubeconfig", "/nowhere"], 1, "there is no kubeconfig /nowhere"),
         (["get", "pools", "--server", "127.0.0.1:7472"], 64, "http://"),
         (["get", "pools", "--server", "http://127.0.0.1:1"], 1, "nothing listens"),
     ]

@@ -113,13 +113,13 @@ package struct APIServerUnderTest: Sendable {
         }
     }
 
-    /// The kubeconfig of an account, as text.
-    package func kubeconfig(of account: String) -> String {
+    /// The kubeconfig of an account, as text; without one, an administrator's.
+    package func kubeconfig(of account: String? = nil) -> String {
         let trust = url.hasPrefix("https") ? #", "insecure-skip-tls-verify": true"# : ""
         return """
             {"apiVersion": "v1", "kind": "Config", "current-context": "a", \
             "clusters": [{"name": "a", "cluster": {"server": "\(url)"\(trust)}}], \
-            "users": [{"name": "a", "user": {"token": "\(RealAPIServer.token(of: account))"}}], \
+            "users": [{"name": "a", "user": {"token": "\(account.map { RealAPIServer.token(of: $0) } ?? adminToken)"}}], \
             "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}]}
             """
     }

@@ -10,10 +10,12 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Shows the whole chain of decisions for one Service, from its type to the wire, and what to do.",
         discussion: """
-            Asks one process, or reads manifests or a saved bundle and touches nothing. Ends with status 1 if the chain is \
-            broken somewhere: the Service has no address, or nobody announces it.
+            Reads a cluster, manifests or a saved bundle, or asks one process, and touches nothing. Of a cluster it tells \
+            what follows from its objects; who is heard on a segment only the speakers know, each for itself: ask one with \
+            --server. Ends with status 1 if the chain is broken somewhere: the Service has no address, or nobody announces it.
 
             Examples:
+              martlet explain default/web
               martlet explain default/web --server http://127.0.0.1:7472
               martlet explain default/web -f manifests/
               martlet explain default/web --bundle martlet-bundle.json
@@ -30,23 +32,23 @@ struct ExplainCommand: AsyncParsableCommand {
         })
     var service: NamespacedName
 
+    @OptionGroup var cluster: KubeconfigOptions
     @OptionGroup var source: SourceOptions
 
     @Option(
         name: [.customShort("f"), .customLong("filename")],
         help: ArgumentHelp(
-            "Instead of a process: a file, a directory, or - for standard input. Repeatable.", valueName: "path"))
+            "Manifests: a file, a directory, or - for standard input. Repeatable.", valueName: "path"))
     var filenames: [String] = []
 
-    @Option(help: ArgumentHelp("With -f: only Services of this class.", valueName: "class"))
+    @Option(help: ArgumentHelp("Of a cluster or manifests: only Services of this class.", valueName: "class"))
     var loadBalancerClass: String?
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard source.count + (filenames.isEmpty ? 0 : 1) == 1 else {
-            throw ValidationError(
-                "Name a process with --server URL, manifests with -f PATH, or a saved process with --bundle FILE.")
+        guard source.count + (filenames.isEmpty ? 0 : 1) + (cluster.isGiven ? 1 : 0) <= 1 else {
+            throw ValidationError("Name one source: --kubeconfig PATH, --server URL, -f PATH or --bundle FILE.")
         }
     }
 
@@ -60,11 +62,26 @@ struct ExplainCommand: AsyncParsableCommand {
         } else if let server = source.server {
             do { document = try await server.explanation(of: service) } catch { throw Diagnostics.failure("\(error)") }
         } else {
-            let reading = ManifestReader.read(paths: filenames)
-            document = OfflineDecisions(reading, loadBalancerClass: loadBalancerClass).explanation(of: service).document
+            document =
+                filenames.isEmpty
+                ? try await explanationFromCluster()
+                : OfflineDecisions(ManifestReader.read(paths: filenames), loadBalancerClass: loadBalancerClass)
+                    .explanation(of: service).document
         }
         output.print(document, now: moment)
         if !document.isWhole { throw ExitCode(1) }
+    }
+
+    private func explanationFromCluster() async throws -> ExplanationDocument {
+        do {
+            let look = try await cluster.look(withEvents: true)
+            var document = look.decisions(loadBalancerClass: loadBalancerClass)
+                .explanation(of: service, peers: look.peers).document
+            document.events = look.status(loadBalancerClass: loadBalancerClass).events.filter {
+                $0.services.contains(service.description)
+            }
+            return document
+        } catch { throw Diagnostics.failure("\(error)") }
     }
 
     /// What a process said of the Service when the bundle was made; of others, what follows from the manifests in it.

@@ -1,17 +1,24 @@
 import ArgumentParser
 import Manifests
 import Presentation
+import SystemIO
 import Timing
 
 struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
         abstract:
-            "Shows pools, services, announcements, peers, speakers, routes or events, as one process has them now.",
+            "Shows pools, services, announcements, peers, speakers, routes or events, of a cluster or of one process.",
         discussion: """
-            Events are the last things that the process did or noticed, with the reasons, the newest at the end.
+            Of a cluster it reads the objects, and what each speaker says of itself in its Speaker object, which lists the \
+            first hundred addresses and sessions; the owner of an address that is in none of these lists is worked out. One \
+            process is asked with --server, and knows more: since when, MAC addresses, counters, and all its events.
+
+            Events are the last things that were done or noticed, with the reasons, the newest at the end.
 
             Examples:
+              martlet get services
+              martlet get peers --context production -o wide
               martlet get services --server http://127.0.0.1:7472
               martlet get events default/web --server http://127.0.0.1:7472
               martlet get peers --watch --server http://127.0.0.1:7472
@@ -51,6 +58,15 @@ struct GetCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on, and show each change until interrupted.") var watch =
         false
 
+    @Option(
+        name: [.customShort("l"), .customLong("selector")],
+        help: ArgumentHelp("Of a cluster: only what concerns Services with these labels.", valueName: "selector"))
+    var selector: String?
+
+    @Option(help: ArgumentHelp("Of a cluster: only Services of this class.", valueName: "class"))
+    var loadBalancerClass: String?
+
+    @OptionGroup var cluster: KubeconfigOptions
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
 
@@ -58,12 +74,15 @@ struct GetCommand: AsyncParsableCommand {
     private static let pause = Duration.seconds(1)
 
     func validate() throws {
-        try source.requireOne()
+        try source.requireAtMostOne(or: cluster)
         guard !allNamespaces || namespace == nil else {
             throw ValidationError("Give -n or -A, not both.")
         }
+        guard selector == nil || source.count == 0 else {
+            throw ValidationError("A process does not keep the labels of Services: -l is for a cluster.")
+        }
         guard !watch || source.bundle == nil else {
-            throw ValidationError("A bundle does not change: --watch needs --server.")
+            throw ValidationError("A bundle does not change: --watch is for a cluster or a process.")
         }
     }
 
@@ -79,7 +98,15 @@ struct GetCommand: AsyncParsableCommand {
     }
 
     private func look() async throws -> (ResourceList, Timestamp) {
-        let (status, moment) = try await source.status(withEvents: resource == .events)
+        let withEvents = resource == .events
+        let (status, moment) =
+            source.count == 0
+            ? (
+                try await cluster.look(withEvents: withEvents, labels: selector).status(
+                    loadBalancerClass: loadBalancerClass),
+                Timestamp.now
+            )
+            : try await source.status(withEvents: withEvents)
         let filter = ResourceFilter(name: name, namespace: namespace)
         return (
             resource.list(from: status, filter: filter, order: sortBy.map { ResourceOrder($0) }), moment

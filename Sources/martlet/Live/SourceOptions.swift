@@ -29,6 +29,13 @@ struct SourceOptions: ParsableArguments {
         }
     }
 
+    /// None means the cluster of the kubeconfig.
+    func requireAtMostOne(or cluster: KubeconfigOptions) throws {
+        guard count + (cluster.isGiven ? 1 : 0) <= 1 else {
+            throw ValidationError("Name one source: --kubeconfig PATH, --server URL or --bundle FILE.")
+        }
+    }
+
     /// What is known now, or was when the bundle was made, and when that is.
     func status(withEvents: Bool) async throws -> (status: ClusterStatus, moment: Timestamp) {
         if let bundle { return try BundleFile.read(bundle).status }

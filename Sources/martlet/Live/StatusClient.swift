@@ -1,6 +1,9 @@
+import AsyncHTTPClient
 import Foundation
-import FoundationNetworking
 import KubernetesModel
+import NIOCore
+import NIOHTTP1
+import NIOPosix
 import Presentation
 
 /// Asks one process for its status over HTTP.
@@ -48,38 +51,48 @@ struct StatusClient {
 
     /// Asks for a rebalance; returns what the speaker says to it.
     func rebalance() async throws(Failure) -> String {
-        String(decoding: try await get("v1/rebalance", method: "POST"), as: UTF8.self)
+        String(decoding: try await get("v1/rebalance", method: .POST), as: UTF8.self)
     }
 
-    private func get(_ path: String, method: String = "GET") async throws(Failure) -> [UInt8] {
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.timeoutIntervalForRequest = 5
-        configuration.timeoutIntervalForResource = 30
-        let session = URLSession(configuration: configuration)
-        defer { session.invalidateAndCancel() }
-        let data: Data
-        let response: URLResponse
+    private func get(_ path: String, method: HTTPMethod = .GET) async throws(Failure) -> [UInt8] {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout = .init(connect: StatusClient.patience, read: StatusClient.patience)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        var request = HTTPClientRequest(url: server.appendingPathComponent(path).absoluteString)
+        request.method = method
+        let code: UInt
+        let octets: [UInt8]
         do {
-            var request = URLRequest(url: server.appendingPathComponent(path))
-            request.httpMethod = method
-            (data, response) = try await session.data(for: request)
+            let response = try await client.execute(request, timeout: .seconds(30))
+            code = response.status.code
+            octets = Array(try await response.body.collect(upTo: StatusClient.limit).readableBytesView)
+            try? await client.shutdown()
         } catch {
+            try? await client.shutdown()
             throw Failure(description: explain(error))
         }
-        let code = (response as? HTTPURLResponse)?.statusCode ?? 0
-        if code == 403 { throw Failure(description: String(decoding: data, as: UTF8.self)) }
+        if code == 403 { throw Failure(description: String(decoding: octets, as: UTF8.self)) }
         guard code == 200 else {
             throw Failure(description: "\(server) answers /\(path) with \(code): it does not seem to be martlet")
         }
-        return Array(data)
+        return octets
     }
 
+    /// How long nothing may come.
+    private static let patience = TimeAmount.seconds(5)
+    /// More than any status is: 5,000 Services take some 2 MiB.
+    private static let limit = 1 << 28
+
     private func explain(_ error: any Error) -> String {
-        switch (error as? URLError)?.code {
-        case .cannotConnectToHost: "nothing listens at \(server): is `martlet run` running there, with --http so?"
-        case .timedOut: "\(server) does not answer within 5 s"
-        case .cannotFindHost, .dnsLookupFailed: "\(server): there is no host of this name"
-        default: "\(server): \(error.localizedDescription)"
+        // A name may stand for several addresses, each of which fails in its own way.
+        let causes = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? [error]
+        guard !causes.isEmpty else { return "\(server): there is no host of this name" }
+        guard !causes.contains(where: { ($0 as? IOError)?.errnoCode == ECONNREFUSED }) else {
+            return "nothing listens at \(server): is `martlet run` running there, with --http so?"
+        }
+        switch error as? HTTPClientError {
+        case .connectTimeout, .readTimeout, .deadlineExceeded: return "\(server) does not answer within 5 s"
+        default: return "\(server): \(causes.map { "\($0)" }.joined(separator: "; "))"
         }
     }
 }

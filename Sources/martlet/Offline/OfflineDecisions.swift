@@ -1,3 +1,4 @@
+import Addresses
 import Announcement
 import Assignment
 import ClusterConfiguration
@@ -10,6 +11,7 @@ struct OfflineDecisions {
     let state: ClusterState
     /// Everything that is wrong, in the order in which it was found.
     let problems: [Problem]
+    let configuration: Configuration
     let assignment: AssignmentEngine
     let announcement: AnnouncementEngine
     let plan: AnnouncementPlan
@@ -19,7 +21,11 @@ struct OfflineDecisions {
     ///
     /// - Parameter predecessor: what was decided before: Services keep what it gave them, and owners their addresses,
     ///   where that is still possible; of the kinds that a cluster makes by itself, its objects count where there are none.
-    init(_ reading: ManifestReading, loadBalancerClass: String?, after predecessor: OfflineDecisions? = nil) {
+    /// - Parameter holders: who is known to answer for an address, so that it stays the owner where it may.
+    init(
+        _ reading: ManifestReading, loadBalancerClass: String?, after predecessor: OfflineDecisions? = nil,
+        holders: [IPAddress: String] = [:]
+    ) {
         var state = reading.state
         if let predecessor {
             state = state.completed(from: predecessor.state)
@@ -31,6 +37,7 @@ struct OfflineDecisions {
         }
         self.state = state
         let made = Configuration.make(from: state)
+        configuration = made.configuration
         let (assignment, warnings) = AssignmentEngine.planned(
             configuration: made.configuration, state: state, loadBalancerClass: loadBalancerClass)
         self.assignment = assignment
@@ -40,7 +47,7 @@ struct OfflineDecisions {
         var announcement = AnnouncementEngine(localNode: nodes.first?.name ?? "local")
         _ = announcement.apply(made.configuration)
         _ = announcement.apply(nodes)
-        for (address, node) in predecessor?.holders ?? [:] { _ = announcement.apply(holder: node, of: address) }
+        for (address, node) in predecessor?.holders ?? holders { _ = announcement.apply(holder: node, of: address) }
         for service in state.services {
             guard let addresses = assignment.assignment(of: service.name)?.addresses else { continue }
             _ = announcement.apply(
@@ -59,11 +66,13 @@ struct OfflineDecisions {
             problems: problems)
     }
 
-    func explanation(of service: NamespacedName) -> Explanation {
+    /// - Parameter peers: the sessions, as far as they are known.
+    func explanation(of service: NamespacedName, peers: [NodePeerEntry] = []) -> Explanation {
         Explanation(
             service, service: state.services.first { $0.name == service },
             loadBalancerClass: assignment.loadBalancerClass, review: assignment.review(of: service),
             advertisements: announcement.advertisements(for: service), plan: announcement.plan(for: service),
-            endpoints: endpoints[service], problems: problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+            endpoints: endpoints[service], peers: peers,
+            problems: problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
     }
 }

@@ -8,10 +8,10 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan",
         abstract: "Shows which address each Service gets, which node announces it how, and why the others stay silent.",
         discussion: """
-            Offline: reads manifests and touches nothing. All nodes are taken to hear each other on one segment. Ends with \
-            status 1 if anything in the manifests is an error.
+            Reads manifests, a bundle or a cluster, and touches nothing. All nodes are taken to hear each other on one segment. \
+            Ends with status 1 if anything in them is an error.
 
-            With --against, shows instead which Services would gain, lose or change an address or an owner. Services keep \
+            With --against, the word `cluster` or manifests (./cluster is a path), shows instead which Services would gain, lose or change an address or an owner. Services keep \
             what they have where they can, as they would in life; Services, Nodes, Namespaces, Secrets and EndpointSlices \
             are the old ones where the new manifests have none. Ends with status 1 if any would lose an address, or be \
             announced by nobody.
@@ -19,7 +19,8 @@ struct PlanCommand: AsyncParsableCommand {
             Examples:
               martlet plan -f manifests/
               martlet plan -f new/ --against old/
-              kubectl get svc,nodes,ipaddresspools,l2advertisements -A -o yaml | martlet plan -f - -o json
+              martlet plan -f new/ --against cluster
+              martlet plan --kubeconfig ~/.kube/config -o wide
             """)
 
     @Option(
@@ -35,41 +36,67 @@ struct PlanCommand: AsyncParsableCommand {
             valueName: "file"))
     var bundle: String?
 
+    @OptionGroup var cluster: KubeconfigOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("Only Services of this class; without it, only those of none.", valueName: "class"))
     var loadBalancerClass: String?
 
     @Option(
-        help: ArgumentHelp("Manifests as they are in force, to compare with. Repeatable.", valueName: "path"))
+        help: ArgumentHelp(
+            "What is in force, to compare with: `cluster`, or manifests. Repeatable.", valueName: "path"))
     var against: [String] = []
 
     func validate() throws {
-        guard filenames.isEmpty != (bundle == nil) else {
-            throw ValidationError("Name the manifests to read with -f PATH, or a saved bundle with --bundle FILE.")
+        let readsCluster = cluster.isGiven && !isAgainstCluster
+        guard (filenames.isEmpty ? 0 : 1) + (bundle == nil ? 0 : 1) + (readsCluster ? 1 : 0) == 1 else {
+            throw ValidationError(
+                "Name the manifests to read with -f PATH, a saved bundle with --bundle FILE, or a cluster with --kubeconfig PATH."
+            )
+        }
+        guard !isAgainstCluster || against.count == 1 else {
+            throw ValidationError(
+                "--against cluster goes with no other --against; of a folder of that name, write ./cluster.")
         }
     }
 
-    private func read() throws -> ManifestReading {
-        guard let bundle else { return ManifestReader.read(paths: filenames) }
-        do { return try BundleFile.read(bundle).manifests() } catch { throw Diagnostics.failure("\(error)") }
+    private var isAgainstCluster: Bool { against.contains("cluster") }
+
+    private func read() async throws -> ManifestReading {
+        do {
+            if let bundle { return try BundleFile.read(bundle).manifests() }
+            if filenames.isEmpty { return try await cluster.look().reading }
+            return ManifestReader.read(paths: filenames)
+        } catch { throw Diagnostics.failure("\(error)") }
     }
 
     func run() async throws {
-        guard against.isEmpty else { return try compare() }
-        let decisions = OfflineDecisions(try read(), loadBalancerClass: loadBalancerClass)
+        guard against.isEmpty else { return try await compare() }
+        let decisions = OfflineDecisions(try await read(), loadBalancerClass: loadBalancerClass)
         output.print(decisions.document)
         if decisions.problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
     }
 
-    private func compare() throws {
+    private func compare() async throws {
+        guard !isAgainstCluster else { return try await compareWithCluster() }
         let old = OfflineDecisions(ManifestReader.read(paths: against), loadBalancerClass: loadBalancerClass)
         for problem in old.problems where problem.severity == .error {
             Diagnostics.say("in what is in force: \(problem)")
         }
-        let new = OfflineDecisions(try read(), loadBalancerClass: loadBalancerClass, after: old)
-        let comparison = PlanComparison(from: old.document, to: new.document)
+        let new = OfflineDecisions(try await read(), loadBalancerClass: loadBalancerClass, after: old)
+        try show(PlanComparison(from: old.document, to: new.document), new.problems)
+    }
+
+    private func compareWithCluster() async throws {
+        let look: ClusterLook
+        do { look = try await cluster.look() } catch { throw Diagnostics.failure("\(error)") }
+        let new = look.decisions(after: try await read(), loadBalancerClass: loadBalancerClass)
+        try show(
+            PlanComparison(from: look.document(loadBalancerClass: loadBalancerClass), to: new.document), new.problems)
+    }
+
+    private func show(_ comparison: PlanComparison, _ problems: [Problem]) throws {
         output.print(comparison)
-        if comparison.hasLoss || new.problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
+        if comparison.hasLoss || problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
     }
 }

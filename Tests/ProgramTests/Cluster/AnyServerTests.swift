@@ -15,9 +15,11 @@ import Testing
             try await cluster.changeLeaders()
             try await cluster.changeTypes()
             try await cluster.delete()
+            try await cluster.look()
             try await cluster.edit()
             let refused = await server.requests().filter { cluster.isFromMartlet($0) && [401, 403].contains($0.code) }
             #expect(refused.isEmpty, "a rule is missing in deploy/: \(refused)")
+            try await cluster.lookWithoutPermission()
         }
     }
 }
@@ -166,6 +168,47 @@ private final class AnyCluster {
         #expect(meanwhile["next"] == nil && meanwhile["s1"] == held, "it is still there")
         try await ask("PATCH", Self.services + "/s1", ["metadata": ["finalizers": nil]])
         try await expectAddresses("it is gone") { $0["next"] == held && $0["s1"] == nil }
+    }
+
+    /// What a person sees who has a kubeconfig and nothing else.
+    func look() async throws {
+        let kubeconfig = try folder.write("admin", server.kubeconfig())
+        let owned = try #require(try await addresses()["late"])
+        let rows: [(arguments: [String], says: [String])] = [
+            (["get", "services"], ["default/late", owned, "lan"]),
+            (["get", "services", "-o", "name"], ["default/heir"]),
+            (["get", "pools"], ["lan", "IPv4"]), (["get", "speakers"], ["n1"]), (["get", "peers"], []),
+            (["get", "events", "default/late"], ["Assigned", owned]),
+            (["explain", "default/late"], ["✓ Address", owned]),
+            (["get", "services", "-o", "json"], ["\"since\": \"20"]),
+        ]
+        for row in rows {
+            let result = try await ChildProcess([Program.path] + row.arguments + ["--kubeconfig", kubeconfig]).wait()
+            // Nothing is announced here, which explain takes for a break in the chain.
+            #expect(result.succeeded || row.arguments[0] == "explain", "\(row.arguments): \(result)")
+            #expect(row.says.allSatisfy(result.output.contains), "\(row.arguments): \(result)")
+        }
+        try await ask("PATCH", Self.services + "/late", ["metadata": ["labels": ["app": "shop"]]])
+        let picked = try await Program.run(
+            "get", "services", "-l", "app=shop", "-o", "name", "--kubeconfig", kubeconfig)
+        #expect(picked.output == "default/late\n", "\(picked)")
+        let smaller = try folder.write(
+            "new.yaml",
+            """
+            apiVersion: martlet.dev/v1beta1
+            kind: IPAddressPool
+            metadata: {name: lan, namespace: martlet-system}
+            spec: {addresses: [\(owned)/32]}
+            """)
+        let plan = try await Program.run("plan", "-f", smaller, "--against", "cluster", "--kubeconfig", kubeconfig)
+        #expect(plan.status == 1 && plan.output.contains("default/heir"), "\(plan)")
+        let unknown = try await Program.run("get", "pools", "--kubeconfig", kubeconfig, "--context", "b")
+        #expect(unknown.status == 1 && unknown.errors.contains("it has a"), "\(unknown)")
+    }
+
+    func lookWithoutPermission() async throws {
+        let forbidden = try await Program.run("get", "pools", "--kubeconfig", folder.path + "/speaker")
+        #expect(forbidden.status == 1 && forbidden.errors.contains("cannot list"), "\(forbidden)")
     }
 
     func edit() async throws {

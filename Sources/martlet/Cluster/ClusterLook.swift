@@ -1,0 +1,149 @@
+import Addresses
+import Announcement
+import Assignment
+import ClusterConfiguration
+import Controller
+import KubernetesModel
+import Manifests
+import Presentation
+import Timing
+
+/// What there was in a cluster at one moment.
+struct ClusterLook {
+    var reading = ManifestReading()
+    /// What the speakers say of themselves: bounded, so of many addresses only the first.
+    var speakers: [SpeakerReport] = []
+    var events: [ObservedEvent] = []
+    /// The Services to be shown; `nil`: all.
+    var shown: Set<NamespacedName>?
+
+    /// What follows from the objects. Owners are those that say so themselves; of addresses that none of them lists, those
+    /// of the election among all nodes.
+    func decisions(loadBalancerClass: String?) -> OfflineDecisions {
+        OfflineDecisions(reading, loadBalancerClass: loadBalancerClass, holders: holders)
+    }
+
+    private var holders: [IPAddress: String] {
+        var holders: [IPAddress: String] = [:]
+        for speaker in speakers {
+            for entry in speaker.status?.addresses ?? [] {
+                if let address = try? IPAddress(entry.ip) { holders[address] = speaker.metadata.name }
+            }
+        }
+        return holders
+    }
+
+    /// What would be decided if these manifests were applied. Services keep what they have where they can.
+    func decisions(after manifests: ManifestReading, loadBalancerClass: String?) -> OfflineDecisions {
+        var next = manifests
+        next.state = manifests.state.completed(from: reading.state)
+        let statuses = Dictionary(
+            reading.state.services.map { ($0.name, $0.status) }, uniquingKeysWith: { first, _ in first })
+        for index in next.state.services.indices {
+            if let status = statuses[next.state.services[index].name] { next.state.services[index].status = status }
+        }
+        return OfflineDecisions(next, loadBalancerClass: loadBalancerClass, holders: holders)
+    }
+
+    /// What is in force, to compare with.
+    func document(loadBalancerClass: String?) -> PlanDocument {
+        var document = decisions(loadBalancerClass: loadBalancerClass).document
+        let status = status(loadBalancerClass: loadBalancerClass)
+        document.assignments = status.documents.flatMap(\.assignments)
+        document.announcements = status.documents.flatMap(\.announcements)
+        return document
+    }
+
+    /// The sessions of all speakers.
+    var peers: [NodePeerEntry] {
+        speakers.flatMap { speaker in
+            speaker.peers.map { NodePeerEntry(node: speaker.metadata.name, peer: $0) }
+        }
+    }
+
+    /// What the controller has written to a Service; `nil` while it has written nothing. An object that is invalid may be in
+    /// force in an older form that only the controller knows.
+    private static func written(to service: Service) -> AssignmentEntry? {
+        guard let condition = service.status?.conditions?.first(where: { $0.type == ControllerCore.conditionType })
+        else { return nil }
+        let ips = (service.status?.loadBalancer?.ingress ?? []).compactMap(\.ip)
+        let isAssigned = condition.status == "True"
+        return AssignmentEntry(
+            service: service.name.description, ips: ips,
+            pool: service.metadata.annotations?[ServiceAnnotation.allocatedFromPool.key],
+            state: isAssigned ? "assigned" : "pending", reason: isAssigned ? nil : condition.reason,
+            message: (condition.message ?? "").isEmpty ? nil : condition.message,
+            since: isAssigned ? condition.lastTransitionTime.flatMap { Timestamp($0) } : nil)
+    }
+
+    /// As if each process had been asked: what they have written, and of what they have not, what follows from the objects.
+    func status(loadBalancerClass: String?) -> ClusterStatus {
+        let decisions = decisions(loadBalancerClass: loadBalancerClass)
+        var whole = StatusDocument(version: Version.text, role: "controller", node: nil)
+        let written = Dictionary(
+            reading.state.services.compactMap(ClusterLook.written).map { ($0.service, $0) },
+            uniquingKeysWith: { first, _ in first })
+        whole.assignments = decisions.assignment.assignments.map {
+            written[$0.service.description] ?? AssignmentEntry($0)
+        }
+        whole.pools = PoolEntry.all(of: decisions.configuration, decisions.assignment.counts)
+        let told = speakers.flatMap { speaker in
+            (speaker.status?.addresses ?? []).map { entry in
+                AnnouncementEntry(
+                    layer2: entry.service, ip: entry.ip, node: speaker.metadata.name, interfaces: entry.interfaces)
+            }
+        }
+        let known = Set(told.map { [$0.service, $0.ip] })
+        whole.announcements =
+            told
+            + decisions.plan.layer2.map { AnnouncementEntry($0) }.filter { !known.contains([$0.service, $0.ip]) }
+            + decisions.plan.bgp.map { AnnouncementEntry($0) }
+        whole.silent = decisions.plan.silent.map { SilenceEntry($0) }
+        whole.problems = decisions.problems.map { ProblemEntry($0) }
+        var events = events.compactMap { EventEntry($0) }
+        if let shown {
+            let names = Set(shown.map(\.description))
+            whole.assignments.removeAll { !names.contains($0.service) }
+            whole.announcements.removeAll { !names.contains($0.service) }
+            whole.silent.removeAll { !names.contains($0.service) }
+            events.removeAll { names.isDisjoint(with: $0.services) }
+        }
+        return ClusterStatus([whole] + speakers.map(\.document), events: events)
+    }
+}
+
+extension SpeakerReport {
+    fileprivate var peers: [PeerEntry] {
+        (status?.sessions ?? []).map { session in
+            PeerEntry(
+                peer: session.peer, address: session.address, state: session.state,
+                since: session.since.flatMap { Timestamp($0) }, prefixesSent: session.prefixesSent, bfd: session.bfd,
+                lastError: session.lastError)
+        }
+    }
+
+    /// What the process would answer, as far as its object holds it.
+    fileprivate var document: StatusDocument {
+        var document = StatusDocument(version: status?.version ?? "", role: "speaker", node: metadata.name)
+        document.started = status?.started.flatMap { Timestamp($0) }
+        document.peers = peers
+        document.segments = (status?.segments ?? []).map { segment in
+            SegmentEntry(
+                interface: segment.interface,
+                members: segment.members.map { .init(node: $0, address: "", state: "Up", since: nil) })
+        }
+        let ready = status?.conditions?.first { $0.type == "Ready" }
+        if let ready, ready.status != "True" { document.notReady = [ready.message ?? ""] }
+        return document
+    }
+}
+
+extension EventEntry {
+    /// What was told of a Service; `nil` of anything else.
+    fileprivate init?(_ event: ObservedEvent) {
+        guard event.regarding.kind == Service.kind, let time = Timestamp(event.eventTime) else { return nil }
+        let service = NamespacedName(namespace: event.regarding.namespace, name: event.regarding.name)
+        self.init(.assigned, at: time, node: nil, services: [service.description], event.note)
+        kind = event.reason
+    }
+}

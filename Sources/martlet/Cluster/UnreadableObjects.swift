@@ -1,0 +1,19 @@
+import ClusterConfiguration
+import KubernetesClient
+import KubernetesModel
+import Synchronization
+
+/// The objects of a cluster that could not be understood while it was read.
+final class UnreadableObjects: Sendable {
+    private let found = Mutex<[Problem]>([])
+
+    var problems: [Problem] { found.withLock { $0 } }
+
+    func note(_ event: ClientObserver.Event) {
+        guard case .unreadable(let resource, let object, let problem) = event else { return }
+        let parts = object.split(separator: "/", maxSplits: 1).map(String.init)
+        let name = NamespacedName(namespace: parts.count == 2 ? parts[0] : nil, name: parts.last ?? object)
+        let reference = ObjectReference(kind: resource, name: name)
+        found.withLock { $0.append(Problem(.error, reference, "it cannot be understood and is left out: \(problem)")) }
+    }
+}
