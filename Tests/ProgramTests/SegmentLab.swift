@@ -32,7 +32,15 @@ final class SegmentLab: Sendable {
             try node(number).ip("link set eth0 address \(SegmentLab.mac(number)) up")
             try node(number).ip("address add 192.0.2.\(number)/24 dev eth0")
         }
-        let objects = (1...count).map { "---\napiVersion: v1\nkind: Node\nmetadata: {name: n\($0)}\n" }.joined()
+        try write(cordoned: [])
+    }
+
+    /// What all nodes read, with these nodes cordoned.
+    func write(cordoned: Set<Int>) throws {
+        let objects = (1...nodes.count).map { number in
+            "---\napiVersion: v1\nkind: Node\nmetadata: {name: n\(number)}\n"
+                + "spec: {unschedulable: \(cordoned.contains(number))}\n"
+        }.joined()
         try (manifests + objects).write(toFile: folder.path + "/all.yaml", atomically: true, encoding: .utf8)
     }
 

@@ -23,9 +23,16 @@ struct ClusterLook {
         OfflineDecisions(reading, loadBalancerClass: loadBalancerClass, holders: holders)
     }
 
+    /// Those whose nodes are there and Ready. What others wrote may have been true before they died, and nobody takes it back.
+    private var living: [SpeakerReport] { speakers.filter { readyNodes.contains($0.metadata.name) } }
+
+    private var readyNodes: Set<String> {
+        Set(reading.state.nodes.map { NodeView($0) }.filter(\.isReady).map(\.name))
+    }
+
     private var holders: [IPAddress: String] {
         var holders: [IPAddress: String] = [:]
-        for speaker in speakers {
+        for speaker in living {
             for entry in speaker.status?.addresses ?? [] {
                 if let address = try? IPAddress(entry.ip) { holders[address] = speaker.metadata.name }
             }
@@ -56,7 +63,7 @@ struct ClusterLook {
 
     /// The sessions of all speakers.
     var peers: [NodePeerEntry] {
-        speakers.flatMap { speaker in
+        living.flatMap { speaker in
             speaker.peers.map { NodePeerEntry(node: speaker.metadata.name, peer: $0) }
         }
     }
@@ -87,7 +94,7 @@ struct ClusterLook {
             written[$0.service.description] ?? AssignmentEntry($0)
         }
         whole.pools = PoolEntry.all(of: decisions.configuration, decisions.assignment.counts)
-        let told = speakers.flatMap { speaker in
+        let told = living.flatMap { speaker in
             (speaker.status?.addresses ?? []).map { entry in
                 AnnouncementEntry(
                     layer2: entry.service, ip: entry.ip, node: speaker.metadata.name, interfaces: entry.interfaces)
@@ -108,7 +115,9 @@ struct ClusterLook {
             whole.silent.removeAll { !names.contains($0.service) }
             events.removeAll { names.isDisjoint(with: $0.services) }
         }
-        return ClusterStatus([whole] + speakers.map(\.document), events: events)
+        let ready = readyNodes
+        let documents = speakers.map { $0.document(isNodeReady: ready.contains($0.metadata.name)) }
+        return ClusterStatus([whole] + documents, events: events)
     }
 }
 
@@ -123,9 +132,13 @@ extension SpeakerReport {
     }
 
     /// What the process would answer, as far as its object holds it.
-    fileprivate var document: StatusDocument {
+    fileprivate func document(isNodeReady: Bool) -> StatusDocument {
         var document = StatusDocument(version: status?.version ?? "", role: "speaker", node: metadata.name)
         document.started = status?.started.flatMap { Timestamp($0) }
+        guard isNodeReady else {
+            document.notReady = ["its node is not Ready, or gone"]
+            return document
+        }
         document.peers = peers
         document.segments = (status?.segments ?? []).map { segment in
             SegmentEntry(

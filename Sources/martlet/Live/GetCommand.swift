@@ -70,8 +70,8 @@ struct GetCommand: AsyncParsableCommand {
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
 
-    /// How long a watch waits before it looks again.
-    private static let pause = Duration.seconds(1)
+    /// How long a watch waits before it looks again: speakers write no more often to the cluster.
+    private var pause: Duration { source.count == 0 ? .seconds(5) : .seconds(1) }
 
     func validate() throws {
         try source.requireAtMostOne(or: cluster)
@@ -118,7 +118,7 @@ struct GetCommand: AsyncParsableCommand {
         var last = first
         var isAway = false
         while true {
-            try await Task.sleep(for: GetCommand.pause)
+            try await Task.sleep(for: pause)
             do {
                 let (list, moment) = try await look()
                 if isAway { Diagnostics.say("it answers again") }
@@ -132,8 +132,8 @@ struct GetCommand: AsyncParsableCommand {
                 case .table, .wide: OutputOptions.write(lines.map { $0 + "\n" }.joined())
                 case .json, .yaml, .name: output.print(list, now: moment)
                 }
-            } catch let failure as StatusClient.Failure {
-                if !isAway { Diagnostics.say("\(failure); waiting for it") }
+            } catch {
+                if !isAway { Diagnostics.say("\(error); waiting for it") }
                 isAway = true
             }
         }

@@ -202,6 +202,11 @@ private final class AnyCluster {
             """)
         let plan = try await Program.run("plan", "-f", smaller, "--against", "cluster", "--kubeconfig", kubeconfig)
         #expect(plan.status == 1 && plan.output.contains("default/heir"), "\(plan)")
+        // A node that is not Ready says nothing that counts any more.
+        let down: JSON = ["status": ["conditions": [["type": "Ready", "status": "Unknown"]]]]
+        try await ask("PATCH", "/api/v1/nodes/n1/status", down)
+        let dead = try await Program.run("get", "speakers", "-o", "json", "--kubeconfig", kubeconfig)
+        #expect(dead.output.contains("its node is not Ready"), "\(dead)")
         let unknown = try await Program.run("get", "pools", "--kubeconfig", kubeconfig, "--context", "b")
         #expect(unknown.status == 1 && unknown.errors.contains("it has a"), "\(unknown)")
     }
