@@ -78,7 +78,16 @@ struct WatchCoreTests {
     static let cases: [Case] = {
         let listed = page([object("a", 1), object("b", 2)], version: 5)
         let relist: [Core.Event] = [listed, .line(.error(status)), .waited]
+        let stale = page([object("a", 1)], version: 4)
         return [
+            Case("a list after an error shows an older state → nothing is gone", relist + [stale], ""),
+            Case(
+                "the next one is newer → only differences are told",
+                relist + [stale, .waited, page([object("a", 1), object("b", 9)], version: 9)], "applied b@9"),
+            Case(
+                "older ones come again and again, as after a restored backup → they are believed",
+                relist + (0..<Core.staleListsRefused).flatMap { _ in [stale, .waited] } + [stale], "deleted b"),
+
             Case("a first list", [listed], "initial a@1, initial b@2, ready"),
             Case("an empty first list", [page([Namespace](), version: 5)], "ready"),
             Case("a first page is not all", [page([object("a", 1)], version: 5, token: "t")], "initial a@1"),

@@ -9,6 +9,8 @@ package struct Fault: Sendable {
         case cut
         /// What was asked is done, and the connection closed without an answer.
         case cutAfterwards
+        /// A list is answered with the state that was remembered: see `TestAPIServer.remember()`.
+        case stale
     }
 
     /// `nil`: all.

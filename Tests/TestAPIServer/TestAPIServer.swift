@@ -22,6 +22,7 @@ package actor TestAPIServer {
         "events.events.k8s.io": "Event",
     ]
     private var faults: [Fault] = []
+    private var remembered: APIStore?
     private var watches: [ObjectIdentifier: Watch] = [:]
     private var pages: [String: (items: [JSON], version: Int)] = [:]
     private var listener: (any Channel)?
@@ -140,6 +141,9 @@ package actor TestAPIServer {
         pages = [:]
     }
 
+    /// Keeps the state as it is, for lists that are to be stale.
+    package func remember() { remembered = store }
+
     package func forgetRequests() { requests = [] }
 
     /// Tells every watch how far it is.
@@ -197,6 +201,11 @@ package actor TestAPIServer {
             record(0)
             return channel.close(promise: nil)
         case .delay(let duration): try? await Task.sleep(for: duration)
+        case .stale:
+            if let remembered, let stale = try? list(path, query, from: remembered) {
+                record(200)
+                return answer(200, stale, on: channel)
+            }
         case .cutAfterwards, nil: break
         }
         do {
@@ -259,7 +268,7 @@ package actor TestAPIServer {
     ) throws(APIStore.Refusal) -> JSON? {
         switch verb {
         case "get": return try store.get(path)
-        case "list": return try list(path, query)
+        case "list": return try list(path, query, from: store)
         case "watch":
             try watch(path, query, on: channel)
             return nil
@@ -300,7 +309,9 @@ package actor TestAPIServer {
         }
     }
 
-    private func list(_ path: APIPath, _ query: [String: String]) throws(APIStore.Refusal) -> JSON {
+    private func list(
+        _ path: APIPath, _ query: [String: String], from store: APIStore
+    ) throws(APIStore.Refusal) -> JSON {
         var items = store.list(path, ObjectSelector(query))
         var version = store.version
         if let token = query["continue"] {

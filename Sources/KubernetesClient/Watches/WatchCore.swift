@@ -58,6 +58,10 @@ struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendable {
     private var resourceVersion = ""
     private var afterWait: Step = .list(continuing: nil, isPaged: true)
     private var backoff = Backoff(first: .milliseconds(500), limit: .seconds(30), jitter: 0.5)
+    /// How many lists in a row showed an older state than is known.
+    private var staleLists = 0
+    /// So many are not believed. After more of them, in a minute or two, the state was set back, as from a backup.
+    static var staleListsRefused: Int { 8 }
 
     init() {}
 
@@ -86,6 +90,10 @@ extension WatchCore {
     private mutating func read(
         _ page: ListPage<Object>, _ outputs: inout [Output], _ generator: inout some RandomNumberGenerator
     ) {
+        guard !isStale(page) else {
+            staleLists += 1
+            return wait(then: beginList(isPaged: isPaged), &generator)
+        }
         for item in page.items {
             if let object = item.object {
                 listed.insert(ListedName.of(object))
@@ -107,6 +115,7 @@ extension WatchCore {
             }
             for name in unreadable.subtracting(listed).sorted() { cure(name, &outputs) }
         }
+        staleLists = 0
         resourceVersion = page.metadata.resourceVersion ?? ""
         if !isReady {
             isReady = true
@@ -114,6 +123,15 @@ extension WatchCore {
         }
         _ = beginList(isPaged: true)
         step = nextWatch(&generator)
+    }
+
+    /// Whether a list shows an older state than was told already, by a server that lags behind the others: what is new since
+    /// would seem to be gone. Versions of one resource are numbers that grow, where a server says them as numbers.
+    private func isStale(_ page: ListPage<Object>) -> Bool {
+        guard isReady, staleLists < WatchCore.staleListsRefused, case .list(continuing: nil, _) = step,
+            let version = page.metadata.resourceVersion.flatMap({ UInt64($0) }), let last = UInt64(resourceVersion)
+        else { return false }
+        return version < last
     }
 
     private mutating func beginList(isPaged: Bool) -> Step {

@@ -168,6 +168,26 @@ private final class AnyCluster {
         #expect(meanwhile["next"] == nil && meanwhile["s1"] == held, "it is still there")
         try await ask("PATCH", Self.services + "/s1", ["metadata": ["finalizers": nil]])
         try await expectAddresses("it is gone") { $0["next"] == held && $0["s1"] == nil }
+
+        // In a namespace that is being deleted a Service keeps its address for as long as it is there.
+        try await ask(
+            "POST", "/api/v1/namespaces", ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "shop"]])
+        let inShop = "/api/v1/namespaces/shop/services"
+        let spec: JSON = ["type": "LoadBalancer", "ports": [["port": 80]]]
+        let service: JSON = ["apiVersion": "v1", "kind": "Service", "metadata": ["name": "till"], "spec": spec]
+        try await ask("POST", inShop, service)
+        func address() async throws -> String? {
+            try await get(inShop + "/till")?["status", "loadBalancer", "ingress"]?.array?.first?["ip"]?.string
+        }
+        #expect(try await eventually { try await address() != nil })
+        let kept = try #require(try await address())
+        try await ask("DELETE", "/api/v1/namespaces/shop")
+        try await add("till", ["loadBalancerIP": .string(kept)])
+        try await Task.sleep(for: .milliseconds(500))
+        let (there, here) = (try await address(), try await addresses()["till"])
+        #expect(there == kept && here == nil)
+        try await ask("DELETE", inShop + "/till")
+        try await expectAddresses("the Service of the other namespace is gone") { $0["till"] == kept }
     }
 
     /// What a person sees who has a kubeconfig and nothing else.

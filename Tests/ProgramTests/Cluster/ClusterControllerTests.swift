@@ -104,6 +104,24 @@ import Testing
         #expect(
             try await eventually(within: .seconds(30)) { await Set(lab.addresses().keys) == ["b", "c"] },
             "\(controller.errors)")
+        // A server that lags behind lists what was before: nothing is taken for gone, and no address given twice.
+        await lab.server.remember()
+        try await lab.addService("lagging")
+        #expect(
+            try await eventually(within: .seconds(15)) { await lab.addresses()["lagging"] != nil },
+            "\(controller.errors)")
+        let before = await lab.addresses()
+        await lab.server.misbehave(Fault(.stale, verb: "list", resource: "services", count: 3))
+        await lab.server.cutConnections()
+        await lab.server.expire()
+        try await lab.addService("later")
+        #expect(
+            try await eventually(within: .seconds(40)) { await lab.addresses()["later"] != nil }, "\(controller.errors)"
+        )
+        let after = await lab.addresses()
+        #expect(before.allSatisfy { after[$0.key] == $0.value } && Set(after.values).count == after.count)
+        try await lab.server.delete(lab.path("lagging"))
+        try await lab.server.delete(lab.path("later"))
         await lab.server.misbehave(
             Fault(.answer(429, retryAfter: 1), verb: "patch", resource: "services/status", count: 2))
         await lab.server.misbehave(
