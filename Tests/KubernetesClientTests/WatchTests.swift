@@ -145,7 +145,8 @@ struct WatchTests {
         await server.stop()
     }
 
-    @Test("a connection on which nothing comes is given up, and resumed where it was") func halfOpen() async throws {
+    @Test("a connection on which nothing comes is given up, and resumed where it was; which is no failure")
+    func halfOpen() async throws {
         let server = try await StubServer { request in
             guard request.query["watch"] == "true" else { return Self.page([], version: 5) }
             return request.query["resourceVersion"] == "7"
@@ -154,7 +155,13 @@ struct WatchTests {
                     .text(Self.line("BOOKMARK", #"{"metadata":{"resourceVersion":"7"}}"#)), .silence,
                 ])
         }
-        #expect(await Self.follow(server, until: 2, silence: .milliseconds(200)) == ["ready", "applied a@8"])
+        let failures = Locked<[String]>([])
+        let observer = ClientObserver { event in
+            if case .watchFailed(_, let message) = event { failures.withLock { $0.append(message) } }
+        }
+        let told = await Self.follow(server, until: 2, silence: .milliseconds(200), observer: observer)
+        #expect(told == ["ready", "applied a@8"])
+        #expect(failures.value.isEmpty)
         await server.stop()
     }
 

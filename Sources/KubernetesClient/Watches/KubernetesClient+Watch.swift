@@ -39,9 +39,11 @@ extension KubernetesClient {
         _ tell: @Sendable (WatchEvent<Object>) async -> Void
     ) async {
         let begun = ContinuousClock.now
+        var stands = false
         do throws(RequestFailure) {
             let response = try await begin(request, patience: .seconds(30))
             observer.tell(.watchStands(resource: type.plural))
+            stands = true
             var splitter = LineSplitter()
             var body = response.body.makeAsyncIterator()
             while let chunk = try await next(&body) {
@@ -57,7 +59,13 @@ extension KubernetesClient {
             }
             await handle(.ended(after: ContinuousClock.now - begun), &core, type, tell)
         } catch {
-            await fail(error, ContinuousClock.now - begun, &core, type, tell)
+            let duration = ContinuousClock.now - begun
+            guard stands, error.cause == .timeout, !Task.isCancelled else {
+                return await fail(error, duration, &core, type, tell)
+            }
+            // Nothing came for too long. Where nothing changes, API servers send no bookmarks either, so that is no failure;
+            // and if the connection is dead, the next watch brings what was missed.
+            await handle(.ended(after: duration), &core, type, tell)
         }
     }
 
