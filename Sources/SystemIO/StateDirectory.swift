@@ -27,14 +27,22 @@ package final class StateDirectory: Sendable {
     }
 
     /// Makes the directory if it is not there, and takes its lock until this object goes away.
-    package init(path: String) throws(Failure) {
+    ///
+    /// - Parameter patience: How long to wait, blocking the thread, for another process to let go of it. One that was
+    ///   just killed holds it until the kernel has taken it down.
+    package init(path: String, patience: Duration = .zero) throws(Failure) {
         self.path = path
         do throws(SystemError) {
             try StateDirectory.makeDirectories(path)
             lock = try FileDescriptor(path: path + "/lock", flags: O_RDWR | O_CREAT)
         } catch { throw .system(error) }
-        guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+        let deadline = ContinuousClock.now + patience
+        while flock(lock.rawValue, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK else { throw .system(.last("cannot lock \(path)/lock")) }
+            if ContinuousClock.now < deadline {
+                usleep(10_000)
+                continue
+            }
             let holder = try? lock.readAll(from: path + "/lock", limit: 64)
             throw .held(path: path, by: holder.flatMap { Int(String(decoding: $0.filter { $0 > 32 }, as: UTF8.self)) })
         }

@@ -177,8 +177,7 @@ struct RunTests {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...60, using: &generator)))
                 known = (try? await lab.addresses()) ?? known
             }
-            process.signal(SIGKILL)
-            _ = try await process.wait()
+            process.kill()
         }
     }
 

@@ -28,6 +28,17 @@ import Testing
         _ = try StateDirectory(path: folder.path)
     }
 
+    @Test("A directory whose holder is just going is waited for") func heldBriefly() async throws {
+        let folder = try TemporaryFolder()
+        let first = Locked<StateDirectory?>(try StateDirectory(path: folder.path))
+        async let going: Void = {
+            try await Task.sleep(for: .milliseconds(50))
+            first.withLock { $0 = nil }
+        }()
+        _ = try await onOwnThread { try StateDirectory(path: folder.path, patience: .seconds(20)) }
+        try await going
+    }
+
     @Test("A full disk leaves the old content and says so", .enabled(if: geteuid() == 0, "mounts a file system"))
     func fullDisk() throws {
         let folder = try TemporaryFolder()

@@ -51,7 +51,7 @@ package final class ChildProcess: Sendable {
     /// Sends a signal, unless the process is known to have ended.
     package func signal(_ number: Int32) {
         exit.withLock { known in
-            if known == nil { kill(pid, number) }
+            if known == nil { Glibc.kill(pid, number) }
         }
     }
 
@@ -84,6 +84,13 @@ package final class ChildProcess: Sendable {
             if ContinuousClock.now >= deadline { signal(SIGKILL) }
             usleep(1000)
         }
+    }
+
+    /// Kills the process (SIGKILL) and returns when it is gone: before that it still holds its locks and its ports, and
+    /// whoever is started in its place may find them taken.
+    package func kill() {
+        signal(SIGKILL)
+        while isRunning { usleep(1000) }
     }
 
     private static func makeNamelessFile() throws(TestFailure) -> Int32 {

@@ -55,7 +55,7 @@ struct SpeakerCommand: AsyncParsableCommand {
         let events = EventLog()
         let access = ClusterAccess(registry, logger)
         let client = try cluster.client(access.observer)
-        let directory = try StateDirectory(path: stateDir)
+        let directory = try StateDirectory(path: stateDir, patience: .seconds(2))
         let store = ClusterStore(directory)
         // An earlier pod may have left routes standing in routers; what it kept, it took with it.
         let speaker = try SpeakerService(

@@ -60,7 +60,7 @@ struct RunCommand: AsyncParsableCommand {
             throw Diagnostics.failure(
                 "not every manifest can be read, so nothing is started: mend them, or leave them out")
         }
-        let directory = try StateDirectory(path: stateDir)
+        let directory = try StateDirectory(path: stateDir, patience: .seconds(2))
         let registry = PrometheusRegistry()
         let events = EventLog()
         let isRestarting = try directory.read(AssignmentStore.file) != nil

@@ -130,7 +130,7 @@ private final class AnyCluster {
         #expect(try await eventually { second.errors.contains("following") }, "\(second.errors)")
         running.first?.signal(SIGTERM)
         #expect(try await eventually(within: .seconds(8)) { second.errors.contains("leading") }, "\(second.errors)")
-        second.signal(SIGKILL)
+        second.kill()
         let third = try start("controller")
         // No sooner than the lease allows: it cannot be known that the other is dead.
         #expect(try await eventually(within: .seconds(30)) { third.errors.contains("leading") }, "\(third.errors)")

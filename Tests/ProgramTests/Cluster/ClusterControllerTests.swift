@@ -59,7 +59,7 @@ import Testing
 
         let third = try lab.startController(port: 7475)
         #expect(try await eventually { third.errors.contains("following") })
-        second.signal(SIGKILL)
+        second.kill()
         try await lab.addService("c")
         #expect(try await eventually(within: .seconds(25)) { await lab.addresses().count == 3 }, "\(third.errors)")
         #expect(Set(await lab.addresses().values).count == 3)
@@ -75,7 +75,7 @@ import Testing
         await lab.server.misbehave(Fault(.hang, verb: "patch", resource: "services/status", count: 100))
         let first = try lab.startController(port: 7473)
         #expect(try await eventually { await lab.addresses().count == 4 }, "\(first.errors)")
-        first.signal(SIGKILL)
+        first.kill()
         await lab.server.behave()
         let before = await lab.addresses()
         let second = try lab.startController(port: 7474)

@@ -36,7 +36,7 @@ import Testing
         await lab.server.stop()
         try await Task.sleep(for: .seconds(3))
         #expect(try await lab.answers("192.0.2.16"), "the API server is gone")
-        speaker.signal(SIGKILL)
+        speaker.kill()
         speaker = try lab.startSpeaker()
         #expect(try await eventually(within: .seconds(15)) { try await lab.answers("192.0.2.16") }, "\(speaker.errors)")
         #expect(speaker.errors.contains("last known"))

@@ -29,8 +29,7 @@ extension BGPInteropTests {
             async let result = watch.run(path, dialect, question, expecting: "10.99.0.1")
             do {
                 try await Task.sleep(for: .milliseconds(300))
-                first.signal(SIGKILL)
-                _ = try await first.wait()
+                first.kill()
                 try await Task.sleep(for: .seconds(1))
                 let second = try start(lab, isRestarting: true)
                 try await eventually("the session is back", isBack)
@@ -94,8 +93,7 @@ extension BGPInteropTests {
                 do {
                     defer { isOver.withLock { $0 = true } }
                     try await Task.sleep(for: .milliseconds(300))
-                    first.signal(SIGKILL)
-                    _ = try await first.wait()
+                    first.kill()
                     try await Task.sleep(for: .seconds(1))
                     let second = try start(lab, isRestarting: true)
                     defer { second.stop() }
