@@ -13,13 +13,21 @@ import WireCodec
 struct FamilyTable<Key: RouteKey>: Sendable {
     private struct Entry {
         let key: Key
-        /// The number of the change that put it here.
-        let sequence: UInt64
+        /// The number of the change that put it here; the largest there is once the route has gone elsewhere.
+        var sequence: UInt64
+
+        static var gone: UInt64 { .max }
+        var isGone: Bool { sequence == Entry.gone }
     }
 
     private struct Bucket {
         let distribution: Distribution
+        /// In the order in which they came. Routes that went leave gaps, until there are too many.
         var entries: [Entry] = []
+        var gaps = 0
+
+        /// Few enough that closing them costs less than what made them.
+        var hasTooManyGaps: Bool { gaps > 64 && gaps > entries.count / 4 * 3 }
     }
 
     private struct Location {
@@ -201,36 +209,35 @@ extension FamilyTable {
         return (index, true)
     }
 
-    /// Takes a route out of its bucket; the bucket's last takes its place.
+    /// Takes a route out of its bucket.
     ///
     /// - Returns: the distribution, if no route is left that has it.
     private mutating func remove(_ location: Location) -> Distribution? {
         let number = Int(location.bucket)
         let index = Int(location.index)
-        let last = (buckets[number]?.entries.count ?? 0) - 1
-        guard last > 0 else { return retireBucket(location.bucket) }
-        if index != last, let moved = buckets[number]?.entries[last] {
-            if walks > 0 { noteMove(moved, from: last, to: location) }
-            locations[moved.key]?.index = location.index
-            buckets[number]?.entries.swapAt(index, last)
+        let count = buckets[number]?.entries.count ?? 0
+        guard count - (buckets[number]?.gaps ?? 0) > 1 else { return retireBucket(location.bucket) }
+        if index == count - 1 {
+            buckets[number]?.entries.removeLast()
+        } else {
+            buckets[number]?.entries[index].sequence = Entry.gone
+            buckets[number]?.gaps += 1
         }
-        buckets[number]?.entries.removeLast()
+        if buckets[number]?.hasTooManyGaps == true { closeGaps(location.bucket) }
         return nil
     }
 
-    /// A route that a walk has not reached moves to where the walk was already: it must be told otherwise.
-    private mutating func noteMove(_ entry: Entry, from: Int, to: Location) {
-        for member in buckets[Int(to.bucket)]?.distribution.entries ?? [] {
-            let peer = member.peer
-            guard let walk = peers[peer]?.walk, entry.sequence <= walk.sequence,
-                walk.hasYetToVisit(Location(bucket: to.bucket, index: UInt32(from))), !walk.hasYetToVisit(to)
-            else { continue }
-            if peers[peer]?.pending[entry.key] == nil {
-                let isRepetition = walk.isRepetition
-                peers[peer]?.pending[entry.key] = Pending(
-                    told: isRepetition ? member.attributes : nil, mustSend: isRepetition)
-            }
+    /// The routes of the bucket keep their order, so that those which a walk has passed stay passed.
+    private mutating func closeGaps(_ number: UInt32) {
+        guard let entries = buckets[Int(number)]?.entries else { return }
+        for peer in walks > 0 ? peers.keys : [] {
+            guard let walk = peers[peer]?.walk, walk.stepOfBucket[number] == walk.step else { continue }
+            peers[peer]?.walk?.index = entries[..<min(walk.index, entries.count)].count { !$0.isGone }
         }
+        let kept = entries.filter { !$0.isGone }
+        for (index, entry) in kept.enumerated() { locations[entry.key]?.index = UInt32(index) }
+        buckets[Int(number)]?.entries = kept
+        buckets[Int(number)]?.gaps = 0
     }
 
     private mutating func retireBucket(_ number: UInt32) -> Distribution? {

@@ -61,13 +61,12 @@ struct BGPBenchmark {
         case "change":
             for number in 0..<(words.count > 1 ? Int(words[1]) ?? 0 : 0) {
                 try await Task.sleep(for: Self.pause)
-                var time = timespec()
-                unsafe clock_gettime(CLOCK_MONOTONIC, &time)
                 // Another community each time, so that there is something to say.
                 let attributes = RouteAttributes(communities: [Community(64512, UInt16(truncatingIfNeeded: number + 1))]
                 )
+                let moment = Self.nanoseconds()
                 speaker.apply([.announce(prefix(number % routes), attributes, to: names)])
-                print("change \(time.tv_sec * 1_000_000_000 + time.tv_nsec)")
+                print("change \(number % routes) \(moment)")
             }
             fflush(nil)
         default: print("unknown order: \(line)")
@@ -76,9 +75,22 @@ struct BGPBenchmark {
 
     private var names: Set<String> { Set(peers.map(\.name)) }
 
+    /// Some thousand at a time: a list of all would be larger than the table that it becomes.
     private func announceAll() {
-        let names = names
-        speaker.apply((0..<routes).map { .announce(prefix($0), to: names) })
+        let advertisements = [RouteChange.Advertisement(attributes: RouteAttributes(), peers: names)]
+        for start in stride(from: 0, to: routes, by: 2000) {
+            speaker.apply(
+                (start..<min(start + 2000, routes)).map {
+                    RouteChange(prefix: prefix($0), advertisements: advertisements)
+                })
+        }
+    }
+
+    /// On the monotonic clock, which is the sink's too.
+    private static func nanoseconds() -> Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
     private func prefix(_ number: Int) -> IPPrefix {

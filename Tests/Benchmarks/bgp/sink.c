@@ -5,8 +5,8 @@
 // Opens SESSIONS sessions to SPEAKER, from the address FIRST and those after it, as AS 64513 of 64512. Prints
 //
 //     full SECONDS UPDATES OCTETS        when every session has ROUTES prefixes: from Established to the last of them
-//     withdraw SECONDS UPDATES OCTETS    when all are withdrawn: from the first such UPDATE to the last
-//     update NANOSECONDS                 for each later UPDATE, on the monotonic clock
+//     withdraw SECONDS UPDATES OCTETS    when all are withdrawn: when that was, since 1970
+//     update NUMBER NANOSECONDS          for each later UPDATE, of 10.0.0.0/32 plus NUMBER, on the monotonic clock
 //
 // The numbers of UPDATEs and octets are those of the first session. It must not take three minutes: it sends one KEEPALIVE.
 #include <arpa/inet.h>
@@ -26,7 +26,7 @@ struct session {
     int descriptor;
     uint8_t *buffer;
     size_t used;
-    int64_t established, last, first_withdrawal, last_withdrawal;
+    int64_t established, last, last_withdrawal;
     long announced, withdrawn, updates, octets, withdrawals, withdrawal_octets;
 };
 
@@ -88,7 +88,6 @@ static void take_update(struct session *session, const uint8_t *message, size_t 
     size_t attributes = message[21 + withdrawn] << 8 | message[22 + withdrawn];
     size_t at = 23 + withdrawn + attributes;
     if (withdrawn > 0) {
-        if (session->first_withdrawal == 0) session->first_withdrawal = time;
         session->last_withdrawal = time;
         session->withdrawn += count_prefixes(message + 21, withdrawn);
         session->withdrawals++;
@@ -98,7 +97,10 @@ static void take_update(struct session *session, const uint8_t *message, size_t 
         session->announced += count_prefixes(message + at, length - at);
         session->updates++;
         if (prints_updates) {
-            printf("update %lld\n", (long long)time);
+            // Each has a prefix of its own: the changes differ in their attributes.
+            uint32_t prefix = 0;
+            if (message[at] == 32) memcpy(&prefix, message + at + 1, sizeof prefix);
+            printf("update %u %lld\n", ntohl(prefix) & 0xFFFFFF, (long long)time);
             printed++;
         }
         session->octets += length;
@@ -183,8 +185,11 @@ int main(int count, char **arguments) {
             prints_updates = changes > 0;
         }
         if (is_full && empty && strcmp(then, "withdraw") == 0) {
-            printf("withdraw %.6f %ld %ld\n", (sessions[0].last_withdrawal - sessions[0].first_withdrawal) / 1e9,
-                sessions[0].withdrawals, sessions[0].withdrawal_octets);
+            struct timespec wall;
+            clock_gettime(CLOCK_REALTIME, &wall);
+            double ago = (now() - sessions[0].last_withdrawal) / 1e9;
+            printf("withdraw %.6f %ld %ld\n", wall.tv_sec + wall.tv_nsec / 1e9 - ago, sessions[0].withdrawals,
+                sessions[0].withdrawal_octets);
             return 0;
         }
         if (is_full && changes && printed >= changes) return 0;
