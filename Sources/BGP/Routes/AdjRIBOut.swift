@@ -55,11 +55,6 @@ package struct AdjRIBOut: Sendable {
         guard let index = indices[peer] else { return 0 }
         return ipv4.told(index) + ipv6.told(index)
     }
-
-    package func hasOutput(for peer: String) -> Bool {
-        guard let index = indices[peer] else { return false }
-        return ipv4.hasOutput(index) || ipv6.hasOutput(index)
-    }
 }
 
 // MARK: - Changes

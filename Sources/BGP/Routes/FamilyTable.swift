@@ -5,8 +5,8 @@ import WireCodec
 ///
 /// Routes with the same ``Distribution`` lie together in a bucket, so that a table is sent in order of attributes without
 /// sorting. A peer whose session is up has, at rest, no state per route at all: what it was told is what the table says.
-/// Only where the two differ is there an entry in ``PeerState/pending``, which remembers what the peer was told last; and
-/// a route that changes back before the peer was told costs no message.
+/// Only where the two differ is there an entry in ``PeerState/pending``, which remembers what the peer was told last; a
+/// route that changes back before the peer was told costs no message.
 ///
 /// While a peer gets the whole table, a ``Walk`` goes through the buckets. Routes that change meanwhile get a number later
 /// than the walk's; it passes them over, and `pending` has them.
@@ -21,7 +21,8 @@ struct FamilyTable<Key: RouteKey>: Sendable {
     }
 
     private struct Bucket {
-        let distribution: Distribution
+        /// Empty if the bucket is free.
+        var distribution: Distribution
         /// In the order in which they came. Routes that went leave gaps, until there are too many.
         var entries: [Entry] = []
         var gaps = 0
@@ -37,12 +38,12 @@ struct FamilyTable<Key: RouteKey>: Sendable {
 
     /// What a peer was told last of a route that it may have to be told anew.
     private struct Pending {
+        let key: Key
+        /// The number of the change that made it so. Of several for one route the first counts.
+        let sequence: UInt64
         let told: AttributesID?
         /// Tell it even if nothing has changed, because it asked for everything.
         let mustSend: Bool
-
-        /// Whether the peer need not be told that the route now has these attributes.
-        func isSettled(by attributes: AttributesID?) -> Bool { !mustSend && told == attributes }
     }
 
     /// UPDATEs that are decided, and wait to be taken.
@@ -86,7 +87,10 @@ struct FamilyTable<Key: RouteKey>: Sendable {
 
     private struct PeerState {
         let encoding: Int
-        var pending: [Key: Pending] = [:]
+        /// In the order of the changes; a route that has changed more than once may be there as often.
+        var pending: [Pending] = []
+        /// How many there may be before they are looked through for such routes.
+        var pendingLimit = PeerState.leastPendingLimit
         var queue: [Queued] = []
         var queueStart = 0
         var walk: Walk?
@@ -98,24 +102,32 @@ struct FamilyTable<Key: RouteKey>: Sendable {
         var hasOutput: Bool { !pending.isEmpty || queueStart < queue.count || walk != nil }
         var queued: Queued? { queueStart < queue.count ? queue[queueStart] : nil }
 
+        private static var leastPendingLimit: Int { 1024 }
+
         /// Remembers what the peer was told of a route, which the table is about to change.
-        mutating func note(_ key: Key, from before: AttributesID?, to after: AttributesID?, isYetToBeVisited: Bool) {
+        mutating func note(_ key: Key, from before: AttributesID?, _ sequence: UInt64, isYetToBeVisited: Bool) {
             let isRepetition = isYetToBeVisited && before != nil && walk?.isRepetition == true
-            let entry = Pending(told: isYetToBeVisited && !isRepetition ? nil : before, mustSend: isRepetition)
-            if entry.isSettled(by: after), pending.isEmpty { return }
-            // One look-up in the usual case, in which nothing was pending for the route.
-            let known = pending.updateValue(entry, forKey: key)
-            if (known ?? entry).isSettled(by: after) {
-                // Back to what the peer was told: nothing to say.
-                pending[key] = nil
-            } else if let known {
-                pending[key] = known
-            }
+            pending.append(
+                Pending(
+                    key: key, sequence: sequence, told: isYetToBeVisited && !isRepetition ? nil : before,
+                    mustSend: isRepetition))
+            guard pending.count > pendingLimit else { return }
+            // A peer that does not read costs no more than the routes that it is behind with.
+            pending = takePending()
+            pendingLimit = max(2 * pending.count, PeerState.leastPendingLimit)
         }
 
-        mutating func takePending() -> [Key: Pending] {
-            var taken: [Key: Pending] = [:]
+        /// What is pending, in the order of the routes, each once.
+        mutating func takePending() -> [Pending] {
+            var taken: [Pending] = []
             swap(&taken, &pending)
+            pendingLimit = PeerState.leastPendingLimit
+            taken.sort { a, b in a.key < b.key || (a.key == b.key && a.sequence < b.sequence) }
+            var last: Key?
+            taken.removeAll { entry in
+                defer { last = entry.key }
+                return entry.key == last
+            }
             return taken
         }
 
@@ -129,7 +141,7 @@ struct FamilyTable<Key: RouteKey>: Sendable {
     }
 
     private var locations: [Key: Location] = [:]
-    private var buckets: [Bucket?] = []
+    private var buckets: [Bucket] = []
     private var freeBuckets: [UInt32] = []
     private var bucketOf: [Distribution: UInt32] = [:]
     private var sequence: UInt64 = 0
@@ -143,9 +155,7 @@ struct FamilyTable<Key: RouteKey>: Sendable {
 
     func told(_ peer: PeerIndex) -> Int { peers[peer]?.told ?? 0 }
 
-    func hasOutput(_ peer: PeerIndex) -> Bool { peers[peer]?.hasOutput ?? false }
-
-    /// Whether no peer has anything left to be told.
+    /// Whether nothing is kept of what any peer has yet to be told.
     var isQuiet: Bool { peers.keys.allSatisfy { peers[$0]?.hasOutput != true } }
 }
 
@@ -162,15 +172,15 @@ extension FamilyTable {
         _ key: Key, _ distribution: Distribution?, retired: inout [Distribution], concerned: inout PeerTable<Void>
     ) -> Bool {
         let location = distribution == nil ? locations.removeValue(forKey: key) : locations[key]
-        let old = location.flatMap { buckets[Int($0.bucket)]?.distribution }
+        let old = location.flatMap { buckets[Int($0.bucket)].distribution }
         guard old != distribution else { return false }
+        sequence += 1
         notePeers(key, location, old, distribution, &concerned)
         if let location, let gone = remove(location) { retired.append(gone) }
         guard let distribution else { return false }
-        sequence += 1
         let (bucket, isNew) = bucket(for: distribution)
-        let index = buckets[bucket]?.entries.count ?? 0
-        buckets[bucket]?.entries.append(Entry(key: key, sequence: sequence))
+        let index = buckets[bucket].entries.count
+        buckets[bucket].entries.append(Entry(key: key, sequence: sequence))
         locations[key] = Location(bucket: UInt32(bucket), index: UInt32(index))
         return isNew
     }
@@ -180,17 +190,19 @@ extension FamilyTable {
         _ key: Key, _ location: Location?, _ old: Distribution?, _ new: Distribution?,
         _ concerned: inout PeerTable<Void>
     ) {
-        let entry = location.flatMap { buckets[Int($0.bucket)]?.entries[Int($0.index)] }
         Distribution.forEachPeer(of: old, new) { peer, before, after in
             guard peers[peer] != nil else { return }
-            let isYetToBeVisited = isYetToBeVisited(by: peer, location, entry)
-            peers[peer]?.note(key, from: before, to: after, isYetToBeVisited: isYetToBeVisited)
+            let isYetToBeVisited = isYetToBeVisited(by: peer, location)
+            // What the walk would have told, it tells no longer.
+            guard before != after || isYetToBeVisited else { return }
+            peers[peer]?.note(key, from: before, sequence, isYetToBeVisited: isYetToBeVisited)
             concerned[peer] = ()
         }
     }
 
-    private func isYetToBeVisited(by peer: PeerIndex, _ location: Location?, _ entry: Entry?) -> Bool {
-        guard walks > 0, let location, let entry, let walk = peers[peer]?.walk else { return false }
+    private func isYetToBeVisited(by peer: PeerIndex, _ location: Location?) -> Bool {
+        guard walks > 0, let location, let walk = peers[peer]?.walk else { return false }
+        let entry = buckets[Int(location.bucket)].entries[Int(location.index)]
         return entry.sequence <= walk.sequence && walk.hasYetToVisit(location)
     }
 
@@ -215,35 +227,35 @@ extension FamilyTable {
     private mutating func remove(_ location: Location) -> Distribution? {
         let number = Int(location.bucket)
         let index = Int(location.index)
-        let count = buckets[number]?.entries.count ?? 0
-        guard count - (buckets[number]?.gaps ?? 0) > 1 else { return retireBucket(location.bucket) }
+        let count = buckets[number].entries.count
+        guard count - buckets[number].gaps > 1 else { return retireBucket(location.bucket) }
         if index == count - 1 {
-            buckets[number]?.entries.removeLast()
+            buckets[number].entries.removeLast()
         } else {
-            buckets[number]?.entries[index].sequence = Entry.gone
-            buckets[number]?.gaps += 1
+            buckets[number].entries[index].sequence = Entry.gone
+            buckets[number].gaps += 1
         }
-        if buckets[number]?.hasTooManyGaps == true { closeGaps(location.bucket) }
+        if buckets[number].hasTooManyGaps { closeGaps(location.bucket) }
         return nil
     }
 
     /// The routes of the bucket keep their order, so that those which a walk has passed stay passed.
     private mutating func closeGaps(_ number: UInt32) {
-        guard let entries = buckets[Int(number)]?.entries else { return }
+        let entries = buckets[Int(number)].entries
         for peer in walks > 0 ? peers.keys : [] {
             guard let walk = peers[peer]?.walk, walk.stepOfBucket[number] == walk.step else { continue }
             peers[peer]?.walk?.index = entries[..<min(walk.index, entries.count)].count { !$0.isGone }
         }
         let kept = entries.filter { !$0.isGone }
         for (index, entry) in kept.enumerated() { locations[entry.key]?.index = UInt32(index) }
-        buckets[Int(number)]?.entries = kept
-        buckets[Int(number)]?.gaps = 0
+        buckets[Int(number)].entries = kept
+        buckets[Int(number)].gaps = 0
     }
 
-    private mutating func retireBucket(_ number: UInt32) -> Distribution? {
-        guard let distribution = buckets[Int(number)]?.distribution else { return nil }
+    private mutating func retireBucket(_ number: UInt32) -> Distribution {
+        let distribution = buckets[Int(number)].distribution
         bucketOf[distribution] = nil
-        buckets[Int(number)] = nil
+        buckets[Int(number)] = Bucket(distribution: Distribution(entries: []))
         freeBuckets.append(number)
         guard walks > 0 else { return distribution }
         for peer in peers.keys {
@@ -299,7 +311,7 @@ extension FamilyTable {
     private mutating func beginWalk(_ peer: PeerIndex, isRepetition: Bool, marker: [UInt8]) {
         var steps: [Walk.Step] = []
         for (number, bucket) in buckets.enumerated() {
-            guard let attributes = bucket?.distribution.attributes(for: peer) else { continue }
+            guard let attributes = bucket.distribution.attributes(for: peer) else { continue }
             steps.append(Walk.Step(attributes: attributes, bucket: UInt32(number)))
         }
         steps.sort { ($0.attributes, $0.bucket ?? 0) < ($1.attributes, $1.bucket ?? 0) }
@@ -319,8 +331,9 @@ extension FamilyTable {
         var withdrawn: [Key] = []
         var announced: [AttributesID: [Key]] = [:]
         var difference = 0
-        for (key, entry) in pending {
-            let wanted = locations[key].flatMap { buckets[Int($0.bucket)]?.distribution.attributes(for: peer) }
+        for entry in pending {
+            let key = entry.key
+            let wanted = locations[key].flatMap { buckets[Int($0.bucket)].distribution.attributes(for: peer) }
             guard entry.mustSend || wanted != entry.told else { continue }
             if let wanted {
                 // Attributes may differ in what this peer is not told, as an external one the local preference.
@@ -338,11 +351,10 @@ extension FamilyTable {
         }
         peers[peer]?.told += difference
         if !withdrawn.isEmpty {
-            withdrawn.sort()
             peers[peer]?.queue.append(.group(Group(attributes: nil, keys: withdrawn)))
         }
         for attributes in announced.keys.sorted() {
-            guard let keys = announced[attributes]?.sorted() else { continue }
+            guard let keys = announced[attributes] else { continue }
             peers[peer]?.queue.append(.group(Group(attributes: attributes, keys: keys)))
         }
     }
@@ -421,7 +433,8 @@ extension FamilyTable {
         var keys: [Key] = []
         var length = 0
         steps: while walk.step < walk.steps.count, walk.steps[walk.step].attributes == attributes {
-            if let number = walk.steps[walk.step].bucket, let room, let entries = buckets[Int(number)]?.entries {
+            if let number = walk.steps[walk.step].bucket, let room {
+                let entries = buckets[Int(number)].entries
                 while walk.index < entries.count {
                     let entry = entries[walk.index]
                     if entry.sequence <= walk.sequence {

@@ -156,7 +156,7 @@ struct NaiveTable {
             let expected = model.routes(of: name, peer.encoding)
             #expect(peer.routes == expected, "peer \(name), \(note)")
             #expect(table.prefixesSent(to: name) == expected.count)
-            #expect(!table.hasOutput(for: name))
+            #expect(table.takeOutput(for: name, limit: 1) == nil)
         }
     }
 

@@ -82,9 +82,9 @@ import Testing
         _ = table.apply([.announce(Self.prefix(1), to: ["r"])])
         Self.expectUpdates(2, &table)
         _ = table.apply([.withdraw(Self.prefix(1)), .announce(Self.prefix(1), to: ["r"])])
-        #expect(!table.hasOutput(for: "r"))
+        #expect(table.takeOutput(for: "r", limit: 1) == nil)
         _ = table.apply([.announce(Self.prefix(2), to: ["r"]), .withdraw(Self.prefix(2))])
-        #expect(!table.hasOutput(for: "r"))
+        #expect(table.takeOutput(for: "r", limit: 1) == nil)
     }
 
     @Test("A change of attributes is one UPDATE, and no withdrawal")
@@ -112,7 +112,7 @@ import Testing
         _ = Self.drain(&table, "r")
         let effect = table.apply([change])
         #expect(effect == AdjRIBOut.Effect())
-        #expect(!table.hasOutput(for: "r"))
+        #expect(table.takeOutput(for: "r", limit: 1) == nil)
     }
 
     @Test("An empty table is End-of-RIB alone, once for each family")

@@ -57,7 +57,7 @@ struct BGPBenchmark {
         let words = line.split(separator: " ")
         switch words.first {
         case "announce": announceAll()
-        case "withdraw": speaker.apply((0..<routes).map { .withdraw(prefix($0)) })
+        case "withdraw": change([])
         case "change":
             for number in 0..<(words.count > 1 ? Int(words[1]) ?? 0 : 0) {
                 try await Task.sleep(for: Self.pause)
@@ -75,14 +75,13 @@ struct BGPBenchmark {
 
     private var names: Set<String> { Set(peers.map(\.name)) }
 
+    private func announceAll() { change([RouteChange.Advertisement(attributes: RouteAttributes(), peers: names)]) }
+
     /// Some thousand at a time: a list of all would be larger than the table that it becomes.
-    private func announceAll() {
-        let advertisements = [RouteChange.Advertisement(attributes: RouteAttributes(), peers: names)]
-        for start in stride(from: 0, to: routes, by: 2000) {
-            speaker.apply(
-                (start..<min(start + 2000, routes)).map {
-                    RouteChange(prefix: prefix($0), advertisements: advertisements)
-                })
+    private func change(_ advertisements: [RouteChange.Advertisement]) {
+        for start in stride(from: 0, to: routes, by: 10_000) {
+            let numbers = start..<min(start + 10_000, routes)
+            speaker.apply(numbers.map { RouteChange(prefix: prefix($0), advertisements: advertisements) })
         }
     }
 
