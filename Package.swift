@@ -222,3 +222,13 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// It needs libFuzzer, which no other build links: see Tests/Fuzz/run.
+if Context.environment["MARTLET_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Addresses", "BFD", "BGP", "LinkLayer", "Timing", "WireCodec"],
+            path: "Tests/Fuzz", exclude: ["run"], swiftSettings: houseRules,
+            // Two programs of libFuzzer's own are in the library, which gold does not take.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
+}

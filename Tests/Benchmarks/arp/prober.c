@@ -1,9 +1,12 @@
 // Measures how long an ARP request or a neighbour solicitation waits for its answer.
 //
 //   prober INTERFACE ADDRESS COUNT PAUSE_US
+//   prober INTERFACE ADDRESS SECONDS rate
 //
 // Sends COUNT requests for ADDRESS, one at a time, and prints one line of microseconds: p50 p90 p99 max, and how many
 // had no answer within 200 ms. ARP for an IPv4 address, neighbour discovery for an IPv6 one.
+//
+// With `rate`, keeps 32 requests on their way for SECONDS and prints how many were answered in a second.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/ethernet.h>
@@ -74,9 +77,37 @@ static int make_solicitation(uint8_t *frame, const uint8_t mac[6], const uint8_t
     return 86;
 }
 
+static int is_answer(const uint8_t *frame, ssize_t length, int is_ipv6, const uint8_t *target) {
+    return is_ipv6 ? length >= 78 && frame[54] == 136 && !memcmp(frame + 62, target, 16)
+                   : length >= 42 && frame[21] == 2 && !memcmp(frame + 28, target, 4);
+}
+
+static int measure_rate(int descriptor, const uint8_t *frame, int length, int is_ipv6, const uint8_t *target, int seconds) {
+    enum { window = 32 };
+    uint8_t answer[2048];
+    double begin = now_us(), end = begin + seconds * 1e6;
+    long answered = 0;
+    int waiting = 0;
+    while (now_us() < end) {
+        for (; waiting < window; waiting++) {
+            if (send(descriptor, frame, length, 0) != length) fail("send");
+        }
+        struct sockaddr_ll from;
+        socklen_t size = sizeof from;
+        ssize_t got = recvfrom(descriptor, answer, sizeof answer, 0, (struct sockaddr *)&from, &size);
+        // None within 200 ms: those on their way are lost.
+        if (got < 0 && errno == EAGAIN) waiting = 0;
+        if (got < 0 || from.sll_pkttype == PACKET_OUTGOING || !is_answer(answer, got, is_ipv6, target)) continue;
+        answered++;
+        if (waiting > 0) waiting--;
+    }
+    printf("%.0f\n", answered / ((now_us() - begin) / 1e6));
+    return 0;
+}
+
 int main(int argc, char **argv) {
     if (argc != 5) {
-        fprintf(stderr, "usage: prober INTERFACE ADDRESS COUNT PAUSE_US\n");
+        fprintf(stderr, "usage: prober INTERFACE ADDRESS COUNT PAUSE_US | SECONDS rate\n");
         return 64;
     }
     uint8_t target[16];
@@ -99,6 +130,7 @@ int main(int argc, char **argv) {
 
     uint8_t frame[86], answer[2048];
     int length = is_ipv6 ? make_solicitation(frame, mac, target) : make_arp(frame, mac, target);
+    if (!strcmp(argv[4], "rate")) return measure_rate(descriptor, frame, length, is_ipv6, target, count);
     double *times = calloc(count, sizeof *times);
     int answered = 0;
     for (int i = 0; i < count; i++) {
@@ -114,9 +146,7 @@ int main(int argc, char **argv) {
                 fail("receive");
             }
             if (from.sll_pkttype == PACKET_OUTGOING) continue;
-            int is_answer = is_ipv6 ? got >= 78 && answer[54] == 136 && !memcmp(answer + 62, target, 16)
-                                    : got >= 42 && answer[21] == 2 && !memcmp(answer + 28, target, 4);
-            if (is_answer) {
+            if (is_answer(answer, got, is_ipv6, target)) {
                 times[answered++] = now_us() - start;
                 break;
             }

@@ -1,0 +1,109 @@
+import Addresses
+import BFD
+import BGP
+import LinkLayer
+import Timing
+import WireCodec
+
+/// What octets from the network go into. The first octet of an input chooses one, the others are its octets.
+///
+/// A target ends the process only by a trap: in a decoder, which is what the fuzzer looks for, or here, where what was read
+/// and written again is not what was read.
+enum FuzzTarget: CaseIterable {
+    /// A stream of BGP messages, each decoded.
+    case bgpMessages
+    /// An Established BGP session, and what it does about them.
+    case bgpSession
+    /// A BFD Control packet.
+    case bfdPacket
+    /// An Ethernet frame for the responder to ARP and neighbour solicitations.
+    case frame
+
+    init(_ choice: UInt8) { self = FuzzTarget.allCases[Int(choice) % FuzzTarget.allCases.count] }
+
+    func feed(_ bytes: [UInt8]) {
+        switch self {
+        case .bgpMessages: FuzzTarget.decode(bytes)
+        case .bgpSession: FuzzTarget.hold(bytes)
+        case .bfdPacket: FuzzTarget.readPacket(bytes)
+        case .frame: FuzzTarget.look(at: bytes)
+        }
+    }
+
+    private static func decode(_ bytes: [UInt8]) {
+        var framer = MessageFramer()
+        framer.append(bytes)
+        do {
+            while let frame = try framer.next(maximumLength: Header.maximumExtendedMessageLength) {
+                // What one message says wrongly is no reason not to read the next.
+                try? read(frame)
+            }
+        } catch { return }
+    }
+
+    private static func read(_ frame: MessageFramer.Frame) throws {
+        let body = frame.bytes.span.extracting(droppingFirst: Header.length)
+        switch frame.type {
+        case .open:
+            let open = try OpenMessage(decoding: body)
+            var writer = ByteWriter()
+            try open.encode(into: &writer)
+            let again = try OpenMessage(decoding: writer.bytes.span.extracting(droppingFirst: Header.length))
+            precondition(again == open, "an OPEN that was written again is another one")
+        case .update:
+            for isInternal in [false, true] {
+                for fourOctetASN in [false, true] {
+                    _ = try? ReceivedUpdate(
+                        decoding: body,
+                        context: ReceivedUpdate.Context(fourOctetASN: fourOctetASN, isInternal: isInternal))
+                }
+            }
+        case .notification: _ = try NotificationMessage(decoding: body).description
+        case .routeRefresh:
+            for isEnhanced in [false, true] {
+                _ = try RouteRefreshMessage(decoding: frame.bytes.span, isEnhanced: isEnhanced)
+            }
+        default: break
+        }
+    }
+
+    private static func hold(_ bytes: [UInt8]) {
+        let peer = OpenMessage(
+            asn: ASN(64513), holdTime: 90, identifier: BGPIdentifier(IPv4Address(10, 0, 0, 2)),
+            capabilities: [.multiprotocol(RouteFamily(unicast: .ipv4)), .routeRefresh, .fourOctetASN(ASN(64513))])
+        var writer = ByteWriter()
+        do throws(LengthOverflow) { try peer.encode(into: &writer) } catch { preconditionFailure("\(error)") }
+        var session = BGP.Session(
+            SessionConfiguration(
+                localASN: ASN(64512), peerASN: .exactly(ASN(64513)),
+                identifier: BGPIdentifier(IPv4Address(10, 0, 0, 1)), families: [.ipv4]))
+        var generator = SystemRandomNumberGenerator()
+        let connection = ConnectionID(direction: .outbound, number: 1)
+        let events: [BGP.Session.Event] = [
+            .start, .connected(connection), .received(writer.bytes, connection),
+            .received(KeepaliveMessage.encoded, connection), .received(bytes, connection),
+        ]
+        for event in events { _ = session.handle(event, at: .zero, using: &generator) }
+        precondition([.established, .idle].contains(session.state), "a message led to \(session.state)")
+    }
+
+    private static func readPacket(_ bytes: [UInt8]) {
+        var reader = ByteReader(bytes.span)
+        guard let packet = try? ControlPacket(decoding: &reader) else { return }
+        var writer = ByteWriter()
+        packet.encode(into: &writer)
+        var again = ByteReader(writer.bytes.span)
+        precondition((try? ControlPacket(decoding: &again)) == packet, "a packet that was written again is another one")
+    }
+
+    private static func look(at bytes: [UInt8]) {
+        let own = MACAddress(2, 0, 0, 0, 0, 11)
+        var responder = Responder(hardwareAddress: own)
+        responder.insert(.v4(IPv4Address(192, 0, 2, 11)))
+        responder.insert(.v6(IPv6Address(rawValue: 0x2001_0DB8_0000_0000_0000_0000_0000_000B)))
+        var reply = ByteWriter()
+        let outcome = responder.answer(bytes.span, into: &reply)
+        if case .answered = outcome { precondition(reply.count >= 42, "an answer of \(reply.count) octets") }
+        _ = try? Sighting(decoding: bytes.span, on: own)
+    }
+}
