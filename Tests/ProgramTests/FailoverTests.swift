@@ -20,13 +20,15 @@ struct FailoverTests {
     static func watch(
         _ lab: SegmentLab, _ what: String, for duration: Duration = .seconds(2), _ happen: () async throws -> Void
     ) async throws -> AnswerLog {
+        let framesBefore = try await lab.framesSent()
         async let asked = lab.ask(for: duration)
         try await Task.sleep(for: .milliseconds(300))
         try await happen()
         let log = try await asked
         print(
             "\(what): outage \(Int(log.outage.inSeconds * 1000)) ms, \(log.asked - log.answers.count) of \(log.asked) "
-                + "questions unanswered, answered by \(log.owners.map(\.description).joined(separator: ", then "))")
+                + "questions unanswered, answered by \(log.owners.map(\.description).joined(separator: ", then ")); "
+                + "\(try await lab.framesSent() - framesBefore) frames from the nodes")
         return log
     }
 
