@@ -188,14 +188,16 @@ let package = Package(
         tests(
             of: "Controller",
             [
-                "Addresses", "Assignment", "ClusterConfiguration", "KubernetesModel", "SystemIO", "TestAPIServer",
+                "Addresses", "Assignment", "ClusterConfiguration", "KubernetesClient", "KubernetesModel", "SystemIO",
+                "TestAPIServer",
                 "Timing",
             ]),
         tests(
             of: "Speaker",
             [
-                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
-                "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", "bgp-process", logging,
+                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesClient",
+                "KubernetesModel", "LinkLayer", "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing",
+                "WireCodec", "bgp-process", logging,
                 nioCore,
                 nioPosix,
             ]),

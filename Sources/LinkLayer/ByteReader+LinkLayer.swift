@@ -2,11 +2,25 @@ import Addresses
 import WireCodec
 
 extension ByteReader {
-    /// Reads an integer; what does not fit is ``DropReason/truncated``.
+    // Integers; what does not fit is `DropReason.truncated`.
+
     @_lifetime(self: copy self)
-    mutating func field<Integer: FixedWidthInteger & Sendable>(
-        _ type: Integer.Type = Integer.self
-    ) throws(DropReason) -> Integer {
+    mutating func field(_ type: UInt8.Type = UInt8.self) throws(DropReason) -> UInt8 {
+        do { return try read(type) } catch { throw .truncated }
+    }
+
+    @_lifetime(self: copy self)
+    mutating func field(_ type: UInt16.Type = UInt16.self) throws(DropReason) -> UInt16 {
+        do { return try read(type) } catch { throw .truncated }
+    }
+
+    @_lifetime(self: copy self)
+    mutating func field(_ type: UInt32.Type = UInt32.self) throws(DropReason) -> UInt32 {
+        do { return try read(type) } catch { throw .truncated }
+    }
+
+    @_lifetime(self: copy self)
+    mutating func field(_ type: UInt128.Type = UInt128.self) throws(DropReason) -> UInt128 {
         do { return try read(type) } catch { throw .truncated }
     }
 

@@ -80,11 +80,15 @@ package final class SpeakerService: ServiceLifecycle.Service {
         }
         bfd = try BFDEngine(logger: logger)
         routers = try RouterFinder(logger: logger) { [input] in input.yield(.routerChanged($0)) }
-        bgp = BGPSpeaker(eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting, bfd: bfd) {
-            peer, transition in
-            let event = SpeakerView.event(of: transition, peer: peer, node: node, at: .now)
-            if let event { events.append(event) }
-        }
+        bgp = BGPSpeaker(
+            eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting, bfd: bfd,
+            onTransition: { peer, transition in
+                let event = SpeakerView.event(of: transition, peer: peer, node: node, at: .now)
+                if let event { events.append(event) }
+            },
+            onBFD: { peer, status in
+                events.append(SpeakerView.event(of: status, peer: peer, node: node, at: .now))
+            })
     }
 
     /// Takes in a change of the cluster. Returns at once.

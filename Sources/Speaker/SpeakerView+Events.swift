@@ -64,6 +64,16 @@ extension SpeakerView {
             change.isUp ? .nodeHeard : .nodeLost, at: now, node: core.node, interface: change.interface, message)
     }
 
+    /// The BFD session with a peer came up, or left Up.
+    static func event(of status: BFDPeerStatus, peer: String, node: String, at now: Timestamp) -> EventEntry {
+        guard !status.isUp else {
+            return EventEntry(.bfdUp, at: now, node: node, peer: peer, "The BFD session with \(peer) is up.")
+        }
+        return EventEntry(
+            .bfdDown, at: now, node: node, peer: peer,
+            "The BFD session with \(peer) is \(status.state): \(status.diagnostic).")
+    }
+
     /// - Returns: `nil` unless the session came up or ended.
     static func event(of transition: BGP.Session.Transition, peer: String, node: String, at now: Timestamp)
         -> EventEntry?

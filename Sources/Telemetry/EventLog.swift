@@ -9,10 +9,20 @@ package final class EventLog: Sendable {
     package static let capacity = 1000
 
     private let history: Mutex<EventHistory>
+    private let onAppend: @Sendable (EventEntry) -> Void
 
-    package init(capacity: Int = EventLog.capacity) { history = Mutex(EventHistory(capacity: capacity)) }
+    /// - Parameter onAppend: is told of every event; it must not wait.
+    package init(
+        capacity: Int = EventLog.capacity, onAppend: @escaping @Sendable (EventEntry) -> Void = { _ in }
+    ) {
+        history = Mutex(EventHistory(capacity: capacity))
+        self.onAppend = onAppend
+    }
 
-    package func append(_ event: EventEntry) { history.withLock { $0.append(event) } }
+    package func append(_ event: EventEntry) {
+        history.withLock { $0.append(event) }
+        onAppend(event)
+    }
 
     package var document: EventsDocument { history.withLock { $0 }.document }
 

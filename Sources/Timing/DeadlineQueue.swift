@@ -3,33 +3,40 @@ import HeapModule
 /// The deadlines of many things, each of which has one at most. A stopped deadline cannot fire.
 ///
 /// Setting, stopping and taking one cost the logarithm of their number. For the handful of timers of one state machine,
-/// ``TimerSet`` is better.
+/// ``TimerSet`` is better. Inlined into other targets, so that it is specialized there: an answering thread asks it at
+/// every turn.
 package struct DeadlineQueue<Element: Hashable & Sendable>: Sendable {
-    private struct Entry: Comparable, Sendable {
-        let deadline: Instant
+    @usableFromInline struct Entry: Comparable, Sendable {
+        @usableFromInline let deadline: Instant
         /// When it was set, as a number: of equal deadlines, the one set first is first.
-        let order: UInt64
-        let element: Element
+        @usableFromInline let order: UInt64
+        @usableFromInline let element: Element
 
-        static func < (a: Entry, b: Entry) -> Bool { (a.deadline, a.order) < (b.deadline, b.order) }
+        @inlinable init(deadline: Instant, order: UInt64, element: Element) {
+            self.deadline = deadline
+            self.order = order
+            self.element = element
+        }
+
+        @inlinable static func < (a: Entry, b: Entry) -> Bool { (a.deadline, a.order) < (b.deadline, b.order) }
     }
 
     /// Has stale entries too, but never as its first.
-    private var heap = Heap<Entry>()
-    private var current: [Element: Entry] = [:]
-    private var order: UInt64 = 0
+    @usableFromInline var heap = Heap<Entry>()
+    @usableFromInline var current: [Element: Entry] = [:]
+    @usableFromInline var order: UInt64 = 0
 
-    package init() {}
+    @inlinable package init() {}
 
-    package var count: Int { current.count }
+    @inlinable package var count: Int { current.count }
 
     /// When the first of them is due.
-    package var nextDeadline: Instant? { heap.min?.deadline }
+    @inlinable package var nextDeadline: Instant? { heap.min?.deadline }
 
-    package func deadline(of element: Element) -> Instant? { current[element]?.deadline }
+    @inlinable package func deadline(of element: Element) -> Instant? { current[element]?.deadline }
 
     /// Sets the deadline, in place of an earlier one; `nil` stops it.
-    package mutating func set(_ element: Element, at deadline: Instant?) {
+    @inlinable package mutating func set(_ element: Element, at deadline: Instant?) {
         guard current[element]?.deadline != deadline else { return }
         guard let deadline else {
             current[element] = nil
@@ -43,13 +50,13 @@ package struct DeadlineQueue<Element: Hashable & Sendable>: Sendable {
         prune()
     }
 
-    package mutating func removeAll() {
+    @inlinable package mutating func removeAll() {
         heap = Heap()
         current.removeAll()
     }
 
     /// Stops and returns the first that is due at `now`. Call until it returns `nil`.
-    package mutating func popExpired(at now: Instant) -> Element? {
+    @inlinable package mutating func popExpired(at now: Instant) -> Element? {
         guard let first = heap.min, first.deadline <= now else { return nil }
         heap.removeMin()
         current[first.element] = nil
@@ -58,7 +65,7 @@ package struct DeadlineQueue<Element: Hashable & Sendable>: Sendable {
     }
 
     /// Removes stale entries from the top, and all of them once they are the larger part.
-    private mutating func prune() {
+    @inlinable mutating func prune() {
         while let first = heap.min, current[first.element]?.order != first.order { heap.removeMin() }
         if heap.count > 2 * current.count + 64 { heap = Heap(current.values) }
     }

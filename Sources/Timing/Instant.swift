@@ -1,28 +1,28 @@
 /// A moment on a clock that only goes forward. Where zero lies is the clock's affair.
-package struct Instant: InstantProtocol, Hashable, Sendable, CustomStringConvertible {
+@usableFromInline package struct Instant: InstantProtocol, Hashable, Sendable, CustomStringConvertible {
     /// Nanoseconds since the clock's zero.
-    package let nanoseconds: Int64
+    @usableFromInline package let nanoseconds: Int64
 
-    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    @inlinable package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    package static let zero = Instant(nanoseconds: 0)
+    @usableFromInline package static let zero = Instant(nanoseconds: 0)
 
     /// The moment that much later; clamped to what can be represented (292 years).
-    package func advanced(by duration: Duration) -> Instant {
+    @usableFromInline package func advanced(by duration: Duration) -> Instant {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
         guard overflow else { return Instant(nanoseconds: sum) }
         return Instant(nanoseconds: duration < .zero ? .min : .max)
     }
 
-    package func duration(to other: Instant) -> Duration {
+    @usableFromInline package func duration(to other: Instant) -> Duration {
         let (difference, overflow) = other.nanoseconds.subtractingReportingOverflow(nanoseconds)
         return .nanoseconds(overflow ? (other < self ? .min : .max) : difference)
     }
 
-    package static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+    @inlinable package static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
 
     /// Seconds with three decimals.
-    package var description: String {
+    @usableFromInline package var description: String {
         let milliseconds = (nanoseconds / 1_000_000) % 1000
         let text = String(milliseconds.magnitude)
         return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 3 - text.count) + text

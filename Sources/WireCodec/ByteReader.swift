@@ -34,24 +34,44 @@ package struct ByteReader: ~Escapable {
 
     /// Reads an integer, most significant octet first.
     ///
-    /// Specialized because unspecialized generic code, which calls from other targets would get, takes a hundred times
-    /// as long; answering a frame consists of this.
-    @specialized(where Integer == UInt8)
-    @specialized(where Integer == UInt16)
-    @specialized(where Integer == UInt32)
-    @specialized(where Integer == UInt64)
-    @specialized(where Integer == UInt128)
+    /// One function for each width, since a generic one is not specialized for callers in other targets and takes a hundred
+    /// times as long; answering a frame consists of this.
     @_lifetime(self: copy self)
-    package mutating func read<Integer: FixedWidthInteger & Sendable>(
-        _ type: Integer.Type = Integer.self
-    ) throws(DecodeError) -> Integer {
-        let count = Integer.bitWidth / 8
+    package mutating func read(_ type: UInt8.Type = UInt8.self) throws(DecodeError) -> UInt8 {
+        try require(1)
+        defer { position += 1 }
+        return bytes[position]
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func read(_ type: UInt16.Type = UInt16.self) throws(DecodeError) -> UInt16 {
+        UInt16(truncatingIfNeeded: try readInteger(octets: 2))
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func read(_ type: UInt32.Type = UInt32.self) throws(DecodeError) -> UInt32 {
+        UInt32(truncatingIfNeeded: try readInteger(octets: 4))
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func read(_ type: UInt64.Type = UInt64.self) throws(DecodeError) -> UInt64 {
+        try readInteger(octets: 8)
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func read(_ type: UInt128.Type = UInt128.self) throws(DecodeError) -> UInt128 {
+        // Either half or none is to be read.
+        try require(16)
+        let high = try readInteger(octets: 8)
+        return UInt128(high) << 64 | UInt128(try readInteger(octets: 8))
+    }
+
+    /// - Parameter count: at most 8.
+    @_lifetime(self: copy self)
+    private mutating func readInteger(octets count: Int) throws(DecodeError) -> UInt64 {
         try require(count)
-        var value: Integer = 0
-        for index in position..<position + count {
-            // Shifting a one-octet integer by eight leaves zero, as it should.
-            value = value << 8 | Integer(truncatingIfNeeded: bytes[index])
-        }
+        var value: UInt64 = 0
+        for index in position..<position + count { value = value << 8 | UInt64(bytes[index]) }
         position += count
         return value
     }

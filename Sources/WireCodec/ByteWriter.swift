@@ -12,18 +12,23 @@ package struct ByteWriter: Sendable {
     /// Forgets the octets but keeps their storage, so that a writer used again does not allocate.
     package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-    /// Writes an integer, most significant octet first. Specialized for the reason that ``ByteReader`` gives.
-    @specialized(where Integer == UInt8)
-    @specialized(where Integer == UInt16)
-    @specialized(where Integer == UInt32)
-    @specialized(where Integer == UInt64)
-    @specialized(where Integer == UInt128)
-    package mutating func write<Integer: FixedWidthInteger>(_ value: Integer) {
-        var shift = Integer.bitWidth
-        while shift > 0 {
-            shift -= 8
-            bytes.append(UInt8(truncatingIfNeeded: value >> Integer(truncatingIfNeeded: shift)))
-        }
+    /// Writes an integer, most significant octet first. One function for each width, for the reason that ``ByteReader``
+    /// gives.
+    package mutating func write(_ value: UInt8) { bytes.append(value) }
+
+    package mutating func write(_ value: UInt16) { write(UInt64(value), octets: 2) }
+
+    package mutating func write(_ value: UInt32) { write(UInt64(value), octets: 4) }
+
+    package mutating func write(_ value: UInt64) { write(value, octets: 8) }
+
+    package mutating func write(_ value: UInt128) {
+        write(UInt64(truncatingIfNeeded: value >> 64))
+        write(UInt64(truncatingIfNeeded: value))
+    }
+
+    private mutating func write(_ value: UInt64, octets count: Int) {
+        for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * (count - 1 - index)))) }
     }
 
     package mutating func write(bytes more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
@@ -36,11 +41,6 @@ package struct ByteWriter: Sendable {
     /// Overwrites octets that were written before, beginning at `offset`.
     ///
     /// - Precondition: they were written: `offset + width <= count`.
-    @specialized(where Integer == UInt8)
-    @specialized(where Integer == UInt16)
-    @specialized(where Integer == UInt32)
-    @specialized(where Integer == UInt64)
-    @specialized(where Integer == UInt128)
     package mutating func overwrite<Integer: FixedWidthInteger>(_ value: Integer, at offset: Int) {
         let width = Integer.bitWidth / 8
         precondition(offset >= 0 && offset + width <= count, "octets \(offset)+\(width) of \(count) were not written")
@@ -57,7 +57,7 @@ package struct ByteWriter: Sendable {
         as type: Length.Type, _ body: (inout ByteWriter) throws(LengthOverflow) -> Void
     ) throws(LengthOverflow) {
         let start = count
-        write(Length.zero)
+        bytes.append(contentsOf: repeatElement(0, count: Length.bitWidth / 8))
         let bodyStart = count
         do throws(LengthOverflow) {
             try body(&self)

@@ -1,5 +1,6 @@
 import Assignment
 import ClusterConfiguration
+import KubernetesClient
 import KubernetesModel
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import ClusterConfiguration
 import Foundation
+import KubernetesClient
 import KubernetesModel
 import TestSupport
 import Timing

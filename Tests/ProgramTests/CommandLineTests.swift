@@ -14,7 +14,7 @@ import Testing
         (["get", "pools", "-n", "a", "-A", "--server", "http://127.0.0.1:1"], "not both"),
         (["get", "pools", "--watch", "--bundle", "x"], "--watch"),
         (["top", "--server", "http://127.0.0.1:1", "--interval", "0"], "--interval"),
-        (["bundle"], "--server"),
+        (["bundle", "-f", "x", "--context", "y"], "not both"),
         (["get", "services", "-l", "a=b", "--server", "http://127.0.0.1:1"], "-l is for a cluster"),
         (["get", "pools", "--kubeconfig", "x", "--bundle", "y"], "one source"),
         (["explain", "web", "-f", "x", "--context", "y"], "one source"),

@@ -53,6 +53,17 @@ import Timing
         #expect(yielded.first?.message.contains("no Service has it any more") == true)
     }
 
+    @Test("a BFD session that comes up, and one that leaves Up with its diagnostic") func bfd() {
+        var status = BFDPeerStatus(state: .up, since: .zero)
+        let up = SpeakerView.event(of: status, peer: "tor-a", node: "n1", at: Self.now)
+        #expect(up.kind == "BFDUp" && up.peer == "tor-a" && up.message == "The BFD session with tor-a is up.")
+        status.state = .down
+        status.diagnostic = .controlDetectionTimeExpired
+        let down = SpeakerView.event(of: status, peer: "tor-a", node: "n1", at: Self.now)
+        #expect(down.kind == "BFDDown")
+        #expect(down.message == "The BFD session with tor-a is Down: Control Detection Time Expired.")
+    }
+
     @Test("a stranger with its MAC address, and when it is gone; what is about nobody's address is not told")
     func conflict() throws {
         let view = try Self.makeView()

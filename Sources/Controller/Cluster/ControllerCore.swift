@@ -1,6 +1,7 @@
 import Addresses
 import Assignment
 import ClusterConfiguration
+import KubernetesClient
 import KubernetesModel
 import Timing
 

@@ -29,6 +29,7 @@ package final class ControllerService: ServiceLifecycle.Service {
     private let client: KubernetesClient
     private let election: LeaderElection
     private let identity: String
+    private let recorder: EventRecorder
     private let loadBalancerClass: String?
     private let logger: Logger
     private let observe: @Sendable (ControllerCore, [AssignmentChange], Duration) -> Void
@@ -48,6 +49,7 @@ package final class ControllerService: ServiceLifecycle.Service {
         self.loadBalancerClass = loadBalancerClass
         self.logger = logger
         self.observe = observe
+        recorder = EventRecorder(client, controller: "martlet.dev/controller", instance: identity, logger: logger)
         election = LeaderElection(
             client, name: NamespacedName(namespace: namespace, name: "martlet-controller"), identity: identity,
             now: { UptimeClock.now }, time: { .now })
@@ -139,7 +141,7 @@ package final class ControllerService: ServiceLifecycle.Service {
                         for action in actions {
                             switch action {
                             case .note(let change): log(change)
-                            case .record(let note): writes.addTask { await self.record(note) }
+                            case .record(let note): writes.addTask { await self.recorder.record(note) }
                             case .patchService(let patch):
                                 underWay += 1
                                 writes.addTask { input.yield(.event(await self.perform(patch))) }
@@ -218,24 +220,6 @@ package final class ControllerService: ServiceLifecycle.Service {
         if failure.isNotFound { return .gone }
         logger.warning("cannot write the status of \(object): \(failure.message)")
         return failure.isFinal ? .refused(failure.message) : .failed(failure.message)
-    }
-
-    private func record(_ note: EventNote) async {
-        let name = note.service
-        let event = ObservedEvent(
-            metadata: ObjectMeta(
-                name: "\(name.name).\(String(UInt64.random(in: 0...UInt64.max), radix: 36))", namespace: name.namespace),
-            eventTime: Timestamp.now.microsecondDescription, reportingController: "martlet.dev/controller",
-            reportingInstance: identity, action: note.action, reason: note.reason,
-            regarding: .init(
-                apiVersion: "v1", kind: "Service", name: name.name, namespace: name.namespace, uid: note.uid),
-            note: String(note.message.prefix(1000)), type: note.kind.rawValue)
-        do {
-            try await client.create(.events, event, in: name.namespace)
-        } catch {
-            // An Event is a courtesy: the Service's condition says the same.
-            logger.debug("no event was written", metadata: ["error": "\(error)"])
-        }
     }
 
     private func log(_ change: AssignmentChange) {

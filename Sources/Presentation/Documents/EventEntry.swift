@@ -22,6 +22,10 @@ package struct EventEntry: Hashable, Sendable {
         case sessionUp = "SessionUp"
         /// A BGP session ceased to be Established.
         case sessionDown = "SessionDown"
+        /// The BFD session with a BGP peer came up.
+        case bfdUp = "BFDUp"
+        /// It ceased to be up.
+        case bfdDown = "BFDDown"
         /// Another speaker began to be heard on a segment.
         case nodeHeard = "NodeHeard"
         /// It is heard there no longer.

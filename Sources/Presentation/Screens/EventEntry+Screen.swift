@@ -11,10 +11,10 @@ extension EventEntry {
 
     var tone: Tone {
         switch Kind(rawValue: kind) {
-        case .assigned, .claimed, .sessionUp, .nodeHeard, .conflictOver: .good
+        case .assigned, .claimed, .sessionUp, .bfdUp, .nodeHeard, .conflictOver: .good
         case .released, .yielded, nil: .plain
         case .pending, .nodeLost: .warning
-        case .conflict, .sessionDown: .bad
+        case .conflict, .sessionDown, .bfdDown: .bad
         }
     }
 }

@@ -24,6 +24,8 @@ package struct BFDPeerStatus: Hashable, Sendable {
         self.since = since
     }
 
+    package var isUp: Bool { state == .up }
+
     /// Whether one of both has said that the session is to be down, which tells nothing of the path: RFC 5882 §3.2.
     package var isAdministrative: Bool { state == .adminDown || (isHeard && remoteState == .adminDown) }
 }

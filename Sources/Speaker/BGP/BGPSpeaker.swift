@@ -20,6 +20,7 @@ package actor BGPSpeaker {
     private let eventLoopGroup: any EventLoopGroup
     private let logger: Logger
     private let onTransition: @Sendable (String, Session.Transition) -> Void
+    private let onBFD: @Sendable (String, BFDPeerStatus) -> Void
     private let isRestarting: Bool
     private let started: Instant
     private let listeners: BGPListeners
@@ -34,15 +35,18 @@ package actor BGPSpeaker {
     private let (end, hasEnded) = AsyncStream<Never>.makeStream()
 
     /// - Parameter onTransition: called with a peer's name and what its session did; it must not wait.
+    /// - Parameter onBFD: called with a peer's name when its BFD session comes up or leaves Up; it must not wait.
     /// - Parameter isRestarting: an earlier process of this node may have left routes standing in peers with which graceful
     ///   restart was agreed. Such peers are told so once (RFC 4724 §4.1). They drop what is not announced again as soon as
     ///   a session has sent what there is: give all routes before the peers, or together with them.
     /// - Parameter bfd: holds the BFD sessions of peers that have one; the speaker ends it. Without it there are none.
     package init(
         eventLoopGroup: any EventLoopGroup, logger: Logger, isRestarting: Bool = false, bfd: BFDEngine? = nil,
-        onTransition: @escaping @Sendable (String, Session.Transition) -> Void = { _, _ in }
+        onTransition: @escaping @Sendable (String, Session.Transition) -> Void = { _, _ in },
+        onBFD: @escaping @Sendable (String, BFDPeerStatus) -> Void = { _, _ in }
     ) {
         self.bfd = bfd
+        self.onBFD = onBFD
         self.onTransition = onTransition
         self.eventLoopGroup = eventLoopGroup
         self.isRestarting = isRestarting
@@ -74,7 +78,8 @@ package actor BGPSpeaker {
         for await change in bfd.changes {
             // Of a peer that has no session any more, nothing is left to do.
             guard members[change.peer]?.settings.bfd != nil else { continue }
-            bfdStatus[change.peer] = change.status
+            let before = bfdStatus.updateValue(change.status, forKey: change.peer)
+            if (before?.isUp ?? false) != change.status.isUp { onBFD(change.peer, change.status) }
             await members[change.peer]?.peer.bfdChanged(change)
         }
     }

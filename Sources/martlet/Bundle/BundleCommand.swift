@@ -11,14 +11,18 @@ struct BundleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle",
         abstract:
-            "Saves all that processes know now, and manifests, in one file for somebody who was not there.",
+            "Saves all that a cluster or processes know now in one file, for somebody who was not there.",
         discussion: """
             The file is JSON: statuses, events, metrics, versions, the explanation of every Service, and the objects of the \
-            manifests. Secrets and passwords are replaced. `get`, `explain` and `plan` read it with --bundle, offline.
+            cluster or of manifests. Secrets and passwords are replaced. `get`, `explain` and `plan` read it with --bundle, \
+            offline.
 
-            A process that does not answer is noted in it. Ends with status 1 if there is nothing to save.
+            Of a cluster it has what `get` shows of it. Processes that are named with --server are asked besides, and know \
+            more. One that does not answer is noted. Ends with status 1 if there is nothing to save.
 
             Examples:
+              martlet bundle
+              martlet bundle --context production --server http://10.0.0.1:7472
               martlet bundle --server http://127.0.0.1:7472 -f /etc/martlet/
               martlet explain default/web --bundle martlet-bundle.json
             """)
@@ -32,12 +36,17 @@ struct BundleCommand: AsyncParsableCommand {
     )
     var filenames: [String] = []
 
+    @OptionGroup var cluster: KubeconfigOptions
+
+    @Option(help: ArgumentHelp("Of a cluster: only Services of this class.", valueName: "class"))
+    var loadBalancerClass: String?
+
     @Option(help: ArgumentHelp("Where to write it, or - for standard output.", valueName: "file"))
     var to = "martlet-bundle.json"
 
     func validate() throws {
-        guard !server.isEmpty || !filenames.isEmpty else {
-            throw ValidationError("Name processes with --server URL, or manifests with -f PATH, or both.")
+        guard filenames.isEmpty || !cluster.isGiven else {
+            throw ValidationError("Give a cluster or manifests (-f), not both: the objects saved are those of one.")
         }
         for text in server {
             do { _ = try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
@@ -51,8 +60,14 @@ struct BundleCommand: AsyncParsableCommand {
                 let client = try StatusClient(server: text)
                 processes.append(await ask(client, text))
             }
+            var objects = try readObjects()
+            if cluster.isGiven || (server.isEmpty && filenames.isEmpty) {
+                let saved = try await cluster.look(withEvents: true).bundle(loadBalancerClass: loadBalancerClass)
+                processes = saved.processes + processes
+                objects = saved.objects
+            }
             let document = BundleDocument(
-                version: Version.text, made: .now, processes: processes, objects: try readObjects())
+                version: Version.text, made: .now, processes: processes, objects: objects)
             guard processes.contains(where: { $0.failure == nil }) || !document.objects.isEmpty else {
                 throw StatusClient.Failure(description: "there is nothing to save")
             }

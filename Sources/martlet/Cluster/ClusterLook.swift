@@ -61,6 +61,30 @@ struct ClusterLook {
         return document
     }
 
+    /// The chain of decisions for one Service, with what was told of it.
+    func explanation(of service: NamespacedName, _ decisions: OfflineDecisions) -> ExplanationDocument {
+        var document = decisions.explanation(of: service, peers: peers).document
+        document.events = events.compactMap { EventEntry($0) }.filter { $0.services.contains(service.description) }
+        return document
+    }
+
+    /// All of it, to be saved: what each process has written of itself, the explanation of every Service, and the objects.
+    func bundle(loadBalancerClass: String?) throws -> (processes: [BundleDocument.Process], objects: [JSONValue]) {
+        let status = status(loadBalancerClass: loadBalancerClass)
+        var processes = status.documents.map { document in
+            let name = document.node.map { "\(document.role) of \($0)" } ?? document.role
+            var process = BundleDocument.Process(source: "the cluster, \(name)")
+            process.status = document
+            return process
+        }
+        if !processes.isEmpty {
+            let decisions = decisions(loadBalancerClass: loadBalancerClass)
+            processes[0].events = EventsDocument(status.events)
+            processes[0].explanations = decisions.assignment.assignments.map { explanation(of: $0.service, decisions) }
+        }
+        return (processes, try reading.state.bundled())
+    }
+
     /// The sessions of all speakers.
     var peers: [NodePeerEntry] {
         living.flatMap { speaker in
@@ -156,7 +180,8 @@ extension EventEntry {
     fileprivate init?(_ event: ObservedEvent) {
         guard event.regarding.kind == Service.kind, let time = Timestamp(event.eventTime) else { return nil }
         let service = NamespacedName(namespace: event.regarding.namespace, name: event.regarding.name)
-        self.init(.assigned, at: time, node: nil, services: [service.description], event.note)
+        let node = event.reportingController == SpeakerCommand.reporter ? event.reportingInstance : nil
+        self.init(.assigned, at: time, node: node, services: [service.description], event.note)
         kind = event.reason
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import KubernetesClient
 import Logging
 import NetworkIO
+import Presentation
 import ServiceLifecycle
 import Speaker
 import SystemIO
@@ -25,6 +26,9 @@ struct SpeakerCommand: AsyncParsableCommand {
             Example:
               martlet speaker --node-name "$(hostname)" --kubeconfig ~/.kube/config
             """)
+
+    /// The `reportingController` of its Events.
+    static let reporter = "martlet.dev/speaker"
 
     @Option(help: ArgumentHelp("The name of this node; without it, NODE_NAME of the environment.", valueName: "name"))
     var nodeName: String?
@@ -52,7 +56,9 @@ struct SpeakerCommand: AsyncParsableCommand {
         // Where routers alone are told, nothing need be permitted.
         if let obstacle = Privileges.layer2Obstacle { logger.warning("\(obstacle)") }
         let registry = PrometheusRegistry()
-        let events = EventLog()
+        let (history, tell) = AsyncStream.makeStream(
+            of: EventEntry.self, bufferingPolicy: .bufferingNewest(ServiceEventWriter.backlog))
+        let events = EventLog { tell.yield($0) }
         let access = ClusterAccess(registry, logger)
         let client = try cluster.client(access.observer)
         let directory = try StateDirectory(path: stateDir, patience: .seconds(2))
@@ -68,6 +74,10 @@ struct SpeakerCommand: AsyncParsableCommand {
             node: node ?? "", started: started, source: source, speaker: speaker, access: access, events: events)
         let publisher = SpeakerPublisher(
             client: client, namespace: cluster.namespace, node: node ?? "", reporter: reporter, logger: logger)
+        let writer = ServiceEventWriter(
+            recorder: EventRecorder(
+                client, controller: SpeakerCommand.reporter, instance: node ?? "", logger: logger),
+            source: source, history: history)
         registry.collectProcess()
         registry.collectStatus { await reporter.document() }
         let server = try await HTTPServer.bind(
@@ -84,7 +94,8 @@ struct SpeakerCommand: AsyncParsableCommand {
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: speaker), .init(service: source), .init(service: publisher), .init(service: server),
+                    .init(service: speaker), .init(service: source), .init(service: writer), .init(service: publisher),
+                    .init(service: server),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()

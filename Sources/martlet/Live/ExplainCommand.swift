@@ -75,12 +75,7 @@ struct ExplainCommand: AsyncParsableCommand {
     private func explanationFromCluster() async throws -> ExplanationDocument {
         do {
             let look = try await cluster.look(withEvents: true)
-            var document = look.decisions(loadBalancerClass: loadBalancerClass)
-                .explanation(of: service, peers: look.peers).document
-            document.events = look.status(loadBalancerClass: loadBalancerClass).events.filter {
-                $0.services.contains(service.description)
-            }
-            return document
+            return look.explanation(of: service, look.decisions(loadBalancerClass: loadBalancerClass))
         } catch { throw Diagnostics.failure("\(error)") }
     }
 

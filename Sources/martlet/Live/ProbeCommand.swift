@@ -16,7 +16,7 @@ struct ProbeCommand: AsyncParsableCommand {
             capability CAP_NET_RAW.
 
             A speaker that answers says which node it is, by a number. The names come from a process's status: of --server, \
-            or else of what listens at \(ProbeCommand.localServer), if anything does.
+            or else of what listens at \(StatusClient.local), if anything does.
 
             Ends with status 1 if nobody answers, or if two do on one segment.
 
@@ -54,8 +54,6 @@ struct ProbeCommand: AsyncParsableCommand {
     var server: [String] = []
 
     @OptionGroup var output: OutputOptions
-
-    private static let localServer = "http://127.0.0.1:7472"
 
     func validate() throws {
         guard (1...1000).contains(count) else { throw ValidationError("--count \(count): expected 1 to 1000") }
@@ -97,7 +95,7 @@ struct ProbeCommand: AsyncParsableCommand {
             for text in server { statuses.append(try await StatusClient(server: text).status()) }
             return statuses
         }
-        let local = try? await StatusClient(server: ProbeCommand.localServer).status()
+        let local = try? await StatusClient(server: StatusClient.local).status()
         return local.map { [$0] } ?? []
     }
 }

@@ -8,6 +8,9 @@ import Presentation
 
 /// Asks one process for its status over HTTP.
 struct StatusClient {
+    /// What listens where nothing else is said.
+    static let local = "http://127.0.0.1:7472"
+
     let server: URL
 
     /// What went wrong, and what to do about it.

@@ -13,15 +13,16 @@ struct TopCommand: AsyncParsableCommand {
             interval.
 
             Example:
-              martlet top --server http://127.0.0.1:7472
+              martlet top
+              martlet top --server http://10.0.0.1:7472
             """)
 
     @Option(
-        help: ArgumentHelp("The process to ask.", valueName: "url"),
+        help: ArgumentHelp("The process to ask; without it, http://127.0.0.1:7472.", valueName: "url"),
         transform: { text in
             do { return try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
         })
-    var server: StatusClient
+    var server: StatusClient?
 
     @Option(help: ArgumentHelp("Seconds from one look to the next, 1 to 3600.", valueName: "seconds"))
     var interval = 2
@@ -37,6 +38,7 @@ struct TopCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
+            let server = try server ?? StatusClient(server: StatusClient.local)
             var former = try await server.status()
             var moment = UptimeClock.now
             repeat {

@@ -212,6 +212,17 @@ private final class AnyCluster {
         let picked = try await Program.run(
             "get", "services", "-l", "app=shop", "-o", "name", "--kubeconfig", kubeconfig)
         #expect(picked.output == "default/late\n", "\(picked)")
+        let bundle = folder.path + "/bundle.json"
+        let saved = try await Program.run("bundle", "--kubeconfig", kubeconfig, "--to", bundle)
+        #expect(saved.succeeded, "\(saved)")
+        for words in [["get", "services"], ["get", "speakers"], ["get", "pools"], ["explain", "default/late"]] {
+            let live = try await ChildProcess([Program.path] + words + ["-o", "name", "--kubeconfig", kubeconfig])
+                .wait()
+            let later = try await ChildProcess([Program.path] + words + ["-o", "name", "--bundle", bundle]).wait()
+            #expect(later.output == live.output && later.status == live.status, "\(words): \(later), not \(live)")
+        }
+        let planned = try await Program.run("plan", "--bundle", bundle)
+        #expect(planned.output.contains(owned), "\(planned)")
         let smaller = try folder.write(
             "new.yaml",
             """

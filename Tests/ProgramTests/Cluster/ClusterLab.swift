@@ -30,7 +30,13 @@ final class ClusterLab: Sendable {
         tokens = [
             "controller": await server.addAccount("martlet-controller"),
             "speaker": await server.addAccount("martlet-speaker"),
+            "viewer": await server.addAccount("viewer"),
         ]
+        try await server.apply([
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": ["name": "viewers"],
+            "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "martlet-view"],
+            "subjects": [["kind": "ServiceAccount", "name": "viewer", "namespace": "martlet-system"]],
+        ])
         for (role, token) in tokens {
             let text = """
                 {"apiVersion": "v1", "kind": "Config", "current-context": "lab",
@@ -56,7 +62,7 @@ final class ClusterLab: Sendable {
         return try files.map { try String(contentsOf: $0, encoding: .utf8) }
     }
 
-    private func kubeconfig(_ role: String) -> String { "\(folder.path)/\(role).kubeconfig" }
+    func kubeconfig(_ role: String) -> String { "\(folder.path)/\(role).kubeconfig" }
 
     func startController(_ arguments: String..., port: Int = 7473) throws -> ChildProcess {
         try namespace.start(

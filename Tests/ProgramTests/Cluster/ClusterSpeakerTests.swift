@@ -27,6 +27,25 @@ import Testing
                     "/apis/martlet.dev/v1beta1/namespaces/martlet-system/speakers/n1")
                 return report?["status", "addressCount"]?.int == 1
             }, "\(speaker.errors)")
+        let uid = await lab.server.object(lab.path("web"))?["metadata", "uid"]?.string
+        let isTold = try await eventually(within: .seconds(5)) {
+            await lab.server.objects("/apis/events.k8s.io/v1/namespaces/default/events").contains { event in
+                event["reason"]?.string == "Claimed" && event["reportingInstance"]?.string == "n1"
+                    && event["note"]?.string == "n1 answers for 192.0.2.16 on eth0."
+                    && event["regarding", "uid"]?.string == uid
+            }
+        }
+        #expect(isTold)
+        // Who may look, and no more than that, sees it all.
+        for words in [
+            ["get", "services"], ["get", "speakers"], ["get", "events", "default/web"], ["explain", "default/web"],
+            ["bundle", "--to", "-"],
+        ] {
+            let seen = try await lab.namespace.start(
+                command: [Program.path] + words + ["--kubeconfig", lab.kubeconfig("viewer")]
+            ).wait()
+            #expect(seen.succeeded && seen.output.contains("n1"), "\(words): \(seen)")
+        }
         let refused = await lab.refused()
         #expect(refused.isEmpty, "\(refused)")
         controller.stop(grace: .seconds(10))
