@@ -91,6 +91,8 @@ import Testing
         let gain = try await Program.run("plan", "-f", more, "--against", old)
         #expect(gain.status == 0 && gain.output.contains("0 Services change"), "\(gain)")
         let other = try folder.write("other.yaml", pool + "[198.51.100.0/28]}" + advertisement)
+        let slip = try await Program.run("plan", "-f", more, "--against", "clustr")
+        #expect(slip.status == 1 && slip.errors.contains("did you mean `cluster`?") && slip.output.isEmpty, "\(slip)")
         let loss = try await Program.run("plan", "-f", other, "--against", old, "-o", "json")
         #expect(loss.status == 1, "\(loss)")
         #expect(loss.output.contains("\"change\": \"changes\"") && loss.output.contains("198.51.100.0"), "\(loss)")

@@ -17,13 +17,11 @@ final class SegmentLab: Sendable {
     let client: NetworkNamespace
     let nodes: [NetworkNamespace]
     private let folder: TemporaryFolder
-    private let services: Int
     private let arguments: [String]
     private let processes: Locked<[Int: ChildProcess]> = Locked([:])
 
     /// - Parameter arguments: what `martlet run` gets beside what it needs.
-    init(nodes count: Int, services: Int = 1, arguments: [String] = []) throws {
-        self.services = services
+    init(nodes count: Int, arguments: [String] = []) throws {
         self.arguments = arguments
         segment = try NetworkNamespace("segment")
         client = try NetworkNamespace("client")
@@ -39,11 +37,11 @@ final class SegmentLab: Sendable {
             try node(number).ip("link set eth0 address \(SegmentLab.mac(number)) up")
             try node(number).ip("address add 192.0.2.\(number)/24 dev eth0")
         }
-        try write(cordoned: [])
+        try write()
     }
 
-    /// What all nodes read, with these nodes cordoned.
-    func write(cordoned: Set<Int>) throws {
+    /// What all nodes read.
+    func write(cordoned: Set<Int> = [], services: Int = 1) throws {
         let objects = (1...nodes.count).map { number in
             "---\napiVersion: v1\nkind: Node\nmetadata: {name: n\(number)}\n"
                 + "spec: {unschedulable: \(cordoned.contains(number))}\n"

@@ -33,6 +33,13 @@ import Timing
         #expect(notes.map(\.service.description) == ["a/x", "b/y"])
     }
 
+    @Test("what the node held before a restart is told once another has had it") func inherited() {
+        var news = ServiceNews(inherited: [.init(service: "default/web", ip: "192.0.2.16")])
+        #expect(news.notes(of: Self.entry(.claimed), at: .zero).isEmpty)
+        #expect(news.notes(of: Self.entry(.yielded), at: .zero).isEmpty)
+        #expect(news.notes(of: Self.entry(.claimed), at: .zero).count == 1)
+    }
+
     @Test("some of five thousand at once, conflicts before owners, and again after a while") func flood() {
         var news = ServiceNews()
         var told = 0

@@ -14,11 +14,13 @@ struct ServiceEventWriter: ServiceLifecycle.Service {
     let recorder: EventRecorder
     let source: ClusterSource
     let history: AsyncStream<EventEntry>
+    /// What the node's `Speaker` object said of its last process.
+    let inherited: Task<Set<ServiceNews.Subject>, Never>
 
     func run() async throws { await cancelWhenGracefulShutdown { await write() } }
 
     private func write() async {
-        var news = ServiceNews()
+        var news = ServiceNews(inherited: await inherited.value)
         for await event in history {
             for var note in news.notes(of: event, at: UptimeClock.now) {
                 // `kubectl describe` finds the Events of an object by its UID.

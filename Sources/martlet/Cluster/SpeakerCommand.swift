@@ -72,12 +72,14 @@ struct SpeakerCommand: AsyncParsableCommand {
             loadBalancerClass: cluster.loadBalancerClass, logger: logger)
         let reporter = SpeakerReporter(
             node: node ?? "", started: started, source: source, speaker: speaker, access: access, events: events)
+        let inherited = SpeakerPublisher.readAddresses(of: node ?? "", in: cluster.namespace, client)
         let publisher = SpeakerPublisher(
-            client: client, namespace: cluster.namespace, node: node ?? "", reporter: reporter, logger: logger)
+            client: client, namespace: cluster.namespace, node: node ?? "", reporter: reporter, inherited: inherited,
+            logger: logger)
         let writer = ServiceEventWriter(
             recorder: EventRecorder(
                 client, controller: SpeakerCommand.reporter, instance: node ?? "", logger: logger),
-            source: source, history: history)
+            source: source, history: history, inherited: inherited)
         registry.collectProcess()
         registry.collectStatus { await reporter.document() }
         let server = try await HTTPServer.bind(

@@ -3,6 +3,7 @@ import KubernetesModel
 import Logging
 import Presentation
 import ServiceLifecycle
+import Speaker
 import Timing
 
 /// Keeps the node's `Speaker` object: written when what it says has changed, and at most every ``pause``.
@@ -15,11 +16,24 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
     let namespace: String
     let node: String
     let reporter: SpeakerReporter
+    /// What the object said before it is written; waited for.
+    let inherited: Task<Set<ServiceNews.Subject>, Never>
     let logger: Logger
+
+    /// Reads the addresses that a node's object lists; none if it cannot be read.
+    static func readAddresses(
+        of node: String, in namespace: String, _ client: KubernetesClient
+    ) -> Task<Set<ServiceNews.Subject>, Never> {
+        Task {
+            let report = try? await client.get(.speakers, NamespacedName(namespace: namespace, name: node))
+            return Set((report?.status?.addresses ?? []).map { ServiceNews.Subject(service: $0.service, ip: $0.ip) })
+        }
+    }
 
     func run() async throws { await cancelWhenGracefulShutdown { await keep() } }
 
     private func keep() async {
+        _ = await inherited.value
         var written: SpeakerStatus?
         var lastProblem: String?
         while !Task.isCancelled {

@@ -79,7 +79,16 @@ struct PlanCommand: AsyncParsableCommand {
 
     private func compare() async throws {
         guard !isAgainstCluster else { return try await compareWithCluster() }
-        let old = OfflineDecisions(ManifestReader.read(paths: against), loadBalancerClass: loadBalancerClass)
+        let reading = ManifestReader.read(paths: against)
+        guard reading.isComplete else {
+            for problem in reading.problems where problem.severity == .error { Diagnostics.say("\(problem)") }
+            // Whatever is missing there would look like a gain.
+            let isMeant = against.contains { $0.likelyMeant(among: ["cluster"]) != nil }
+            throw Diagnostics.failure(
+                "--against \(against.joined(separator: " ")) cannot be read whole, so there is nothing to compare with"
+                    + (isMeant ? "; did you mean `cluster`?" : ""))
+        }
+        let old = OfflineDecisions(reading, loadBalancerClass: loadBalancerClass)
         for problem in old.problems where problem.severity == .error {
             Diagnostics.say("in what is in force: \(problem)")
         }

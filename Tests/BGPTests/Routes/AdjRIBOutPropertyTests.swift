@@ -183,6 +183,39 @@ struct NaiveTable {
         for (name, peer) in peers { #expect(peer.needless == 0, "peer \(name), seed \(seed)") }
     }
 
+    /// So long that what is pending is looked through, and gaps are closed, under a table that is half sent.
+    @Test("Who reads nothing while routes flap is then told each of them once at most", arguments: UInt64(1)...4)
+    func notReading(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var table = AdjRIBOut()
+        var model = NaiveTable()
+        let names = Self.encodings.keys.sorted()
+        func flap(_ count: Int) {
+            for _ in 0..<count {
+                let change = Self.randomChange(names, &generator)
+                model.apply(change)
+                _ = table.apply([change])
+            }
+        }
+        flap(2000)
+        var peers: [String: ReceivingPeer] = [:]
+        for (name, encoding) in Self.encodings {
+            table.attach(name, encoding)
+            peers[name] = ReceivingPeer(encoding)
+            if let output = table.takeOutput(for: name, limit: 1) { try peers[name]?.take(output) }
+        }
+        for round in 0..<3 {
+            flap(20_000)
+            let updates = peers.mapValues(\.updates)
+            try Self.expectConvergence(&table, model, &peers, "round \(round), seed \(seed)")
+            for (name, peer) in peers {
+                #expect(peer.needless == 0, "peer \(name), round \(round), seed \(seed)")
+                // Every combination of attributes and family, and a withdrawal, fill one message at most.
+                #expect(peer.updates - (updates[name] ?? 0) <= 24, "peer \(name), round \(round), seed \(seed)")
+            }
+        }
+    }
+
     private static func randomChange(_ names: [String], _ generator: inout SeededGenerator) -> RouteChange {
         let number = UInt32.random(in: 0..<400, using: &generator)
         let address =

@@ -67,6 +67,37 @@ import Testing
             try await eventually(within: .seconds(40)) { try await !lab.answers("192.0.2.16") }, "\(speaker.errors)")
     }
 
+    @Test("A speaker that is killed and started again tells Kubernetes nothing anew") func restart() async throws {
+        let lab = try await Self.lab()
+        let controller = try lab.startController()
+        var speaker = try lab.startSpeaker()
+        try await lab.addService("web")
+        func claims() async -> Int {
+            await lab.server.objects("/apis/events.k8s.io/v1/namespaces/default/events").count {
+                $0["reason"]?.string == "Claimed"
+            }
+        }
+        func report() async -> JSON? {
+            await lab.server.object("/apis/martlet.dev/v1beta1/namespaces/martlet-system/speakers/n1")?["status"]
+        }
+        let isTold = try await eventually(within: .seconds(20)) {
+            let count = await claims()
+            let report = await report()
+            return count == 1 && report?["addressCount"]?.int == 1
+        }
+        #expect(isTold, "\(speaker.errors)")
+        let began = await report()?["started"]?.string
+        speaker.kill()
+        speaker = try lab.startSpeaker()
+        let isBack = try await eventually(within: .seconds(20)) {
+            let report = await report()
+            return report?["started"]?.string != began && report?["addressCount"]?.int == 1
+        }
+        #expect(isBack, "\(speaker.errors)")
+        #expect(await claims() == 1)
+        controller.stop(grace: .seconds(10))
+    }
+
     @Test("Hand-made EndpointSlices of a Service without a selector count, with externalTrafficPolicy Local")
     func endpoints() async throws {
         let lab = try await Self.lab()
