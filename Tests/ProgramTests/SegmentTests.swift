@@ -133,10 +133,13 @@ struct SegmentTests {
         let loaded = try await lab.segment.run("nft", "-f", file)
         try #require(loaded.succeeded, "\(loaded)")
         try await lab.start(1...3)
-        // Claims at the start may meet; they have settled by then.
-        try await Task.sleep(for: .seconds(3))
-        let quiet = try await lab.ask(for: .seconds(1))
-        #expect(quiet.owners.count == 1, "\(quiet.owners)")
+        // Claims at the start may meet.
+        var quiet = try await lab.ask(for: .seconds(1))
+        let isSettled = try await eventually(within: .seconds(15)) {
+            quiet = try await lab.ask(for: .seconds(1))
+            return quiet.owners.count == 1
+        }
+        #expect(isSettled, "\(quiet.owners)")
         let owner = try #require((1...3).first { quiet.owners.last == SegmentLab.mac($0) })
         let isSaid = try await eventually {
             try await lab.node(owner).run("curl", "-s", "http://127.0.0.1:7472/metrics").output
