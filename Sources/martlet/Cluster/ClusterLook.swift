@@ -62,10 +62,21 @@ struct ClusterLook {
     }
 
     /// The chain of decisions for one Service, with what was told of it.
-    func explanation(of service: NamespacedName, _ decisions: OfflineDecisions) -> ExplanationDocument {
+    ///
+    /// - Parameter history: what was told of all Services, in the order of time, by Service.
+    func explanation(
+        of service: NamespacedName, _ decisions: OfflineDecisions, _ history: [String: [EventEntry]]
+    ) -> ExplanationDocument {
         var document = decisions.explanation(of: service, peers: peers).document
-        document.events = events.compactMap { EventEntry($0) }.filter { $0.services.contains(service.description) }
+        document.events = history[service.description] ?? []
         return document
+    }
+
+    /// What was told of each Service, in the order of time.
+    var history: [String: [EventEntry]] {
+        let status = ClusterStatus([], events: events.compactMap { EventEntry($0) })
+        // Each is about one.
+        return Dictionary(grouping: status.events) { $0.services.first ?? "" }
     }
 
     /// All of it, to be saved: what each process has written of itself, the explanation of every Service, and the objects.
@@ -80,7 +91,10 @@ struct ClusterLook {
         if !processes.isEmpty {
             let decisions = decisions(loadBalancerClass: loadBalancerClass)
             processes[0].events = EventsDocument(status.events)
-            processes[0].explanations = decisions.assignment.assignments.map { explanation(of: $0.service, decisions) }
+            let history = history
+            processes[0].explanations = decisions.assignment.assignments.map {
+                explanation(of: $0.service, decisions, history)
+            }
         }
         return (processes, try reading.state.bundled())
     }

@@ -75,7 +75,8 @@ struct ExplainCommand: AsyncParsableCommand {
     private func explanationFromCluster() async throws -> ExplanationDocument {
         do {
             let look = try await cluster.look(withEvents: true)
-            return look.explanation(of: service, look.decisions(loadBalancerClass: loadBalancerClass))
+            let decisions = look.decisions(loadBalancerClass: loadBalancerClass)
+            return look.explanation(of: service, decisions, look.history)
         } catch { throw Diagnostics.failure("\(error)") }
     }
 
