@@ -219,7 +219,7 @@ let package = Package(
             dependencies: [
                 "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
                 "Manifests", "NetworkIO", "Speaker", "SystemIO", "TestAPIServer", "TestSupport", "Timing", "WireCodec",
-                "martlet", nioCore, nioPosix,
+                "martlet",
             ], swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]

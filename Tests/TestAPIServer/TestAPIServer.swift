@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import TestSupport
 import Yams
 
 /// A Kubernetes API server in memory, for tests: the promises that Martlet depends on, and on request their breach.
@@ -27,7 +28,7 @@ package actor TestAPIServer {
     private var pages: [String: (items: [JSON], version: Int)] = [:]
     private var listener: (any Channel)?
     private var connections: [ObjectIdentifier: any Channel] = [:]
-    private let group: any EventLoopGroup
+    private let namespace: NetworkNamespace?
     package private(set) var port = 0
 
     struct Watch: Sendable {
@@ -37,27 +38,27 @@ package actor TestAPIServer {
         var channel: any Channel
     }
 
-    package init(group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) { self.group = group }
+    /// - Parameter namespace: whose loopback it listens on; without one, that of this process.
+    package init(in namespace: NetworkNamespace? = nil) { self.namespace = namespace }
 
     // MARK: - Life
 
-    /// Listens; on the port that it had before, if it was stopped.
-    package func start(on host: String = "127.0.0.1") async throws {
-        let port = port
-        let group = group
-        let loop = group.next()
-        let channel = try await loop.flatSubmit {
-            // On the loop's own thread: in the network namespace that the loop was made in.
-            ServerBootstrap(group: group)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
-                        try channel.pipeline.syncOperations.addHandler(RequestHandler(self))
-                    }
+    /// Listens on 127.0.0.1; on the port that it had before, if it was stopped.
+    package func start() async throws {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
+                    try channel.pipeline.syncOperations.addHandler(RequestHandler(self))
                 }
-                .bind(host: host, port: port)
-        }.get()
+            }
+        let channel =
+            if let namespace {
+                try await bootstrap.withBoundSocket(namespace.tcpSocket(boundTo: port)).get()
+            } else {
+                try await bootstrap.bind(host: "127.0.0.1", port: port).get()
+            }
         listener = channel
         self.port = channel.localAddress?.port ?? 0
     }

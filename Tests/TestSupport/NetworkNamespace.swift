@@ -94,6 +94,10 @@ package final class NetworkNamespace: Sendable {
     }
 
     /// Runs `body` on a thread of its own inside the namespace: sockets opened and threads started there belong to it.
+    ///
+    /// A thread that lives on in the namespace and wakes tasks may have to start a thread of the pool, which then is in
+    /// the namespace as well: tests that start such threads have a process of their own in `Tests/run`, apart from those
+    /// that open sockets of this process's own namespace.
     package func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         let path = "/var/run/netns/\(name)"
         return try await onOwnThread {
@@ -103,6 +107,30 @@ package final class NetworkNamespace: Sendable {
             close(descriptor)
             guard problem == 0 else { throw TestFailure("cannot enter \(path): errno \(problem)") }
             return try body()
+        }
+    }
+
+    /// A TCP socket inside, bound to `port` of 127.0.0.1 (0: any free one). Connections that it accepts are inside, too,
+    /// whatever thread serves them.
+    package func tcpSocket(boundTo port: Int) async throws -> CInt {
+        try await onThread {
+            let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+            guard descriptor >= 0 else { throw TestFailure("no socket: errno \(errno)") }
+            var yes: CInt = 1
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(port).bigEndian
+            address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+            let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = unsafe withUnsafePointer(to: &address) { pointer in
+                unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+                return unsafe bind(descriptor, UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self), size)
+            }
+            guard status == 0 else {
+                defer { close(descriptor) }
+                throw TestFailure("cannot bind to 127.0.0.1:\(port): errno \(errno)")
+            }
+            return descriptor
         }
     }
 }

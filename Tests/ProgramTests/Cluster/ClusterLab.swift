@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import TestAPIServer
 import TestSupport
 
@@ -12,7 +10,6 @@ final class ClusterLab: Sendable {
     let client: NetworkNamespace
     let server: TestAPIServer
     let folder: TemporaryFolder
-    private let group: MultiThreadedEventLoopGroup
     private let tokens: [String: String]
 
     init() async throws {
@@ -22,9 +19,7 @@ final class ClusterLab: Sendable {
         try client.ip("address add 192.0.2.1/24 dev eth0")
         try namespace.ip("address add 192.0.2.2/24 dev eth0")
         folder = try TemporaryFolder()
-        // Its loops are made in the namespace, and so are the sockets that they make.
-        group = try await namespace.onThread { MultiThreadedEventLoopGroup(numberOfThreads: 1) }
-        server = TestAPIServer(group: group)
+        server = TestAPIServer(in: namespace)
         try await server.start()
         for file in try ClusterLab.manifests() { try await server.apply(yaml: file) }
         tokens = [
@@ -48,8 +43,6 @@ final class ClusterLab: Sendable {
         }
         try await server.apply(["kind": "Node", "apiVersion": "v1", "metadata": ["name": "n1"]])
     }
-
-    deinit { group.shutdownGracefully { _ in } }
 
     /// CRDs, namespace, ServiceAccounts and RBAC as they are shipped.
     private static func manifests() throws -> [String] {
