@@ -9,6 +9,13 @@ package struct NamespacedName: Hashable, Sendable, Comparable, CustomStringConve
         self.name = name
     }
 
+    /// Reads what ``description`` writes; `nil` if a part is empty, or if there are more than two.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+        self.init(namespace: parts.count == 2 ? String(parts[0]) : nil, name: String(parts[parts.count - 1]))
+    }
+
     package var description: String { namespace.map { "\($0)/\(name)" } ?? name }
 
     package static func < (a: NamespacedName, b: NamespacedName) -> Bool {

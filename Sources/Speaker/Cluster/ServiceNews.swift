@@ -36,14 +36,12 @@ package struct ServiceNews: Sendable {
         default: return []
         }
         return event.services.compactMap { service in
-            let parts = service.split(separator: "/", maxSplits: 1).map(String.init)
             let isKnown =
                 event.kind == EventEntry.Kind.claimed.rawValue
                 && inherited.remove(Subject(service: service, ip: event.ip ?? "")) != nil
-            guard !isKnown, parts.count == 2, budget.admit(level, at: now) else { return nil }
+            guard !isKnown, let name = NamespacedName(service), budget.admit(level, at: now) else { return nil }
             return EventNote(
-                service: NamespacedName(namespace: parts[0], name: parts[1]), uid: nil, kind: level, action: "Announce",
-                reason: event.kind, message: event.message)
+                service: name, uid: nil, kind: level, action: "Announce", reason: event.kind, message: event.message)
         }
     }
 }

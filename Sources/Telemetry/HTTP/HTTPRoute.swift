@@ -58,11 +58,9 @@ package struct HTTPRoute: Sendable {
         _ document: @escaping @Sendable (NamespacedName) async -> ExplanationDocument?
     ) -> HTTPRoute {
         HTTPRoute(below: "/v1/explain/") { rest in
-            let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
+            guard let name = NamespacedName(String(rest)), name.namespace != nil else {
                 return .text("Write /v1/explain/NAMESPACE/NAME.\n", status: 404)
             }
-            let name = NamespacedName(namespace: String(parts[0]), name: String(parts[1]))
             guard let document = await document(name) else { return .text("stopping\n", status: 503) }
             return .json(document)
         }

@@ -85,9 +85,7 @@ struct BundleCommand: AsyncParsableCommand {
             process.events = try await client.events()
             process.metrics = try await client.metrics()
             for assignment in status.assignments {
-                let parts = assignment.service.split(separator: "/").map(String.init)
-                guard parts.count == 2 else { continue }
-                let name = NamespacedName(namespace: parts[0], name: parts[1])
+                guard let name = NamespacedName(assignment.service) else { continue }
                 process.explanations.append(try await client.explanation(of: name))
             }
         } catch {

@@ -11,8 +11,7 @@ final class UnreadableObjects: Sendable {
 
     func note(_ event: ClientObserver.Event) {
         guard case .unreadable(let resource, let object, let problem) = event else { return }
-        let parts = object.split(separator: "/", maxSplits: 1).map(String.init)
-        let name = NamespacedName(namespace: parts.count == 2 ? parts[0] : nil, name: parts.last ?? object)
+        let name = NamespacedName(object) ?? NamespacedName(namespace: nil, name: object)
         let reference = ObjectReference(kind: resource, name: name)
         found.withLock { $0.append(Problem(.error, reference, "it cannot be understood and is left out: \(problem)")) }
     }

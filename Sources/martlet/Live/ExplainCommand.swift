@@ -24,11 +24,10 @@ struct ExplainCommand: AsyncParsableCommand {
     @Argument(
         help: ArgumentHelp("The Service; without a namespace, of `default`.", valueName: "namespace/name"),
         transform: { text in
-            let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-            guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else {
+            guard let name = NamespacedName(text) else {
                 throw ValidationError("`\(text)` does not name a Service: write NAMESPACE/NAME")
             }
-            return NamespacedName(namespace: parts.count == 2 ? parts[0] : "default", name: parts[parts.count - 1])
+            return NamespacedName(namespace: name.namespace ?? "default", name: name.name)
         })
     var service: NamespacedName
 
