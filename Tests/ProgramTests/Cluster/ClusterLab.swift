@@ -44,6 +44,11 @@ final class ClusterLab: Sendable {
         try await server.apply(["kind": "Node", "apiVersion": "v1", "metadata": ["name": "n1"]])
     }
 
+    deinit {
+        let server = server
+        Task { await server.stop() }
+    }
+
     /// CRDs, namespace, ServiceAccounts and RBAC as they are shipped.
     private static func manifests() throws -> [String] {
         let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../deploy").standardized
