@@ -22,6 +22,25 @@ import Timing
         }
     }
 
+    @Test("Descriptors that are replaced while those that are ready are gone through → asked about as before")
+    func replaced() throws {
+        var first = try DeadlineTimer()
+        let second = try DeadlineTimer()
+        var third = try DeadlineTimer()
+        var poll = PollSet([first.rawValue, second.rawValue, third.rawValue])
+        first.arm(at: .zero)
+        third.arm(at: .zero)
+        try poll.wait(for: .seconds(5))
+        var ready: [Int] = []
+        for index in 0..<3 where poll.isReady(index) {
+            ready.append(index)
+            poll.replace(with: [second.rawValue])
+        }
+        #expect(ready == [0, 2])
+        try poll.wait(for: .zero)
+        #expect(!poll.isReady(0), "the one that is waited on from now on is not ready")
+    }
+
     @Test("A moment that has passed, even zero, goes off at once; a stopped timer does not")
     func pastAndStopped() async throws {
         try await onOwnThread {
