@@ -18,6 +18,12 @@ int clinux_set_realtime_priority(int priority) {
     return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0 ? 0 : errno;
 }
 
+void clinux_set_ordinary_priority(void) {
+    struct sched_param parameters = {.sched_priority = 0};
+    // Without the right to use real-time priorities the flag may stay, but not go.
+    sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &parameters);
+}
+
 int clinux_raise_permitted_capabilities(void) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];

@@ -60,16 +60,16 @@ package struct IPv6Header: Hashable, Sendable {
         var checksum = InternetChecksum()
         checksum.add(source)
         checksum.add(destination)
-        checksum.add(payloadLength)
-        checksum.add(UInt16(nextHeader))
+        checksum.add(UInt32(payloadLength))
+        checksum.add(UInt32(nextHeader))
         return checksum
     }
 }
 
 extension InternetChecksum {
     fileprivate mutating func add(_ address: IPv6Address) {
-        for word in 0..<8 {
-            add(UInt16(truncatingIfNeeded: address.rawValue >> UInt128(truncatingIfNeeded: 16 * word)))
+        for word in 0..<4 {
+            add(UInt32(truncatingIfNeeded: address.rawValue >> UInt128(truncatingIfNeeded: 32 * word)))
         }
     }
 }

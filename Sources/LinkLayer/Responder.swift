@@ -58,49 +58,35 @@ package struct Responder: Hashable, Sendable {
     /// Answers one frame, beginning with its Ethernet header. The reply is appended to `reply`.
     package func answer(_ frame: Span<UInt8>, into reply: inout ByteWriter) -> Outcome {
         do throws(DropReason) {
-            var reader = ByteReader(frame)
-            let header = try EthernetHeader(decoding: &reader)
-            guard header.source != hardwareAddress else { throw .fromSelf }
-            // What the interface's own filter lets through if nobody else makes it hear everything.
-            guard header.destination == hardwareAddress || header.destination.isMulticast else {
-                throw .otherDestination
-            }
-            switch header.etherType {
-            case .arp:
-                return try answer(try ARPPacket(decoding: &reader), into: &reply)
-            case .ipv6:
-                let ipv6Header = try IPv6Header(decoding: &reader)
-                let length = Int(ipv6Header.payloadLength)
-                // RFC 8200 §3: what is beyond the payload's length is padding of the frame; less is a cut frame.
-                guard reader.remaining >= length else { throw .truncated }
-                let payload = frame.extracting(reader.position..<reader.position + length)
-                return try answer(
-                    try NeighborSolicitation(decoding: payload, under: ipv6Header), ipv6Header,
-                    from: header.source, into: &reply)
-            default:
-                throw .otherProtocol
-            }
+            return answer(try SegmentFrame(decoding: frame, on: hardwareAddress), into: &reply)
         } catch {
             return .dropped(error)
+        }
+    }
+
+    /// Answers a frame that was read before. The reply is appended to `reply`.
+    package func answer(_ frame: SegmentFrame, into reply: inout ByteWriter) -> Outcome {
+        switch frame.content {
+        case .arp(let packet, _): answer(packet, into: &reply)
+        case .solicitation(let solicitation, let source):
+            answer(solicitation, from: source, at: frame.sender, into: &reply)
+        case .advertisement: .dropped(.notNeighborSolicitation)
         }
     }
 }
 
 // MARK: - ARP (RFC 826, "Packet Reception")
 extension Responder {
-    private func answer(_ packet: ARPPacket, into reply: inout ByteWriter) throws(DropReason) -> Outcome {
+    private func answer(_ packet: ARPPacket, into reply: inout ByteWriter) -> Outcome {
         // RFC 826: "Is the opcode ares_op$REQUEST?" — here before the rest: replies are not this type's affair.
-        guard packet.operation == .request else { throw .arpNotRequest }
+        guard packet.operation == .request else { return .dropped(.arpNotRequest) }
         let sender = packet.senderHardwareAddress
-        guard sender != hardwareAddress else { throw .fromSelf }
-        // RFC 1812 §3.3.2 forbids to believe that a MAC address is a group's; nor is one zero.
-        guard !sender.isMulticast, sender != .zero else { throw .senderHardwareAddress }
         // RFC 5227 §2.4: any ARP packet whose sender protocol address is ours, from another MAC address.
         if ipv4.contains(packet.senderProtocolAddress) {
             return .conflict(.v4(packet.senderProtocolAddress), with: sender)
         }
         // RFC 826: "Am I the target protocol address?"
-        guard ipv4.contains(packet.targetProtocolAddress) else { throw .notAnnounced }
+        guard ipv4.contains(packet.targetProtocolAddress) else { return .dropped(.notAnnounced) }
         // RFC 826: "Swap hardware and protocol fields, putting the local hardware and protocol addresses in the sender
         // fields." RFC 5227 §2.5: also for a probe, whose sender protocol address is zero.
         let answer = ARPPacket(
@@ -115,17 +101,13 @@ extension Responder {
 // MARK: - Neighbour discovery (RFC 4861 §7.2.3, §7.2.4)
 extension Responder {
     private func answer(
-        _ solicitation: NeighborSolicitation, _ header: IPv6Header, from neighbor: MACAddress,
+        _ solicitation: NeighborSolicitation, from source: IPv6Address, at sender: MACAddress,
         into reply: inout ByteWriter
-    ) throws(DropReason) -> Outcome {
-        // RFC 4861 §7.2.3: the message would put a group into a neighbour cache.
-        let sender = solicitation.sourceLinkLayerAddress ?? neighbor
-        guard !sender.isMulticast, sender != .zero else { throw .senderHardwareAddress }
-        guard sender != hardwareAddress else { throw .fromSelf }
+    ) -> Outcome {
         // RFC 4862 §5.4.4 speaks of advertisements; a packet that comes from our address shows the same.
-        if ipv6.contains(header.source) { return .conflict(.v6(header.source), with: sender) }
-        guard ipv6.contains(solicitation.target) else { throw .notAnnounced }
-        let isUnspecified = header.source == .unspecified
+        if ipv6.contains(source) { return .conflict(.v6(source), with: sender) }
+        guard ipv6.contains(solicitation.target) else { return .dropped(.notAnnounced) }
+        let isUnspecified = source == .unspecified
         let advertisement = NeighborAdvertisement(
             // RFC 4861 §7.2.4: solicited is one if the source is specified, zero if the answer goes to all nodes.
             isSolicited: !isUnspecified,
@@ -137,7 +119,7 @@ extension Responder {
             from: hardwareAddress,
             // RFC 4861 §7.2.4: "If the source … is the unspecified address, the node MUST … multicast the advertisement
             // to the all-nodes address."
-            to: isUnspecified ? (MACAddress(multicast: IPv6Address.allNodes), .allNodes) : (sender, header.source),
+            to: isUnspecified ? (MACAddress(multicast: IPv6Address.allNodes), .allNodes) : (sender, source),
             into: &reply)
         return .answered(.v6(solicitation.target))
     }

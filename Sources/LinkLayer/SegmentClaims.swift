@@ -227,10 +227,11 @@ package struct SegmentClaims: Sendable {
 
     /// Takes a frame, beginning with its Ethernet header. The reply, if there is one, is appended to `reply`.
     package mutating func receive(
-        _ frame: Span<UInt8>, at now: Instant, into reply: inout ByteWriter, _ actions: inout [Action]
+        _ octets: Span<UInt8>, at now: Instant, into reply: inout ByteWriter, _ actions: inout [Action]
     ) -> Outcome {
         do throws(DropReason) {
-            var sighting = try Sighting(decoding: frame, on: hardwareAddress)
+            let frame = try SegmentFrame(decoding: octets, on: hardwareAddress)
+            var sighting = Sighting(frame)
             if let mark = sighting.mark {
                 if mark.kind == .inquiry { return answerInquiry(frame, of: sighting.hardwareAddress, into: &reply) }
                 // Another interface of this node on the same segment.
@@ -244,13 +245,13 @@ package struct SegmentClaims: Sendable {
                 sighting.mark = nil
             }
             deliver(.sighted(sighting), to: sighting.address, at: now, &actions)
+            return answer(frame, into: &reply)
         } catch {
             return .dropped(error)
         }
-        return answer(frame, into: &reply)
     }
 
-    private func answer(_ frame: Span<UInt8>, into reply: inout ByteWriter) -> Outcome {
+    private func answer(_ frame: SegmentFrame, into reply: inout ByteWriter) -> Outcome {
         switch responder.answer(frame, into: &reply) {
         case .answered(let address): .answered(address)
         case .conflict: .dropped(.conflict)
@@ -260,7 +261,7 @@ package struct SegmentClaims: Sendable {
 
     /// Answers who only wants to know as everybody else, and says besides which speaker has answered.
     private mutating func answerInquiry(
-        _ frame: Span<UInt8>, of neighbor: MACAddress, into reply: inout ByteWriter
+        _ frame: SegmentFrame, of neighbor: MACAddress, into reply: inout ByteWriter
     ) -> Outcome {
         let outcome = answer(frame, into: &reply)
         if case .answered(let address) = outcome, let claim = claims[address] {
@@ -285,10 +286,11 @@ package struct SegmentClaims: Sendable {
     private mutating func deliver(
         _ event: Claim.Event, to address: IPAddress, at now: Instant, _ actions: inout [Action]
     ) {
-        guard isConnected, let before = claims[address]?.state,
-            let done = claims[address]?.handle(event, at: now, in: context)
-        else { return }
-        tally.move(from: before, to: claims[address]?.state)
+        guard isConnected, let index = claims.index(forKey: address) else { return }
+        let before = claims.values[index].state
+        let done = claims.values[index].handle(event, at: now, in: context)
+        let state = claims.values[index].state
+        tally.move(from: before, to: state)
         for action in done {
             switch action {
             case .send(let frame, let mark): enqueue(frame, mark)
@@ -301,8 +303,8 @@ package struct SegmentClaims: Sendable {
             case .report(let report): actions.append(.report(report, of: address))
             }
         }
-        agenda.set(address, at: claims[address]?.nextDeadline)
-        updateGroups(of: address, isNeeded: claims[address]?.state != .watching, &actions)
+        agenda.set(address, at: claims.values[index].nextDeadline)
+        updateGroups(of: address, isNeeded: state != .watching, &actions)
     }
 
     /// RFC 4862 §5.4.2: who probes for an address joins its solicited-node group, to hear of others that do.

@@ -1,5 +1,4 @@
 import Addresses
-import WireCodec
 
 /// What one frame shows of who has, or wants, an address on the segment.
 package struct Sighting: Hashable, Sendable {
@@ -26,49 +25,26 @@ package struct Sighting: Hashable, Sendable {
 
     /// Reads a whole frame, as seen on the interface with this MAC address.
     package init(decoding frame: Span<UInt8>, on hardwareAddress: MACAddress) throws(DropReason) {
-        var reader = ByteReader(frame)
-        let header = try EthernetHeader(decoding: &reader)
-        guard header.source != hardwareAddress else { throw .fromSelf }
-        guard header.destination == hardwareAddress || header.destination.isMulticast else { throw .otherDestination }
-        switch header.etherType {
-        case .arp: try self.init(ARPPacket(decoding: &reader), &reader)
-        case .ipv6:
-            let ipv6Header = try IPv6Header(decoding: &reader)
-            let length = Int(ipv6Header.payloadLength)
-            // RFC 8200 §3: what is beyond the payload's length is padding of the frame; less is a cut frame.
-            guard reader.remaining >= length else { throw .truncated }
-            let payload = frame.extracting(reader.position..<reader.position + length)
-            try self.init(payload, under: ipv6Header, from: header.source)
-        default: throw .otherProtocol
-        }
-        guard self.hardwareAddress != hardwareAddress else { throw .fromSelf }
-        guard !self.hardwareAddress.isMulticast, self.hardwareAddress != .zero else { throw .senderHardwareAddress }
+        self.init(try SegmentFrame(decoding: frame, on: hardwareAddress))
     }
 
-    @_lifetime(reader: copy reader)
-    private init(_ packet: ARPPacket, _ reader: inout ByteReader) throws(DropReason) {
-        let mark = reader.remaining >= ClaimMark.length ? try ClaimMark(decoding: &reader) : nil
-        // RFC 5227 §1.1: a probe is a request whose sender protocol address is all zero.
-        let isProbe = packet.operation == .request && packet.senderProtocolAddress == .unspecified
-        self.init(
-            isProbe ? .probe : .use,
-            .v4(isProbe ? packet.targetProtocolAddress : packet.senderProtocolAddress),
-            by: packet.senderHardwareAddress, mark: mark)
-    }
-
-    private init(_ payload: Span<UInt8>, under header: IPv6Header, from neighbor: MACAddress) throws(DropReason) {
-        if payload.count > 0, payload[0] == ICMPv6Type.neighborAdvertisement {
-            let advertisement = try NeighborAdvertisement(decoding: payload, under: header)
+    package init(_ frame: SegmentFrame) {
+        switch frame.content {
+        case .arp(let packet, let mark):
+            // RFC 5227 §1.1: a probe is a request whose sender protocol address is all zero.
+            let isProbe = packet.operation == .request && packet.senderProtocolAddress == .unspecified
             self.init(
-                .use, .v6(advertisement.target), by: advertisement.targetLinkLayerAddress ?? neighbor,
-                mark: advertisement.mark)
-        } else {
-            let solicitation = try NeighborSolicitation(decoding: payload, under: header)
+                isProbe ? .probe : .use,
+                .v4(isProbe ? packet.targetProtocolAddress : packet.senderProtocolAddress), by: frame.sender, mark: mark
+            )
+        case .solicitation(let solicitation, let source):
             // RFC 4862 §5.4.3: from the unspecified address, the sender wants the target for itself.
-            let isProbe = header.source == .unspecified
+            let isProbe = source == .unspecified
             self.init(
-                isProbe ? .probe : .use, .v6(isProbe ? solicitation.target : header.source),
-                by: solicitation.sourceLinkLayerAddress ?? neighbor, mark: solicitation.mark)
+                isProbe ? .probe : .use, .v6(isProbe ? solicitation.target : source), by: frame.sender,
+                mark: solicitation.mark)
+        case .advertisement(let advertisement):
+            self.init(.use, .v6(advertisement.target), by: frame.sender, mark: advertisement.mark)
         }
     }
 }

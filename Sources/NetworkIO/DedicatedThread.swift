@@ -64,4 +64,7 @@ package final class DedicatedThread: Sendable {
         let problem = clinux_set_realtime_priority(priority)
         guard problem == 0 else { throw SystemError("cannot use real-time priority \(priority)", code: problem) }
     }
+
+    /// Takes it back: the calling thread runs as all others do. Needs no privilege, and cannot fail.
+    package static func becomeOrdinary() { clinux_set_ordinary_priority() }
 }

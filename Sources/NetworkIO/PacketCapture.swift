@@ -1,4 +1,5 @@
 import CLibpcap
+import CLinux
 import Glibc
 import SystemIO
 
@@ -13,6 +14,25 @@ import SystemIO
         package var received = 0
         /// Those of them that were lost because the buffer was full.
         package var dropped = 0
+    }
+
+    /// What is known of a frame besides its octets.
+    package struct Arrival: Sendable {
+        /// The octets that it had on the wire; fewer may have been kept.
+        package let length: Int
+        private let time: timeval
+
+        init(length: Int, time: timeval) {
+            self.length = length
+            self.time = time
+        }
+
+        /// How long ago the kernel took it in. By the wall clock: wrong, perhaps negative, while that is being set.
+        package var age: Duration {
+            var now = timespec()
+            unsafe clock_gettime(CLOCK_REALTIME, &now)
+            return .seconds(now.tv_sec - time.tv_sec) + .nanoseconds(now.tv_nsec - time.tv_usec * 1000)
+        }
     }
 
     package struct Options: Hashable, Sendable {
@@ -81,9 +101,9 @@ import SystemIO
     deinit { unsafe pcap_close(handle) }
 
     /// Hands the frames that have come to `body`, at most `limit` of them, and returns their number. The frame is as
-    /// much as was kept of `length` octets, and valid only inside `body`.
+    /// much as was kept of it, and valid only inside `body`.
     package borrowing func receive(
-        limit: Int, _ body: (_ frame: Span<UInt8>, _ length: Int) -> Void
+        limit: Int, _ body: (_ frame: Span<UInt8>, _ arrival: Arrival) -> Void
     ) throws(PacketCaptureError) -> Int {
         var count = 0
         while count < limit {
@@ -95,7 +115,9 @@ import SystemIO
                 guard let header = unsafe header, let data = unsafe data else { return count }
                 let kept = unsafe Int(header.pointee.caplen)
                 let frame = unsafe UnsafeBufferPointer(start: data, count: kept)
-                body(unsafe frame.span, unsafe Int(header.pointee.len))
+                body(
+                    unsafe frame.span,
+                    unsafe Arrival(length: Int(header.pointee.len), time: header.pointee.ts))
                 count += 1
             case 0, PCAP_ERROR_BREAK:
                 return count

@@ -16,20 +16,16 @@ package struct ByteWriter: Sendable {
     /// gives.
     package mutating func write(_ value: UInt8) { bytes.append(value) }
 
-    package mutating func write(_ value: UInt16) { write(UInt64(value), octets: 2) }
+    package mutating func write(_ value: UInt16) { unsafe withUnsafeBytes(of: value.bigEndian) { unsafe append($0) } }
 
-    package mutating func write(_ value: UInt32) { write(UInt64(value), octets: 4) }
+    package mutating func write(_ value: UInt32) { unsafe withUnsafeBytes(of: value.bigEndian) { unsafe append($0) } }
 
-    package mutating func write(_ value: UInt64) { write(value, octets: 8) }
+    package mutating func write(_ value: UInt64) { unsafe withUnsafeBytes(of: value.bigEndian) { unsafe append($0) } }
 
-    package mutating func write(_ value: UInt128) {
-        write(UInt64(truncatingIfNeeded: value >> 64))
-        write(UInt64(truncatingIfNeeded: value))
-    }
+    package mutating func write(_ value: UInt128) { unsafe withUnsafeBytes(of: value.bigEndian) { unsafe append($0) } }
 
-    private mutating func write(_ value: UInt64, octets count: Int) {
-        for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * (count - 1 - index)))) }
-    }
+    /// At once: to append octets one by one is to look for room as often.
+    private mutating func append(_ octets: UnsafeRawBufferPointer) { unsafe bytes.append(contentsOf: octets) }
 
     package mutating func write(bytes more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 
@@ -41,12 +37,12 @@ package struct ByteWriter: Sendable {
     /// Overwrites octets that were written before, beginning at `offset`.
     ///
     /// - Precondition: they were written: `offset + width <= count`.
-    package mutating func overwrite<Integer: FixedWidthInteger>(_ value: Integer, at offset: Int) {
-        let width = Integer.bitWidth / 8
+    package mutating func overwrite(_ value: UInt16, at offset: Int) { overwrite(UInt64(value), octets: 2, at: offset) }
+
+    private mutating func overwrite(_ value: UInt64, octets width: Int, at offset: Int) {
         precondition(offset >= 0 && offset + width <= count, "octets \(offset)+\(width) of \(count) were not written")
         for index in 0..<width {
-            bytes[offset + index] = UInt8(
-                truncatingIfNeeded: value >> Integer(truncatingIfNeeded: 8 * (width - 1 - index)))
+            bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * (width - 1 - index)))
         }
     }
 
@@ -64,7 +60,7 @@ package struct ByteWriter: Sendable {
             guard let length = Length(exactly: count - bodyStart) else {
                 throw LengthOverflow(length: count - bodyStart, limit: Int(clamping: Length.max))
             }
-            overwrite(length, at: start)
+            overwrite(UInt64(length), octets: Length.bitWidth / 8, at: start)
         } catch {
             bytes.removeSubrange(start...)
             throw error

@@ -130,7 +130,7 @@ import WireCodec
             let end = min(54 + length, frame.count)
             var sum = InternetChecksum()
             sum.add(frame.span.extracting(22..<54))
-            sum.add(UInt16(length))
+            sum.add(UInt32(length))
             sum.add(58)
             sum.add(frame.span.extracting(54..<end))
             frame[56] = UInt8(sum.value >> 8)

@@ -31,16 +31,18 @@ struct PacketCaptureTests {
     }
 
     /// Receives until `count` frames are there, or two seconds have gone.
-    static func receive(_ capture: borrowing PacketCapture, count: Int) throws -> [(frame: [UInt8], length: Int)] {
-        var frames: [(frame: [UInt8], length: Int)] = []
+    static func receive(
+        _ capture: borrowing PacketCapture, count: Int
+    ) throws -> [(frame: [UInt8], length: Int, age: Duration)] {
+        var frames: [(frame: [UInt8], length: Int, age: Duration)] = []
         var poll = PollSet([capture.descriptor])
         let deadline = ContinuousClock.now + .seconds(2)
         while frames.count < count, ContinuousClock.now < deadline {
             try poll.wait(for: .milliseconds(50))
-            _ = try capture.receive(limit: 16) { frame, length in
+            _ = try capture.receive(limit: 16) { frame, arrival in
                 var copy: [UInt8] = []
                 for index in 0..<frame.count { copy.append(frame[index]) }
-                frames.append((copy, length))
+                frames.append((copy, arrival.length, arrival.age))
             }
         }
         return frames
@@ -62,7 +64,7 @@ struct PacketCaptureTests {
         #expect(received.isEmpty, "a capture of what comes in does not show what went out")
         async let frames = b.onThread {
             let receiver = try PacketCapture(interface: "eth0", options: options)
-            return try PacketCaptureTests.receive(receiver, count: 3).map(\.frame)
+            return try PacketCaptureTests.receive(receiver, count: 3)
         }
         try await a.onThread {
             let sender = try PacketCapture(interface: "eth0", options: options)
@@ -72,8 +74,12 @@ struct PacketCaptureTests {
                 for _ in 0..<10 { Shell.pause() }
             }
         }
-        #expect(try await frames.prefix(3).allSatisfy { $0 == sent })
-        #expect(try await frames.count >= 3)
+        let heard = try await frames
+        #expect(heard.count >= 3)
+        for one in heard {
+            #expect(one.frame == sent && one.length == sent.count)
+            #expect(one.age >= .zero && one.age < .seconds(2), "taken in a moment ago: \(one.age)")
+        }
     }
 
     static func receiveNow(_ capture: borrowing PacketCapture) throws -> [[UInt8]] {

@@ -19,4 +19,14 @@ import WireCodec
         checksum.add(bytes.span)
         #expect(checksum.value == expected)
     }
+
+    @Test("A word of 32 bits counts as its octets do", arguments: [0, 0xFFFF, 0x1_0000, 0xDEAD_BEEF, UInt32.max])
+    func word(word: UInt32) {
+        var checksum = InternetChecksum()
+        checksum.add(word)
+        var octets = InternetChecksum()
+        let bytes = (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) }
+        octets.add(bytes.span)
+        #expect(checksum.value == octets.value)
+    }
 }

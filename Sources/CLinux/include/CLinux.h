@@ -34,6 +34,9 @@ int clinux_enter_network_namespace(int descriptor);
 /// CAP_SYS_NICE. Processes that the thread starts do not inherit it.
 int clinux_set_realtime_priority(int priority);
 
+/// Gives the calling thread the class of all others back.
+void clinux_set_ordinary_priority(void);
+
 /// Makes effective what is permitted to the calling thread, and to those that it starts afterwards. 0, or an errno.
 int clinux_raise_permitted_capabilities(void);
 

@@ -31,9 +31,7 @@ package struct Layer2Core: Sendable {
     private var otherSpeakers: Set<UInt32> = []
     private var heard: [String: Set<UInt32>] = [:]
     private var isLeaving = false
-    var ports: [CInt: Layer2Port] = [:]
-    /// The keys of `ports` in order. To change `ports` while going through itself would copy it, addresses and all.
-    private var portIndexes: [CInt] = []
+    private(set) var ports = Layer2Ports()
     private var portsByName: [String: CInt] = [:]
     /// Of interfaces that have no port at present; so that they go on from there.
     private(set) var countersAtRest: [CInt: Layer2Counters] = [:]
@@ -51,16 +49,16 @@ package struct Layer2Core: Sendable {
         case .assign(let address, let new): assign(new, of: address, at: now, &actions)
         case .watch(let names):
             watched = names
-            for index in portIndexes { updateCapture(on: index, because: nil, at: now, &actions) }
+            for index in ports.indexes { updateCapture(on: index, because: nil, at: now, &actions) }
         case .speakers(let own, let others):
             (speaker, otherSpeakers) = (own, others)
-            for index in portIndexes { onPort(index, &actions) { $0.setSpeakers(own, others, at: now) } }
+            for index in ports.indexes { onPort(index, &actions) { $0.setSpeakers(own, others, at: now) } }
         case .heard(let speakers, let name):
             heard[name] = speakers.isEmpty ? nil : speakers
             if let index = portsByName[name] { onPort(index, &actions) { $0.setHeard(speakers, at: now) } }
         case .leave:
             isLeaving = true
-            for index in portIndexes { onPort(index, &actions) { $0.leave(at: now) } }
+            for index in ports.indexes { onPort(index, &actions) { $0.leave(at: now) } }
         }
         return actions
     }
@@ -85,7 +83,7 @@ package struct Layer2Core: Sendable {
     private mutating func onPort(
         _ index: CInt, _ actions: inout [Action], _ body: (inout SegmentClaims) -> [SegmentClaims.Action]
     ) {
-        guard let done = ports[index]?.change(body) else { return }
+        guard let done = ports.change(index, { body(&$0.claims) }) else { return }
         perform(done, on: index, &actions)
     }
 
@@ -140,9 +138,8 @@ package struct Layer2Core: Sendable {
                 updatePort(interface, hardwareAddress, at: now, &actions)
             }
         }
-        portIndexes = ports.keys.sorted()
         portsByName = [:]
-        for index in portIndexes { if let port = ports[index] { portsByName[port.interface.name] = index } }
+        for port in ports.values { portsByName[port.interface.name] = port.interface.index }
         updateLocalAddresses(&actions)
         return actions
     }
@@ -157,7 +154,7 @@ package struct Layer2Core: Sendable {
         }
         conflicts.removeAll { $0.interface == port.interface.name }
         countersAtRest[index] = port.counters
-        ports[index] = nil
+        ports.remove(index)
     }
 
     private mutating func updatePort(
@@ -171,14 +168,19 @@ package struct Layer2Core: Sendable {
             // Not connected yet: nothing comes of it.
             _ = claims.setSpeakers(speaker, otherSpeakers, at: now)
             if isLeaving { _ = claims.leave(at: now) }
-            ports[index] = Layer2Port(
-                interface: interface, claims: claims,
-                counters: countersAtRest.removeValue(forKey: index) ?? Layer2Counters())
+            ports.insert(
+                Layer2Port(
+                    interface: interface, claims: claims,
+                    counters: countersAtRest.removeValue(forKey: index) ?? Layer2Counters()))
         }
-        ports[index]?.interface = interface
-        ports[index]?.claims.ownAddress = interface.greetingAddress
-        if ports[index]?.claims.hardwareAddress != hardwareAddress {
-            ports[index]?.claims.change(hardwareAddress: hardwareAddress, at: now)
+        let isNewAddress = ports.change(index) { port in
+            port.interface = interface
+            port.claims.ownAddress = interface.greetingAddress
+            guard port.claims.hardwareAddress != hardwareAddress else { return false }
+            port.claims.change(hardwareAddress: hardwareAddress, at: now)
+            return true
+        }
+        if isNewAddress == true {
             actions.append(.tell(.hardwareAddressChanged(interface: interface.name, hardwareAddress)))
         }
         guard old?.name != interface.name else { return }
@@ -217,7 +219,7 @@ extension Layer2Core {
         guard let port = ports[index] else { return }
         if port.claims.count > 0 || watched.contains(port.interface.name) {
             guard port.capture == .closed else { return }
-            ports[index]?.capture = .opening
+            ports.change(index) { $0.capture = .opening }
             actions.append(.open(port.interface))
         } else {
             closeCapture(on: index, because: obstacle, at: now, &actions)
@@ -235,14 +237,16 @@ extension Layer2Core {
             actions.append(.tell(.silent(interface: port.interface.name, obstacle)))
         case .closed, .failed: break
         }
-        ports[index]?.capture = .closed
+        ports.change(index) { $0.capture = .closed }
     }
 
     package mutating func captureOpened(on index: CInt, at now: Instant) -> [Action] {
         guard let port = ports[index], port.capture == .opening else { return [.close(index)] }
-        ports[index]?.capture = .open
-        ports[index]?.lastFailure = nil
-        ports[index]?.backoff.reset()
+        ports.change(index) { port in
+            port.capture = .open
+            port.lastFailure = nil
+            port.backoff.reset()
+        }
         var actions: [Action] = [
             .tell(.answering(interface: port.interface.name, hardwareAddress: port.claims.hardwareAddress))
         ]
@@ -260,9 +264,11 @@ extension Layer2Core {
         onPort(index, &actions) { $0.disconnect(at: now) }
         var backoff = port.backoff
         let delay = backoff.next(using: &generator)
-        ports[index]?.backoff = backoff
-        ports[index]?.capture = .failed(message, retryAt: now.advanced(by: delay))
-        ports[index]?.lastFailure = message
+        ports.change(index) { port in
+            port.backoff = backoff
+            port.capture = .failed(message, retryAt: now.advanced(by: delay))
+            port.lastFailure = message
+        }
         actions.append(.close(index))
         if port.lastFailure != message {
             actions.append(
@@ -279,35 +285,36 @@ extension Layer2Core {
         _ frame: Span<UInt8>, on index: CInt, at now: Instant, into reply: inout ByteWriter, _ actions: inout [Action]
     ) -> SegmentClaims.Outcome {
         var done: [SegmentClaims.Action] = []
-        guard let outcome = ports[index]?.receive(frame, at: now, into: &reply, &done) else {
+        guard let outcome = ports.change(index, { $0.receive(frame, at: now, into: &reply, &done) }) else {
             return .dropped(.notSuitable)
         }
         perform(done, on: index, &actions)
         return outcome
     }
 
-    package mutating func countSendFailure(on index: CInt) { ports[index]?.counters.sendFailures += 1 }
+    package mutating func countSendFailure(on index: CInt) { ports.change(index) { $0.counters.sendFailures += 1 } }
 
     /// When ``handleDeadline(at:)`` or ``popFrame(at:using:into:)`` has something to do.
     package var nextDeadline: Instant? {
-        ports.values.lazy.compactMap { port in
-            switch port.capture {
-            case .open: port.claims.nextDeadline
-            case .failed(_, let retryAt): retryAt
-            case .closed, .opening: nil
-            }
-        }.min()
+        var earliest: Instant?
+        for position in ports.values.indices {
+            guard let deadline = ports.values[position].nextDeadline else { continue }
+            earliest = min(earliest ?? deadline, deadline)
+        }
+        return earliest
     }
 
     /// What is due apart from frames. To be called after whatever waited in the captures was given to
     /// ``receive(_:on:at:into:_:)``: what has arrived was not silence.
     package mutating func handleDeadline(at now: Instant) -> [Action] {
         var actions: [Action] = []
-        for index in portIndexes {
-            if case .failed(_, let retryAt) = ports[index]?.capture, retryAt <= now {
-                ports[index]?.capture = .opening
-                if let interface = ports[index]?.interface { actions.append(.open(interface)) }
-            } else if let deadline = ports[index]?.claims.nextDeadline, deadline <= now {
+        for position in ports.values.indices {
+            guard let deadline = ports.values[position].nextDeadline, deadline <= now else { continue }
+            let index = ports.indexes[position]
+            if case .failed = ports.values[position].capture {
+                ports.change(index) { $0.capture = .opening }
+                actions.append(.open(ports.values[position].interface))
+            } else {
                 onPort(index, &actions) { $0.handleDeadline(at: now) }
             }
         }
@@ -318,10 +325,8 @@ extension Layer2Core {
     package mutating func popFrame(
         at now: Instant, using generator: inout some RandomNumberGenerator, into frame: inout ByteWriter
     ) -> CInt? {
-        for index in portIndexes where ports[index]?.capture == .open {
-            guard let kind = ports[index]?.claims.popFrame(at: now, using: &generator, into: &frame) else { continue }
-            ports[index]?.counters.count(kind)
-            return index
+        for index in ports.indexes {
+            if ports.change(index, { $0.popFrame(at: now, using: &generator, into: &frame) }) == true { return index }
         }
         return nil
     }

@@ -37,6 +37,10 @@ extension Layer2Event {
             logger.warning(
                 "layer 2: the kernel has an announced address too, and answers for it by itself unless arp_ignore is set",
                 metadata: ["address": "\(address)", "interface": "\(interface)"])
+        case .wokenLate(let wait, let duration):
+            logger.info(
+                "layer 2: this host is busy: answering at real-time priority for a while",
+                metadata: ["waited": "\(wait)", "duration": "\(duration)"])
         case .notRealtime(let message):
             logger.notice("layer 2: \(message); answers may be late when this host is busy (CAP_SYS_NICE permits it)")
         case .stopped(let message):

@@ -19,6 +19,8 @@ package enum Layer2Event: Hashable, Sendable {
     case conflictOver(IPAddress, interface: String)
     /// The kernel has the announced address on an interface and answers for it by itself.
     case configuredLocally(IPAddress, interface: String)
+    /// The thread waited for a processor, and has real-time priority for a while now.
+    case wokenLate(after: Duration, raisedFor: Duration)
     /// The thread runs without real-time priority; the text says why.
     case notRealtime(String)
     /// The thread cannot go on; nothing is answered any more.

@@ -10,7 +10,7 @@ import WireCodec
 ///
 /// Each turn does a bounded amount of everything, so that neither ten thousand announcements nor a flood on one interface
 /// keep a request on another waiting.
-final class Layer2Loop {
+struct Layer2Loop: ~Copyable {
     struct Wishes: Sendable {
         var changes: [Layer2Change] = []
         /// The newest; one that was not taken in time is of no use any more.
@@ -41,9 +41,13 @@ final class Layer2Loop {
     }
 
     private final class Opened {
+        let index: CInt
         let capture: PacketCapture
 
-        init(_ capture: consuming PacketCapture) { self.capture = capture }
+        init(_ index: CInt, _ capture: consuming PacketCapture) {
+            self.index = index
+            self.capture = capture
+        }
     }
 
     private let mailbox: Mail
@@ -52,9 +56,8 @@ final class Layer2Loop {
     /// Not passed on yet.
     private var reports: [Layer2Report] = []
     private var core: Layer2Core
-    private var captures: [CInt: Opened] = [:]
-    /// The captures in the order of `poll`, after the two descriptors of our own.
-    private var polled: [CInt] = []
+    /// In the order of `poll`, after the two descriptors of our own.
+    private var captures: [Opened] = []
     private var poll = PollSet()
     private var timer: DeadlineTimer
     private var changes: ArraySlice<Layer2Change> = []
@@ -65,6 +68,10 @@ final class Layer2Loop {
     private var groups = GroupMemberships()
     private var failedJoins: Set<CInt> = []
     private var frame = ByteWriter(reserving: 128)
+    /// `nil` without the right to real-time priority.
+    private var priority: (level: CInt, rule: AnswerPriority)?
+    /// Since when the thread waits; `nil` once it is known how late it was woken, or where it did not wait.
+    private var waitingSince: Instant?
     private var generator = SystemRandomNumberGenerator()
 
     private init(
@@ -76,6 +83,16 @@ final class Layer2Loop {
         self.report = report
         core = Layer2Core(settings: settings)
         timer = try DeadlineTimer()
+        if let level = settings.realtimePriority {
+            // To say at once whether it may, rather than when it must.
+            do throws(SystemError) {
+                try DedicatedThread.becomeRealtime(priority: level)
+                DedicatedThread.becomeOrdinary()
+                priority = (level, AnswerPriority())
+            } catch {
+                tell(.notRealtime("\(error)"))
+            }
+        }
         updatePoll()
     }
 
@@ -84,12 +101,9 @@ final class Layer2Loop {
         _ mailbox: Mail, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void,
         report: @escaping @Sendable ([Layer2Report]) -> Void
     ) {
-        if let priority = settings.realtimePriority {
-            do { try DedicatedThread.becomeRealtime(priority: priority) } catch { tell(.notRealtime("\(error)")) }
-        }
         var last = Layer2Snapshot()
         do throws(SystemError) {
-            let loop = try Layer2Loop(mailbox, settings, tell: tell, report: report)
+            var loop = try Layer2Loop(mailbox, settings, tell: tell, report: report)
             defer { last = loop.core.snapshot }
             try loop.turnUntilStopped()
         } catch {
@@ -98,7 +112,7 @@ final class Layer2Loop {
         mailbox.close(with: last)
     }
 
-    private func turnUntilStopped() throws(SystemError) {
+    private mutating func turnUntilStopped() throws(SystemError) {
         var isMailWaiting = true
         var isBacklogged = false
         while true {
@@ -118,28 +132,52 @@ final class Layer2Loop {
             let deadline = core.nextDeadline
             let isBusy = !changes.isEmpty || nextMembership < memberships.count || deadline.map { $0 <= now } ?? false
             if !isBusy { timer.arm(at: deadline) }
+            waitingSince = isBusy || isBacklogged || priority == nil ? nil : now
             try poll.wait(for: isBusy ? .zero : nil)
             isMailWaiting = poll.isReady(0)
-            if poll.isReady(1) { timer.clear() }
             isBacklogged = receive()
+            if poll.isReady(1) {
+                timer.clear()
+                if let deadline { noteWaking(due: deadline.duration(to: UptimeClock.now)) }
+            }
+        }
+    }
+
+    /// The first reason to wake came so long ago; what came while the thread was not waiting yet says nothing.
+    private mutating func noteWaking(due age: Duration) {
+        guard let since = waitingSince, let level = priority?.level else { return }
+        waitingSince = nil
+        let now = UptimeClock.now
+        let wait = min(age, since.duration(to: now))
+        switch priority?.rule.noteWait(wait, at: now) {
+        case .raise(let duration):
+            do {
+                try DedicatedThread.becomeRealtime(priority: level)
+                tell(.wokenLate(after: wait, raisedFor: duration))
+            } catch {
+                priority = nil
+                tell(.notRealtime("\(error)"))
+            }
+        case .lower: DedicatedThread.becomeOrdinary()
+        case nil: break
         }
     }
 
     /// An answer that waits to be read is no silence: while there is more to read, deadlines wait, but not for long.
-    private func handleDeadlines(isBacklogged: Bool) {
+    private mutating func handleDeadlines(isBacklogged: Bool) {
         let now = UptimeClock.now
         if isBacklogged, let due = core.nextDeadline, due.advanced(by: Layer2Loop.longestBacklog) > now { return }
         perform(core.handleDeadline(at: now))
     }
 
-    private func passOnReports() {
+    private mutating func passOnReports() {
         guard !reports.isEmpty else { return }
         report(reports)
         reports.removeAll(keepingCapacity: true)
     }
 
     /// Returns whether to stop.
-    private func takeMail() -> Bool {
+    private mutating func takeMail() -> Bool {
         let mail = mailbox.take()
         if mail.isStopped { return true }
         if let table = mail.wishes.table { perform(core.update(table, at: UptimeClock.now)) }
@@ -153,7 +191,7 @@ final class Layer2Loop {
         return false
     }
 
-    private func applyChanges() {
+    private mutating func applyChanges() {
         guard !changes.isEmpty else { return }
         let now = UptimeClock.now
         for change in changes.prefix(Limit.changes) { perform(core.apply(change, at: now)) }
@@ -164,55 +202,54 @@ final class Layer2Loop {
     // MARK: Frames
 
     /// Returns whether there is more to read.
-    private func receive() -> Bool {
+    private mutating func receive() -> Bool {
         var isBacklogged = false
-        for (position, index) in polled.enumerated() where poll.isReady(position + 2) {
-            // An earlier one of this round may have closed it.
-            guard let opened = captures[index] else { continue }
+        for (position, opened) in captures.enumerated() where poll.isReady(position + 2) {
             do throws(PacketCaptureError) {
-                let count = try opened.capture.receive(limit: Limit.frames) { received, _ in
-                    answer(received, on: index, opened)
+                let count = try opened.capture.receive(limit: Limit.frames) { received, arrival in
+                    answer(received, opened)
+                    if waitingSince != nil { noteWaking(due: arrival.age) }
                 }
                 if count == Limit.frames { isBacklogged = true }
             } catch {
-                fail(index, error)
+                fail(opened.index, error)
             }
         }
         return isBacklogged
     }
 
-    private func answer(_ received: Span<UInt8>, on index: CInt, _ opened: Opened) {
+    private mutating func answer(_ received: Span<UInt8>, _ opened: Opened) {
         frame.removeAll()
         var actions: [Layer2Core.Action] = []
-        let outcome = core.receive(received, on: index, at: UptimeClock.now, into: &frame, &actions)
-        if case .answered = outcome { send(on: index, opened) }
+        let outcome = core.receive(received, on: opened.index, at: UptimeClock.now, into: &frame, &actions)
+        if case .answered = outcome { send(on: opened) }
         if !actions.isEmpty { perform(actions) }
     }
 
-    private func send(on index: CInt, _ opened: Opened) {
+    private mutating func send(on opened: Opened) {
         // A frame that cannot be sent is lost, as it would be on the wire; whether the interface still works shows when
         // it is read from.
-        let octets = frame.bytes
-        do { try opened.capture.send(octets.span) } catch { core.countSendFailure(on: index) }
+        do { try opened.capture.send(frame.bytes.span) } catch { core.countSendFailure(on: opened.index) }
     }
 
-    private func sendFrames() {
+    private mutating func sendFrames() {
         let now = UptimeClock.now
         for _ in 0..<Limit.sent {
             frame.removeAll()
             guard let index = core.popFrame(at: now, using: &generator, into: &frame) else { return }
-            if let opened = captures[index] { send(on: index, opened) }
+            if let opened = captures.first(where: { $0.index == index }) { send(on: opened) }
         }
     }
 
     // MARK: Actions
 
-    private func perform(_ actions: [Layer2Core.Action]) {
+    private mutating func perform(_ actions: [Layer2Core.Action]) {
         for action in actions {
             switch action {
             case .open(let interface): open(interface)
             case .close(let index):
-                if captures.removeValue(forKey: index) != nil { updatePoll() }
+                captures.removeAll { $0.index == index }
+                updatePoll()
             case .join(let group, let index): memberships.append(.join(group, on: index))
             case .leave(let group, let index): memberships.append(.leave(group, on: index))
             case .tell(let event): tell(event)
@@ -221,11 +258,11 @@ final class Layer2Loop {
         }
     }
 
-    private func open(_ interface: Interface) {
+    private mutating func open(_ interface: Interface) {
         do throws(PacketCaptureError) {
             let capture = try PacketCapture(
                 interface: interface.name, options: PacketCapture.Options(filter: Layer2Loop.filter))
-            captures[interface.index] = Opened(capture)
+            captures.append(Opened(interface.index, capture))
             failedJoins.remove(interface.index)
             updatePoll()
             perform(core.captureOpened(on: interface.index, at: UptimeClock.now))
@@ -234,17 +271,15 @@ final class Layer2Loop {
         }
     }
 
-    private func fail(_ index: CInt, _ error: PacketCaptureError) {
+    private mutating func fail(_ index: CInt, _ error: PacketCaptureError) {
         perform(core.captureFailed(on: index, message: "\(error)", at: UptimeClock.now, using: &generator))
     }
 
-    private func updatePoll() {
-        polled = captures.keys.sorted()
-        poll.replace(
-            with: [mailbox.wakeUp.rawValue, timer.rawValue] + polled.compactMap { captures[$0]?.capture.descriptor })
+    private mutating func updatePoll() {
+        poll.replace(with: [mailbox.wakeUp.rawValue, timer.rawValue] + captures.map { $0.capture.descriptor })
     }
 
-    private func changeMemberships() {
+    private mutating func changeMemberships() {
         for _ in 0..<Limit.memberships {
             guard nextMembership < memberships.count else {
                 memberships.removeAll()
@@ -259,7 +294,8 @@ final class Layer2Loop {
                     if failedJoins.insert(index).inserted {
                         tell(
                             .joinFailed(
-                                interface: captures[index]?.capture.interface ?? "\(index)", message: "\(error)"))
+                                interface: captures.first { $0.index == index }?.capture.interface ?? "\(index)",
+                                message: "\(error)"))
                     }
                 }
             }

@@ -27,8 +27,24 @@ struct Layer2Port: Sendable {
         self.counters = counters
     }
 
-    mutating func change(_ body: (inout SegmentClaims) -> [SegmentClaims.Action]) -> [SegmentClaims.Action] {
-        body(&claims)
+    /// When there is something to do; long ago if there is now.
+    var nextDeadline: Instant? {
+        switch capture {
+        case .open: claims.nextDeadline
+        case .failed(_, let retryAt): retryAt
+        case .closed, .opening: nil
+        }
+    }
+
+    /// Writes one frame, and returns whether one was due.
+    mutating func popFrame(
+        at now: Instant, using generator: inout some RandomNumberGenerator, into frame: inout ByteWriter
+    ) -> Bool {
+        guard capture == .open, let kind = claims.popFrame(at: now, using: &generator, into: &frame) else {
+            return false
+        }
+        counters.count(kind)
+        return true
     }
 
     mutating func receive(

@@ -6,7 +6,8 @@ package struct Layer2Settings: Hashable, Sendable {
     package var pace = Announcer.Pace()
     /// How they are claimed.
     package var claims = ClaimPace()
-    /// The SCHED_FIFO priority of the answering thread; `nil` leaves it an ordinary one.
+    /// The SCHED_FIFO priority of the answering thread while it was seen to wait (see ``AnswerPriority``); `nil` leaves it
+    /// an ordinary one.
     package var realtimePriority: Int32? = 20
 
     package init() {}

@@ -1,4 +1,5 @@
 import Addresses
+import Glibc
 import LinkLayer
 import Logging
 import NetworkIO
@@ -252,6 +253,36 @@ struct Layer2EngineTests {
         #expect(CPUTime.ofProcess - before < .milliseconds(150), "a loop spins")
     }
 
+    @Test("Of two interfaces that are asked without pause one is deleted, again and again → the other answers on")
+    func oneOfTwoDeleted() async throws {
+        let lab = try await Lab()
+        try lab.announce("192.0.2.200", on: ["eth0", "lan0", "lan1"])
+        try await lab.waitUntilAnswering()
+        let client = lab.client
+        for round in 0...6 {
+            let (old, new) = ("lan\((round + 1) % 2)", "lan\(round % 2)")
+            try lab.node.ip("link add \(new) type veth peer name p\(round) netns \(client.name)")
+            try client.ip("link set p\(round) up")
+            try lab.node.ip("link set \(new) up")
+            try lab.node.ip("address add 198.51.100.\(round + 1)/24 dev \(new)")
+            try await lab.waitUntilAnswering(new)
+            guard round > 0 else { continue }
+            // The one that goes was opened before the one that stays.
+            async let onOld = client.onThread {
+                try Layer2EngineTests.sendRequests(on: "p\(round - 1)", atMost: 1_000_000, pauseEvery: 50)
+            }
+            async let onNew = client.onThread {
+                try Layer2EngineTests.sendRequests(on: "p\(round)", atMost: 5_000, pauseEvery: 50)
+            }
+            try await Task.sleep(for: .milliseconds(30))
+            try lab.node.ip("link delete \(old)")
+            try await lab.waitUntil("\(old) is gone") { !$0.interfaces.contains { $0.name == old } }
+            #expect(try await onOld < 1_000_000)
+            #expect(try await onNew == 5_000)
+            try await lab.waitUntilAnswering(new)
+        }
+    }
+
     @Test("VLAN-tagged, short, long and forged frames are counted, not answered")
     func strangeFrames() async throws {
         let lab = try await Lab()
@@ -319,6 +350,39 @@ struct Layer2EngineTests {
         #expect(text.contains("eth0") && text.contains("CAP_NET_RAW"), "\(text)")
         engine.1.stop()
         engine.0.stop()
+    }
+
+    @Test(
+        "A processor that is taken by others → answered late once, and at real-time priority from then on",
+        .enabled(if: Capability.sysNice.isEffective, "needs real-time priority"))
+    func busyHost() async throws {
+        let lab = try await Lab()
+        try lab.announce("192.0.2.200")
+        try await lab.waitUntilAnswering()
+        #expect(try await lab.arping("192.0.2.200", count: 1) == [Lab.nodeMAC])
+        #expect(try !ProcessThreads.isRealtime(named: "layer2"))
+        // For a moment nothing of normal priority runs anywhere; who asks has a priority above that.
+        let client = lab.client
+        async let asked = client.onThread {
+            try DedicatedThread.becomeRealtime(priority: 2)
+            return try Layer2EngineTests.sendRequests(on: "eth0", atMost: 1000, pauseEvery: 1)
+        }
+        try await lab.waitUntil("requests come in") { snapshot in
+            snapshot.interfaces.contains { $0.name == "eth0" && $0.counters.answeredIPv4 > 2 }
+        }
+        // The kernel ends each after 0.3 s; nothing else could, as long as they run.
+        let burners = try (0..<sysconf(CInt(_SC_NPROCESSORS_ONLN))).map {
+            try ChildProcess([
+                "prlimit", "--rttime=300000", "chrt", "-f", "1", "taskset", "-c", "\($0)", "sh", "-c",
+                "while :; do :; done",
+            ])
+        }
+        defer { for burner in burners { burner.stop() } }
+        #expect(try await asked == 1000)
+        try await lab.waitUntil("the thread has real-time priority") { _ in
+            (try? ProcessThreads.isRealtime(named: "layer2")) ?? false
+        }
+        #expect(try await lab.arping("192.0.2.200", count: 1) == [Lab.nodeMAC])
     }
 
     @Test("Stopping stops answering; the snapshot stays")
