@@ -95,7 +95,7 @@ package struct SegmentClaims: Sendable {
     package var nextDeadline: Instant? {
         guard isConnected else { return nil }
         if nextOut < outbox.count || !reminders.isEmpty { return .zero }
-        return [agenda.nextDeadline, announcer.nextDeadline, timers.nextDeadline].compactMap(\.self).min()
+        return .earliest(.earliest(agenda.nextDeadline, announcer.nextDeadline), timers.nextDeadline)
     }
 
     // MARK: What is wanted

@@ -3,8 +3,7 @@ import HeapModule
 /// The deadlines of many things, each of which has one at most. A stopped deadline cannot fire.
 ///
 /// Setting, stopping and taking one cost the logarithm of their number. For the handful of timers of one state machine,
-/// ``TimerSet`` is better. Inlined into other targets, so that it is specialized there: an answering thread asks it at
-/// every turn.
+/// ``TimerSet`` is better.
 package struct DeadlineQueue<Element: Hashable & Sendable>: Sendable {
     @usableFromInline struct Entry: Comparable, Sendable {
         @usableFromInline let deadline: Instant
@@ -25,13 +24,12 @@ package struct DeadlineQueue<Element: Hashable & Sendable>: Sendable {
     @usableFromInline var heap = Heap<Entry>()
     @usableFromInline var current: [Element: Entry] = [:]
     @usableFromInline var order: UInt64 = 0
+    /// When the first of them is due. Kept, since a loop asks for it at every turn.
+    package private(set) var nextDeadline: Instant?
 
     @inlinable package init() {}
 
     @inlinable package var count: Int { current.count }
-
-    /// When the first of them is due.
-    @inlinable package var nextDeadline: Instant? { heap.min?.deadline }
 
     @inlinable package func deadline(of element: Element) -> Instant? { current[element]?.deadline }
 
@@ -53,11 +51,12 @@ package struct DeadlineQueue<Element: Hashable & Sendable>: Sendable {
     @inlinable package mutating func removeAll() {
         heap = Heap()
         current.removeAll()
+        nextDeadline = nil
     }
 
     /// Stops and returns the first that is due at `now`. Call until it returns `nil`.
     @inlinable package mutating func popExpired(at now: Instant) -> Element? {
-        guard let first = heap.min, first.deadline <= now else { return nil }
+        guard let nextDeadline, nextDeadline <= now, let first = heap.min else { return nil }
         heap.removeMin()
         current[first.element] = nil
         prune()
@@ -68,5 +67,6 @@ package struct DeadlineQueue<Element: Hashable & Sendable>: Sendable {
     @inlinable mutating func prune() {
         while let first = heap.min, current[first.element]?.order != first.order { heap.removeMin() }
         if heap.count > 2 * current.count + 64 { heap = Heap(current.values) }
+        nextDeadline = heap.min?.deadline
     }
 }

@@ -19,6 +19,12 @@
         return .nanoseconds(overflow ? (other < self ? .min : .max) : difference)
     }
 
+    /// The earlier of those that there are.
+    package static func earliest(_ a: Instant?, _ b: Instant?) -> Instant? {
+        guard let a, let b else { return a ?? b }
+        return min(a, b)
+    }
+
     @inlinable package static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
 
     /// Seconds with three decimals.

@@ -1,7 +1,6 @@
 /// Timers as data: which are running, and when each expires. A stopped timer cannot fire.
 ///
 /// For the handful of timers that one state machine has: a sorted array beats every cleverer structure.
-/// Inlined into other targets, so that it is specialized there.
 package struct TimerSet<Timer: Hashable & Sendable>: Hashable, Sendable {
     @usableFromInline struct Entry: Hashable, Sendable {
         @usableFromInline let deadline: Instant
@@ -14,7 +13,9 @@ package struct TimerSet<Timer: Hashable & Sendable>: Hashable, Sendable {
     }
 
     /// Sorted by deadline; of equal deadlines, the one set first is first.
-    @usableFromInline var entries: [Entry] = []
+    @usableFromInline var entries: [Entry] = [] { didSet { nextDeadline = entries.first?.deadline } }
+    /// When the first of them expires. Kept, since a loop asks for it at every turn.
+    package private(set) var nextDeadline: Instant?
 
     @inlinable package init() {}
 
@@ -32,9 +33,6 @@ package struct TimerSet<Timer: Hashable & Sendable>: Hashable, Sendable {
     @inlinable package func deadline(of timer: Timer) -> Instant? { entries.first { $0.timer == timer }?.deadline }
 
     @inlinable package func isRunning(_ timer: Timer) -> Bool { deadline(of: timer) != nil }
-
-    /// When the first of them expires.
-    @inlinable package var nextDeadline: Instant? { entries.first?.deadline }
 
     /// Stops and returns the first timer that has expired at `now`. Call until it returns `nil`: what one timer does may
     /// stop the next.

@@ -15,8 +15,10 @@ package struct AnswerPriority: Sendable {
         case lower
     }
 
-    /// Waking a thread takes some tens of microseconds; a hypervisor may add a millisecond at any time.
+    /// Waking a thread takes some tens of microseconds.
     package static let longestWait = Duration.milliseconds(2)
+    /// Twice within this, and the node is busy; once may be a hypervisor, which lets its guests wait now and then.
+    package static let memory = Duration.seconds(10)
     /// How long the first time; each time that the node turns out to be still busy, twice as long.
     package static let shortest = Duration.seconds(60)
     package static let longest = Duration.seconds(960)
@@ -24,6 +26,7 @@ package struct AnswerPriority: Sendable {
     private var duration = AnswerPriority.shortest
     private var raisedUntil: Instant?
     private var loweredAt: Instant?
+    private var lastLate: Instant?
 
     package init() {}
 
@@ -35,9 +38,13 @@ package struct AnswerPriority: Sendable {
             guard raisedUntil <= now else { return nil }
             self.raisedUntil = nil
             loweredAt = now
+            lastLate = nil
             return .lower
         }
         guard wait > AnswerPriority.longestWait else { return nil }
+        let isRepeated = lastLate.map { $0.duration(to: now) <= AnswerPriority.memory } ?? false
+        lastLate = now
+        guard isRepeated else { return nil }
         let wasBusyLately = loweredAt.map { $0.duration(to: now) < duration } ?? false
         duration = wasBusyLately ? min(duration * 2, AnswerPriority.longest) : AnswerPriority.shortest
         raisedUntil = now.advanced(by: duration)

@@ -296,21 +296,15 @@ extension Layer2Core {
 
     /// When ``handleDeadline(at:)`` or ``popFrame(at:using:into:)`` has something to do.
     package var nextDeadline: Instant? {
-        var earliest: Instant?
-        for position in ports.values.indices {
-            guard let deadline = ports.values[position].nextDeadline else { continue }
-            earliest = min(earliest ?? deadline, deadline)
-        }
-        return earliest
+        ports.deadlines.reduce(nil, Instant.earliest)
     }
 
     /// What is due apart from frames. To be called after whatever waited in the captures was given to
     /// ``receive(_:on:at:into:_:)``: what has arrived was not silence.
     package mutating func handleDeadline(at now: Instant) -> [Action] {
         var actions: [Action] = []
-        for position in ports.values.indices {
-            guard let deadline = ports.values[position].nextDeadline, deadline <= now else { continue }
-            let index = ports.indexes[position]
+        for (position, index) in ports.indexes.enumerated() {
+            guard let deadline = ports.deadlines[position], deadline <= now else { continue }
             if case .failed = ports.values[position].capture {
                 ports.change(index) { $0.capture = .opening }
                 actions.append(.open(ports.values[position].interface))
@@ -325,7 +319,8 @@ extension Layer2Core {
     package mutating func popFrame(
         at now: Instant, using generator: inout some RandomNumberGenerator, into frame: inout ByteWriter
     ) -> CInt? {
-        for index in ports.indexes {
+        for (position, index) in ports.indexes.enumerated() {
+            guard let deadline = ports.deadlines[position], deadline <= now else { continue }
             if ports.change(index, { $0.popFrame(at: now, using: &generator, into: &frame) }) == true { return index }
         }
         return nil
