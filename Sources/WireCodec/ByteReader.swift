@@ -45,33 +45,35 @@ package struct ByteReader: ~Escapable {
 
     @_lifetime(self: copy self)
     package mutating func read(_ type: UInt16.Type = UInt16.self) throws(DecodeError) -> UInt16 {
-        UInt16(bigEndian: try load(as: type))
+        UInt16(truncatingIfNeeded: try readInteger(octets: 2))
     }
 
     @_lifetime(self: copy self)
     package mutating func read(_ type: UInt32.Type = UInt32.self) throws(DecodeError) -> UInt32 {
-        UInt32(bigEndian: try load(as: type))
+        UInt32(truncatingIfNeeded: try readInteger(octets: 4))
     }
 
     @_lifetime(self: copy self)
     package mutating func read(_ type: UInt64.Type = UInt64.self) throws(DecodeError) -> UInt64 {
-        UInt64(bigEndian: try load(as: type))
+        try readInteger(octets: 8)
     }
 
     @_lifetime(self: copy self)
     package mutating func read(_ type: UInt128.Type = UInt128.self) throws(DecodeError) -> UInt128 {
-        UInt128(bigEndian: try load(as: type))
+        // Either half or none is to be read.
+        try require(16)
+        let high = try readInteger(octets: 8)
+        return UInt128(high) << 64 | UInt128(try readInteger(octets: 8))
     }
 
-    /// The next octets as the integer that they are in memory. Specialized here, as all its callers are here.
+    /// - Parameter count: at most 8.
     @_lifetime(self: copy self)
-    private mutating func load<Integer: FixedWidthInteger & BitwiseCopyable>(
-        as type: Integer.Type
-    ) throws(DecodeError) -> Integer {
-        let count = MemoryLayout<Integer>.size
+    private mutating func readInteger(octets count: Int) throws(DecodeError) -> UInt64 {
         try require(count)
-        defer { position += count }
-        return unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: type)
+        var value: UInt64 = 0
+        for index in position..<position + count { value = value << 8 | UInt64(bytes[index]) }
+        position += count
+        return value
     }
 
     /// A reader of the next `count` octets alone; this reader moves past them.

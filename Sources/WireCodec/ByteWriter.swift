@@ -16,16 +16,20 @@ package struct ByteWriter: Sendable {
     /// gives.
     package mutating func write(_ value: UInt8) { bytes.append(value) }
 
-    package mutating func write(_ value: UInt16) { unsafe withUnsafeBytes(of: value.bigEndian) { unsafe append($0) } }
+    package mutating func write(_ value: UInt16) { write(UInt64(value), octets: 2) }
 
-    package mutating func write(_ value: UInt32) { unsafe withUnsafeBytes(of: value.bigEndian) { unsafe append($0) } }
+    package mutating func write(_ value: UInt32) { write(UInt64(value), octets: 4) }
 
-    package mutating func write(_ value: UInt64) { unsafe withUnsafeBytes(of: value.bigEndian) { unsafe append($0) } }
+    package mutating func write(_ value: UInt64) { write(value, octets: 8) }
 
-    package mutating func write(_ value: UInt128) { unsafe withUnsafeBytes(of: value.bigEndian) { unsafe append($0) } }
+    package mutating func write(_ value: UInt128) {
+        write(UInt64(truncatingIfNeeded: value >> 64))
+        write(UInt64(truncatingIfNeeded: value))
+    }
 
-    /// At once: to append octets one by one is to look for room as often.
-    private mutating func append(_ octets: UnsafeRawBufferPointer) { unsafe bytes.append(contentsOf: octets) }
+    private mutating func write(_ value: UInt64, octets count: Int) {
+        for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * (count - 1 - index)))) }
+    }
 
     package mutating func write(bytes more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 

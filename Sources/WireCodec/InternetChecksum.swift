@@ -10,10 +10,6 @@ package struct InternetChecksum: Hashable, Sendable {
     /// Adds octets as 16-bit words; RFC 1071 §4.1: an odd octet at the end is the high half of a word.
     package mutating func add(_ bytes: Span<UInt8>) {
         var index = 0
-        while index + 3 < bytes.count {
-            add(UInt32(bigEndian: unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt32.self)))
-            index += 4
-        }
         while index + 1 < bytes.count {
             sum += UInt64(bytes[index]) << 8 | UInt64(bytes[index + 1])
             index += 2
