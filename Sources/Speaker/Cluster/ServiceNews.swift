@@ -39,7 +39,10 @@ package struct ServiceNews: Sendable {
             let isKnown =
                 event.kind == EventEntry.Kind.claimed.rawValue
                 && inherited.remove(Subject(service: service, ip: event.ip ?? "")) != nil
-            guard !isKnown, let name = NamespacedName(service), budget.admit(level, at: now) else { return nil }
+            guard !isKnown, let name = NamespacedName(service), name.namespace != nil, budget.admit(level, at: now)
+            else {
+                return nil
+            }
             return EventNote(
                 service: name, uid: nil, kind: level, action: "Announce", reason: event.kind, message: event.message)
         }
