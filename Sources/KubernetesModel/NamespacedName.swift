@@ -16,6 +16,12 @@ package struct NamespacedName: Hashable, Sendable, Comparable, CustomStringConve
         self.init(namespace: parts.count == 2 ? String(parts[0]) : nil, name: String(parts[parts.count - 1]))
     }
 
+    /// The same for a kind with namespaces: `nil` also where no namespace is given.
+    package init?(namespaced text: String) {
+        guard let name = NamespacedName(text), name.namespace != nil else { return nil }
+        self = name
+    }
+
     package var description: String { namespace.map { "\($0)/\(name)" } ?? name }
 
     package static func < (a: NamespacedName, b: NamespacedName) -> Bool {

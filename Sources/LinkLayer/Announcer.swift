@@ -58,9 +58,7 @@ package struct Announcer: Sendable {
 
     /// The next address to announce now, and sets when it is next. `nil`: none is due.
     package mutating func popDue(at now: Instant, using generator: inout some RandomNumberGenerator) -> IPAddress? {
-        guard let due = deadlines.nextDeadline, due <= now, let address = deadlines.popExpired(at: now) else {
-            return nil
-        }
+        guard let due = deadlines.nextDeadline, let address = deadlines.popExpired(at: now) else { return nil }
         let count = (sent[address] ?? 0) + 1
         sent[address] = count
         deadlines.set(address, at: deadline(after: due, sent: count, at: now, using: &generator))

@@ -10,6 +10,7 @@ import Testing
         ])
     func read(text: String, name: NamespacedName) {
         #expect(NamespacedName(text) == name)
+        #expect(NamespacedName(namespaced: text) == (name.namespace == nil ? nil : name))
         #expect(name.description == text)
     }
 

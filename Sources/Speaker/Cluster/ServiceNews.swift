@@ -39,8 +39,7 @@ package struct ServiceNews: Sendable {
             let isKnown =
                 event.kind == EventEntry.Kind.claimed.rawValue
                 && inherited.remove(Subject(service: service, ip: event.ip ?? "")) != nil
-            guard !isKnown, let name = NamespacedName(service), name.namespace != nil, budget.admit(level, at: now)
-            else {
+            guard !isKnown, let name = NamespacedName(namespaced: service), budget.admit(level, at: now) else {
                 return nil
             }
             return EventNote(

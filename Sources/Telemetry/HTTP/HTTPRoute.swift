@@ -58,7 +58,7 @@ package struct HTTPRoute: Sendable {
         _ document: @escaping @Sendable (NamespacedName) async -> ExplanationDocument?
     ) -> HTTPRoute {
         HTTPRoute(below: "/v1/explain/") { rest in
-            guard let name = NamespacedName(String(rest)), name.namespace != nil else {
+            guard let name = NamespacedName(namespaced: String(rest)) else {
                 return .text("Write /v1/explain/NAMESPACE/NAME.\n", status: 404)
             }
             guard let document = await document(name) else { return .text("stopping\n", status: 503) }

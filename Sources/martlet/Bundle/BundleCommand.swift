@@ -85,7 +85,7 @@ struct BundleCommand: AsyncParsableCommand {
             process.events = try await client.events()
             process.metrics = try await client.metrics()
             for assignment in status.assignments {
-                guard let name = NamespacedName(assignment.service), name.namespace != nil else { continue }
+                guard let name = NamespacedName(namespaced: assignment.service) else { continue }
                 process.explanations.append(try await client.explanation(of: name))
             }
         } catch {
