@@ -18,6 +18,15 @@ package struct EndpointIndex: Hashable, Sendable {
     /// The Service's endpoints; `nil` if it has no slice at all.
     package subscript(service: NamespacedName) -> ServiceEndpoints? { results[service] }
 
+    /// Every slice that belongs to a Service, by namespace and name.
+    package var slices: [EndpointSlice] {
+        let named = services.values.flatMap { $0.map { (name: $0.key, slice: $0.value) } }
+        return named.sorted { $0.name < $1.name }.map(\.slice)
+    }
+
+    /// Whether a slice of this name belongs to a Service.
+    package func contains(_ slice: NamespacedName) -> Bool { owners[slice] != nil }
+
     /// A slice was added or changed. Returns the Services whose endpoints are not what they were: none, one, or two if
     /// the slice went from one Service to another.
     package mutating func apply(_ slice: EndpointSlice) -> [NamespacedName] {
@@ -30,6 +39,7 @@ package struct EndpointIndex: Hashable, Sendable {
             affected.append(former)
         }
         if let owner {
+            guard services[owner]?[key] != slice else { return [] }
             services[owner, default: [:]][key] = slice
             owners[key] = owner
             affected.append(owner)
@@ -45,6 +55,14 @@ package struct EndpointIndex: Hashable, Sendable {
         return reduce(owner) ? [owner] : []
     }
 
+    /// The Service went, and its slices with it. Returns whether there were any.
+    package mutating func removeAll(of service: NamespacedName) -> Bool {
+        guard let gone = services.removeValue(forKey: service) else { return false }
+        for slice in gone.keys { owners[slice] = nil }
+        results[service] = nil
+        return true
+    }
+
     private mutating func reduce(_ service: NamespacedName) -> Bool {
         if services[service]?.isEmpty == true { services[service] = nil }
         let result = services[service].flatMap { ServiceEndpoints($0.values) }
@@ -53,7 +71,8 @@ package struct EndpointIndex: Hashable, Sendable {
         return true
     }
 
-    private static func key(_ slice: EndpointSlice) -> NamespacedName {
+    /// What a slice is known by here.
+    package static func key(_ slice: EndpointSlice) -> NamespacedName {
         NamespacedName(namespace: slice.metadata.namespace ?? "default", name: slice.metadata.name)
     }
 }

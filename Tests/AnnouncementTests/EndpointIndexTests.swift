@@ -95,5 +95,12 @@ import Testing
         #expect(index.apply(Self.slice("a", of: nil, [Self.endpoint(on: "n1")])) == [name("api")])
         #expect(index.remove(name("a")) == [])
         #expect(index == EndpointIndex())
+        // All slices of a Service at once.
+        _ = index.apply(Self.slice("a", [Self.endpoint(on: "n1")]))
+        _ = index.apply(Self.slice("b", [Self.endpoint(on: "n2")]))
+        #expect(index.slices.map(\.metadata.name) == ["a", "b"])
+        let wasThere = [index.removeAll(of: name("web")), index.removeAll(of: name("web"))]
+        #expect(wasThere == [true, false])
+        #expect(index == EndpointIndex())
     }
 }

@@ -31,11 +31,39 @@ package struct ClusterStore: Sendable {
 
     /// Replaces what was saved; on an error, what was saved before is still there.
     package func save(_ saved: SavedCluster) throws(SystemError) {
-        guard let data = try? JSONEncoder().encode(saved) else {
+        let body = try ClusterStore.encode(saved)
+        try directory.replace(ClusterStore.file, with: Array((ClusterStore.checksum(body) + "\n").utf8) + body)
+    }
+
+    /// One object after the other: encoding thousands of them at once takes ten times the memory of the text.
+    private static func encode(_ saved: SavedCluster) throws(SystemError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        var text = Array(#"{"version":\#(saved.version)"#.utf8)
+        func add(_ name: String, _ objects: [some Encodable]) throws {
+            text += #","\#(name)":["#.utf8
+            for (index, object) in objects.enumerated() {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
+                text += try encoder.encode(object)
+            }
+            text.append(UInt8(ascii: "]"))
+        }
+        do {
+            try add("pools", saved.pools)
+            try add("layer2Advertisements", saved.layer2Advertisements)
+            try add("bgpAdvertisements", saved.bgpAdvertisements)
+            try add("peers", saved.peers)
+            try add("bfdProfiles", saved.bfdProfiles)
+            try add("communities", saved.communities)
+            try add("services", saved.services)
+            try add("nodes", saved.nodes)
+            try add("secrets", saved.secrets)
+            try add("endpointSlices", saved.endpointSlices)
+        } catch {
+            // What the encoder says could hold a Secret.
             throw SystemError("cannot encode \(ClusterStore.file)", code: 22)
         }
-        let head = ClusterStore.checksum(data) + "\n"
-        try directory.replace(ClusterStore.file, with: Array(head.utf8) + Array(data))
+        text.append(UInt8(ascii: "}"))
+        return text
     }
 
     private static func checksum(_ octets: some DataProtocol) -> String {

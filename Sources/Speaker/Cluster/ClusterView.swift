@@ -43,10 +43,14 @@ package struct ClusterView: Sendable {
     private var services = ObjectSet<Service>()
     private var nodes = ObjectSet<Node>()
     private var secrets = ObjectSet<Secret>()
-    private var slices = ObjectSet<EndpointSlice>()
     private var endpoints = EndpointIndex()
+    /// Whether every slice that was there when the watch began has been told.
+    private var slicesAreReady = false
     /// Services of no interest that have slices, by their hash: many, of which nothing else need be known.
     private var passedOver: Set<Int> = []
+    /// Services whose slices were asked for, and slices that went while any were: an answer may still have them.
+    private var asked: Set<NamespacedName> = []
+    private var goneMeanwhile: Set<NamespacedName> = []
     private var pools = RangeIndex()
     /// What the speaker was told last.
     private var announced: [NamespacedName: AnnouncedService] = [:]
@@ -81,9 +85,7 @@ package struct ClusterView: Sendable {
         case .secret(let event): isReconfigured = secrets.apply(event.map(\.reduced)) != nil
         case .service(let event): receive(event, &touched, &outcome)
         case .endpointSlice(let event): receive(event, &touched)
-        case .fetched(let name, let found):
-            passedOver.remove(name.hashValue)
-            for slice in found { receive(.applied(slice), &touched) }
+        case .fetched(let name, let found): receive(found, of: name, &touched)
         case .node(let event):
             guard nodes.apply(event.map(\.reduced)) != nil else { break }
             outcome.mustSave = isComplete
@@ -108,7 +110,7 @@ package struct ClusterView: Sendable {
         state.services = services.inOrder
         state.nodes = nodes.inOrder
         state.secrets = secrets.inOrder
-        state.endpointSlices = slices.inOrder
+        state.endpointSlices = endpoints.slices
         return SavedCluster(state)
     }
 
@@ -131,38 +133,47 @@ extension ClusterView {
         touched.insert(name)
         // Slices of the Service may have come when it was of no interest.
         if case .deleted = event {
-            for slice in slices.inOrder where slice.serviceName == name { forget(ObjectSet.name(of: slice)) }
-        } else if passedOver.contains(name.hashValue) {
+            // They stay where only the Service's type has changed, and nobody tells of them again.
+            if endpoints.removeAll(of: name) { passedOver.insert(name.hashValue) }
+        } else if passedOver.contains(name.hashValue), asked.insert(name).inserted {
             outcome.fetches.append(name)
         }
     }
 
     private mutating func receive(_ event: WatchEvent<EndpointSlice>, _ touched: inout Set<NamespacedName>) {
         switch event {
-        case .ready: slices.apply(event)
+        case .ready: slicesAreReady = true
         case .initial(let slice), .applied(let slice):
-            guard let service = slice.serviceName else { return }
-            guard services[service] != nil else {
-                passedOver.insert(service.hashValue)
+            guard let service = slice.serviceName, services[service] != nil else {
+                if let service = slice.serviceName { passedOver.insert(service.hashValue) }
+                // It may have been another Service's.
+                touched.formUnion(endpoints.remove(EndpointIndex.key(slice)))
                 return
             }
-            let slice = slice.reduced
-            guard slices.apply(.applied(slice)) != nil else { return }
-            touched.formUnion(endpoints.apply(slice))
+            touched.formUnion(endpoints.apply(slice.reduced))
         case .deleted(let name):
-            slices.apply(event)
+            if !asked.isEmpty { goneMeanwhile.insert(name) }
             touched.formUnion(endpoints.remove(name))
         }
     }
 
-    private mutating func forget(_ slice: NamespacedName) {
-        slices.apply(.deleted(slice))
-        _ = endpoints.remove(slice)
+    /// Takes in the slices of a Service that were asked for. What the watch has told since is newer.
+    private mutating func receive(
+        _ slices: [EndpointSlice], of service: NamespacedName, _ touched: inout Set<NamespacedName>
+    ) {
+        passedOver.remove(service.hashValue)
+        for slice in slices {
+            let name = EndpointIndex.key(slice)
+            guard !endpoints.contains(name), !goneMeanwhile.contains(name) else { continue }
+            receive(.applied(slice), &touched)
+        }
+        asked.remove(service)
+        if asked.isEmpty { goneMeanwhile = [] }
     }
 
     /// Begins, once all is known. Services that are announced from before the restart, and are gone, are withdrawn.
     private mutating func begin(_ outcome: inout Outcome) -> Bool {
-        guard objects.isReady, services.isReady, nodes.isReady, slices.isReady else { return false }
+        guard objects.isReady, services.isReady, nodes.isReady, slicesAreReady else { return false }
         // Passwords that are on their way: a session without its password would fail, and be told of.
         guard wantedSecrets.isEmpty || secrets.isReady else { return false }
         isComplete = true

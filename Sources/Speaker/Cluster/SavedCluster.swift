@@ -2,7 +2,7 @@ import ClusterConfiguration
 import KubernetesModel
 
 /// The last known state of a cluster, as a speaker keeps it for a start without the API server. It holds Secrets.
-package struct SavedCluster: Codable, Hashable, Sendable {
+package struct SavedCluster: Decodable, Hashable, Sendable {
     /// Of this form; another is not read.
     package static let currentVersion = 1
 

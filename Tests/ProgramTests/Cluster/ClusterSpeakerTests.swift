@@ -122,6 +122,14 @@ import Testing
         let explanation = try await lab.namespace.run(
             Program.path, "explain", "default/web", "--server", "http://127.0.0.1:7472")
         #expect(explanation.status == 0 && explanation.output.contains("n1 answers for 192.0.2.20"), "\(explanation)")
+
+        // Of another type for a while: the slice is as it was, and nobody tells of it again.
+        try await lab.server.patch(lab.path("web"), ["spec": ["type": "ClusterIP"]])
+        #expect(try await eventually(within: .seconds(10)) { try await !lab.answers("192.0.2.20") }, "\(speaker.errors)")
+        try await lab.server.patch(lab.path("web"), ["spec": ["type": "LoadBalancer"]])
+        try await lab.server.patch(
+            lab.path("web") + "/status", ["status": ["loadBalancer": ["ingress": [["ip": "192.0.2.20"]]]]])
+        #expect(try await eventually(within: .seconds(10)) { try await lab.answers("192.0.2.20") }, "\(speaker.errors)")
         let refused = await lab.refused()
         #expect(refused.isEmpty, "\(refused)")
     }
