@@ -5,6 +5,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <net/if_arp.h>

@@ -12,12 +12,6 @@ import Timing
 /// When the API server goes, everything stays as it was. When it is not there at the start, what was known before the
 /// restart is announced after ``patience``; what has changed since follows when it is back.
 package final class ClusterSource: ServiceLifecycle.Service {
-    private enum Input: Sendable {
-        case event(ClusterView.Event)
-        case outOfPatience
-        case asked(CheckedContinuation<ClusterView?, Never>)
-    }
-
     /// How long the API server is waited for at the start, when something is known from before.
     package static let patience = Duration.seconds(3)
     /// The state is saved at most so often.
@@ -26,11 +20,8 @@ package final class ClusterSource: ServiceLifecycle.Service {
     private let client: KubernetesClient
     private let speaker: SpeakerService
     private let store: ClusterStore
-    private let namespace: String
-    private let loadBalancerClass: String?
     private let logger: Logger
-    private let inputs: AsyncStream<Input>
-    private let input: AsyncStream<Input>.Continuation
+    private let knowledge: Knowledge
     /// The Secrets to follow, after each change of them.
     private let secretNames: AsyncStream<Set<NamespacedName>>
     private let wantSecrets: AsyncStream<Set<NamespacedName>>.Continuation
@@ -49,11 +40,8 @@ package final class ClusterSource: ServiceLifecycle.Service {
         self.client = client
         self.speaker = speaker
         self.store = store
-        self.namespace = namespace
-        self.loadBalancerClass = loadBalancerClass
         self.logger = logger
-        // Unbounded: each is a change that would be missed.
-        (inputs, input) = AsyncStream.makeStream(of: Input.self)
+        knowledge = Knowledge(ClusterView(namespace: namespace, loadBalancerClass: loadBalancerClass))
         (secretNames, wantSecrets) = AsyncStream.makeStream(
             of: Set<NamespacedName>.self, bufferingPolicy: .bufferingNewest(1))
         // Unbounded: few, and none may be missed.
@@ -62,50 +50,55 @@ package final class ClusterSource: ServiceLifecycle.Service {
     }
 
     package func run() async throws {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.watch() }
-            group.addTask { await self.followSecrets() }
-            group.addTask { await self.fetchSlices() }
-            group.addTask { await self.saveChanges() }
-            group.addTask { [input] in
-                try? await Task.sleep(for: ClusterSource.patience)
-                input.yield(.outOfPatience)
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.watch() }
+                group.addTask { await self.followSecrets() }
+                group.addTask { await self.fetchSlices() }
+                group.addTask { await self.saveChanges() }
+                group.addTask { await self.restoreAfterPatience() }
             }
-            await handleInputs()
-            group.cancelAll()
         }
+        let view = await knowledge.finish()
+        if view.isComplete { save(view) }
     }
 
     /// What is known; `nil` once the source has stopped.
-    package func view() async -> ClusterView? {
-        await withCheckedContinuation { answer in
-            if case .terminated = input.yield(.asked(answer)) { answer.resume(returning: nil) }
+    package func view() async -> ClusterView? { await knowledge.current }
+
+    /// Takes in an event and passes on what follows from it. Whoever tells of events waits until each has been taken in, so
+    /// none pile up: a watch reads no faster than this.
+    private func take(_ event: ClusterView.Event) async {
+        let known = UptimeClock.now
+        await knowledge.take(event) { [logger, speaker, fetches, saving, wantSecrets] step in
+            if step.isNowComplete { logger.notice("the view of the cluster is complete") }
+            if let secrets = step.wantedSecrets { wantSecrets.yield(secrets) }
+            speaker.apply(step.outcome.update, since: known)
+            for name in step.outcome.fetches { fetches.yield(name) }
+            if step.outcome.mustSave { saving.yield() }
         }
     }
 
     // MARK: - Watching
 
     private func watch() async {
-        let input = input
         await withTaskGroup(of: Void.self) { group in
             let client = client
             group.addTask {
-                await ConfigurationWatches(client) { change, kinds in
-                    input.yield(.event(.configuration(change, kinds)))
-                }.run()
+                await ConfigurationWatches(client) { await self.take(.configuration($0, $1)) }.run()
             }
-            group.addTask { await client.watch(.nodes) { input.yield(.event(.node($0))) } }
+            group.addTask { await client.watch(.nodes) { await self.take(.node($0)) } }
             // Slices are told apart by the Services that are known: so those come first.
             let (services, servicesReady) = AsyncStream.makeStream(of: Void.self)
             group.addTask {
                 await client.watch(.services, .init(fieldSelector: "spec.type=LoadBalancer")) { event in
-                    input.yield(.event(.service(event)))
+                    await self.take(.service(event))
                     if case .ready = event { servicesReady.finish() }
                 }
             }
             group.addTask {
                 for await _ in services {}
-                await client.watch(.endpointSlices) { input.yield(.event(.endpointSlice($0))) }
+                await client.watch(.endpointSlices) { await self.take(.endpointSlice($0)) }
             }
         }
     }
@@ -139,25 +132,22 @@ package final class ClusterSource: ServiceLifecycle.Service {
     }
 
     private func follow(_ name: NamespacedName, _ pending: PendingSecrets) async {
-        let (client, input) = (client, input)
         // Whoever names a Secret that is not there, or not to be read, keeps nobody else waiting.
-        await ClusterSource.read(name, client, input)
-        if pending.isLast(name) { input.yield(.event(.secret(.ready))) }
+        await read(name)
+        if pending.isLast(name) { await take(.secret(.ready)) }
         let scope = APIRequest.Scope(namespace: name.namespace, fieldSelector: "metadata.name=\(name.name)")
         await client.watch(.secrets, scope) { event in
             if case .ready = event { return }
-            input.yield(.event(.secret(event)))
+            await self.take(.secret(event))
         }
     }
 
     /// Reads a Secret once, until the API server has given an answer of any kind.
-    private static func read(
-        _ name: NamespacedName, _ client: KubernetesClient, _ input: AsyncStream<Input>.Continuation
-    ) async {
+    private func read(_ name: NamespacedName) async {
         while !Task.isCancelled {
             do throws(RequestFailure) {
-                input.yield(.event(.secret(.initial(try await client.get(.secrets, name)))))
-                return
+                let secret = try await client.get(.secrets, name)
+                return await take(.secret(.initial(secret)))
             } catch {
                 if error.isFinal { return }
                 try? await Task.sleep(for: .seconds(1))
@@ -165,46 +155,12 @@ package final class ClusterSource: ServiceLifecycle.Service {
         }
     }
 
-    // MARK: - The loop
+    // MARK: - What was known
 
-    private func handleInputs() async {
-        var view = ClusterView(namespace: namespace, loadBalancerClass: loadBalancerClass)
-        var wanted: Set<NamespacedName> = []
-        for await next in inputs.cancelOnGracefulShutdown() {
-            let event: ClusterView.Event
-            switch next {
-            case .event(let told): event = told
-            case .outOfPatience:
-                guard !view.isComplete, let saved = restore() else { continue }
-                event = .restored(saved)
-            case .asked(let continuation):
-                continuation.resume(returning: view)
-                continue
-            }
-            let known = UptimeClock.now
-            let wasComplete = view.isComplete
-            let outcome = view.handle(event)
-            switch event {
-            case .configuration(.peer, _), .configuration(.bfdProfile, _):
-                let now = view.wantedSecrets
-                if now != wanted {
-                    wanted = now
-                    wantSecrets.yield(now)
-                }
-            default: break
-            }
-            if view.isComplete, !wasComplete { logger.notice("the view of the cluster is complete") }
-            speaker.apply(outcome.update, since: known)
-            for name in outcome.fetches { fetches.yield(name) }
-            if outcome.mustSave { saving.yield() }
-        }
-        input.finish()
-        wantSecrets.finish()
-        fetches.finish()
-        saving.finish()
-        // Whoever still waits for an answer gets it.
-        for await next in inputs { if case .asked(let continuation) = next { continuation.resume(returning: view) } }
-        if view.isComplete { save(view) }
+    private func restoreAfterPatience() async {
+        do { try await Task.sleep(for: ClusterSource.patience) } catch { return }
+        guard let view = await view(), !view.isComplete, let saved = restore() else { return }
+        await take(.restored(saved))
     }
 
     private func restore() -> SavedCluster? {
@@ -221,7 +177,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
                 namespace: name.namespace, labelSelector: "\(EndpointSlice.serviceNameLabel)=\(name.name)")
             while !Task.isCancelled {
                 do throws(RequestFailure) {
-                    input.yield(.event(.fetched(name, try await client.list(.endpointSlices, scope))))
+                    await take(.fetched(name, try await client.list(.endpointSlices, scope)))
                     break
                 } catch { try? await Task.sleep(for: .seconds(1)) }
             }
@@ -231,6 +187,8 @@ package final class ClusterSource: ServiceLifecycle.Service {
     private func saveChanges() async {
         for await _ in savings {
             if let view = await view(), view.isComplete { save(view) }
+            // What was read and written in one go was many times what is kept of it.
+            HeapMemory.returnUnused()
             try? await Task.sleep(for: ClusterSource.savingPause)
         }
     }
@@ -241,6 +199,51 @@ package final class ClusterSource: ServiceLifecycle.Service {
         } catch {
             logger.warning("\(error): a restart without the API server would know an older state")
         }
+    }
+}
+
+/// What is known of the cluster, which several watches change: one event at a time.
+private actor Knowledge {
+    /// What came of an event.
+    struct Step {
+        var outcome: ClusterView.Outcome
+        /// Whether nothing is missing any more, for the first time.
+        var isNowComplete: Bool
+        /// The Secrets that are named, if they are others than before.
+        var wantedSecrets: Set<NamespacedName>?
+    }
+
+    private var view: ClusterView
+    private var wantedSecrets: Set<NamespacedName> = []
+    private var isFinished = false
+
+    init(_ view: ClusterView) { self.view = view }
+
+    /// `nil` once it is finished.
+    var current: ClusterView? { isFinished ? nil : view }
+
+    /// - Parameter follow: passes on what came of the event, before the next one is taken in.
+    func take(_ event: ClusterView.Event, follow: @Sendable (Step) -> Void) {
+        guard !isFinished else { return }
+        let wasComplete = view.isComplete
+        var step = Step(outcome: view.handle(event), isNowComplete: false)
+        step.isNowComplete = view.isComplete && !wasComplete
+        switch event {
+        case .configuration(.peer, _), .configuration(.bfdProfile, _):
+            let wanted = view.wantedSecrets
+            if wanted != wantedSecrets {
+                wantedSecrets = wanted
+                step.wantedSecrets = wanted
+            }
+        default: break
+        }
+        follow(step)
+    }
+
+    /// What was known last; from now on nothing is taken in.
+    func finish() -> ClusterView {
+        isFinished = true
+        return view
     }
 }
 
