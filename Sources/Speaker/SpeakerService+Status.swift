@@ -5,6 +5,7 @@ import BGP
 import LinkLayer
 import NetworkIO
 import Presentation
+import Synchronization
 import SystemIO
 import Timing
 
@@ -16,8 +17,7 @@ extension SpeakerService {
     package func describe(in document: inout StatusDocument) async -> Bool {
         guard let view = await view() else { return false }
         let core = view.core
-        // Not in the service's loop, which has events to take: this walks through all Services.
-        let plan = core.engine.planHere()
+        let plan = planHere(view)
         document.announcements = plan.layer2.map { AnnouncementEntry($0) } + plan.bgp.map { AnnouncementEntry($0) }
         document.silent = plan.silent.map { SilenceEntry($0) }
         document.problems += plan.problems.map { ProblemEntry($0) } + core.wireProblems.map { ProblemEntry($0) }
@@ -26,6 +26,15 @@ extension SpeakerService {
         document.segments = await segments(core, now: .now)
         document.interfaces = await interfaces()
         return true
+    }
+
+    /// What this node announces, and what it does not. It walks through all Services, unless nothing has happened since the
+    /// last time; and not in the service's loop, which has events to take.
+    private func planHere(_ view: SpeakerView) -> AnnouncementPlan {
+        if let last = described.withLock(\.self), last.revision == view.revision { return last.plan }
+        let plan = view.core.engine.planHere()
+        described.withLock { $0 = (view.revision, plan) }
+        return plan
     }
 
     /// Why this node does not announce what it should, a sentence each. Costs nothing that grows with Services or nodes.

@@ -40,6 +40,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
     private let pending = Mutex(PendingUpdate())
+    /// What was described last, of which revision.
+    let described = Mutex<(revision: UInt64, plan: AnnouncementPlan)?>(nil)
     /// One element for each change of the interfaces that are listened to.
     private let listenings: AsyncStream<Void>
     private let listening: AsyncStream<Void>.Continuation
@@ -146,6 +148,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 event = .reported(reports)
             case .rebalanced: event = .rebalanced
             }
+            view.revision += 1
             let watched = view.core.listening.map(\.index)
             defer {
                 // An interface that is new is to be listened to before it counts.

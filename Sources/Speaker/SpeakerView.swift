@@ -7,6 +7,8 @@ import Timing
 /// What can be asked of ``SpeakerService``: a copy of what it has decided, and since when.
 package struct SpeakerView: Sendable {
     package var core: SpeakerCore
+    /// Grows with all that happens: two views of one number are the same.
+    var revision: UInt64 = 0
     /// When this node began to answer for an address.
     package var announcedSince: [IPAddress: Timestamp] = [:]
     /// When this node began to advertise a prefix.
