@@ -49,6 +49,7 @@ struct ClusterBenchmark {
         use = try ProcessUse(of: speaker)
         table.add("speaker: CPU, s", use.cpuSeconds, budget: 64 * per)
         table.add("speaker: memory, MiB", use.residentMiB, budget: 64)
+        table.add("of this not the program's file, MiB", use.anonymousMiB, budget: nil)
 
         controller.stop(grace: .seconds(10))
         controller = try self.start("controller", port: 7473)
@@ -64,6 +65,7 @@ struct ClusterBenchmark {
         try await Task.sleep(for: .seconds(20))
         use = try ProcessUse(of: speaker)
         table.add("speaker with 4 EndpointSlices each and 500 Nodes: memory, MiB", use.residentMiB, budget: 128)
+        table.add("of this not the program's file, MiB", use.anonymousMiB, budget: nil)
         table.add("the same: received, MiB", try received(by: speaker), budget: 100 * per)
 
         let before = (await server.requests().count(where: isFromMartlet), try ProcessUse(of: speaker).cpuSeconds)

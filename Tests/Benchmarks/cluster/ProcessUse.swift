@@ -5,6 +5,8 @@ import TestSupport
 struct ProcessUse {
     var cpuSeconds: Double
     var residentMiB: Double
+    /// What is the process's own: not the pages of the program's file, which others share and the kernel may drop.
+    var anonymousMiB: Double
 
     init(of process: ChildProcess) throws {
         let stat = try String(contentsOfFile: "/proc/\(process.pid)/stat", encoding: .utf8)
@@ -16,10 +18,14 @@ struct ProcessUse {
         // In hundredths of a second on every kernel of today (USER_HZ).
         cpuSeconds = (user + system) / 100
         let status = try String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }?.split { $0 == " " || $0 == "\t" }
-        guard let line, line.count > 1, let kibibytes = Double(line[1]) else {
-            throw TestFailure("/proc/\(process.pid)/status has no VmRSS")
+        func field(_ name: String) throws -> Double {
+            let line = status.split(separator: "\n").first { $0.hasPrefix("\(name):") }
+            guard let words = line?.split(whereSeparator: \.isWhitespace), words.count > 1,
+                let kibibytes = Double(words[1])
+            else { throw TestFailure("/proc/\(process.pid)/status has no \(name)") }
+            return kibibytes / 1024
         }
-        residentMiB = kibibytes / 1024
+        residentMiB = try field("VmRSS")
+        anonymousMiB = try field("RssAnon")
     }
 }
