@@ -122,11 +122,10 @@ extension AnnouncementEngine {
     /// These nodes are heard now, on these segments.
     package mutating func apply(_ liveness: Liveness) -> AnnouncementChanges {
         guard liveness != self.liveness else { return AnnouncementChanges() }
-        let former = segments
         self.liveness = liveness
-        let wanted = makeSegments()
-        guard wanted.map(\.interface) == former.map(\.interface) else {
-            segments = wanted
+        let wanted = segmentMembers
+        guard wanted.map(\.interface) == segments.map(\.interface) else {
+            segments = makeSegments()
             return reelect()
         }
         for index in segments.indices { segments[index].setMembers(wanted[index].members) }
@@ -241,21 +240,23 @@ extension AnnouncementEngine {
         return settle(layer2: before.union(after), routes: touched)
     }
 
-    private func makeSegments() -> [SegmentElection] {
+    /// The segments that there are to be, and who is heard there.
+    private var segmentMembers: [(interface: String?, members: NodeSet)] {
         let roster = rules.roster
-        func make(_ interface: String?, _ members: NodeSet) -> SegmentElection {
-            var segment = SegmentElection(interface: interface, members: members, hashes: roster.hashes)
+        return switch liveness {
+        case .everyone: [(nil, NodeSet(all: roster.nodes.count))]
+        case .segments(let segments):
+            segments.sorted { $0.key < $1.key }.map { ($0.key, roster.places(of: $0.value.union([localNode]))) }
+        }
+    }
+
+    private func makeSegments() -> [SegmentElection] {
+        segmentMembers.map { interface, members in
+            var segment = SegmentElection(interface: interface, members: members, hashes: rules.roster.hashes)
             for (address, holder) in holders[interface ?? ""] ?? [:] {
-                segment.setHolder(roster.place(of: holder), of: address)
+                segment.setHolder(rules.roster.place(of: holder), of: address)
             }
             return segment
-        }
-        switch liveness {
-        case .everyone: return [make(nil, NodeSet(all: roster.nodes.count))]
-        case .segments(let segments):
-            return segments.sorted { $0.key < $1.key }.map { interface, members in
-                make(interface, roster.places(of: members.union([localNode])))
-            }
         }
     }
 

@@ -65,10 +65,14 @@ struct SegmentElection: Hashable, Sendable {
             groups[former]?.election?.remove(address)
             unsettled.insert(former)
         }
-        eligibilities[address] = eligibility
-        guard let eligibility else { return }
+        guard let eligibility else {
+            eligibilities[address] = nil
+            return
+        }
         if groups[eligibility] == nil { groups[eligibility] = makeGroup(eligibility) }
         groups[eligibility]?.addresses.insert(address)
+        // The group's own, not one that is equal: it is large, and the same for thousands of addresses.
+        eligibilities[address] = groups.index(forKey: eligibility).map { groups[$0].key }
         enter(address, eligibility)
     }
 

@@ -5,36 +5,34 @@ import BGP
 import LinkLayer
 import NetworkIO
 import Presentation
-import Synchronization
 import SystemIO
 import Timing
 
 extension SpeakerService {
-    /// Adds what this node announces, hears and holds sessions with; `false` once the service has stopped.
+    /// Adds what this node announces, hears and holds sessions with.
     ///
     /// Of layer 2 it tells who announces each address, whichever node that is, as this one sees it; of the rest, what this
     /// node does.
-    package func describe(in document: inout StatusDocument) async -> Bool {
-        guard let view = await view() else { return false }
+    ///
+    /// - Parameter known: The revision that was described last: if nothing has happened since, what is announced is left out,
+    ///   and nothing is done that takes longer with more Services.
+    /// - Returns: The revision; `nil` once the service has stopped.
+    package func describe(in document: inout StatusDocument, known: UInt64? = nil) async -> UInt64? {
+        guard let view = await view() else { return nil }
         let core = view.core
-        let plan = planHere(view)
-        document.announcements = plan.layer2.map { AnnouncementEntry($0) } + plan.bgp.map { AnnouncementEntry($0) }
-        document.silent = plan.silent.map { SilenceEntry($0) }
-        document.problems += plan.problems.map { ProblemEntry($0) } + core.wireProblems.map { ProblemEntry($0) }
+        if view.revision != known {
+            // Not in the service's loop, which has events to take: this walks through all Services.
+            let plan = core.engine.planHere()
+            document.announcements = plan.layer2.map { AnnouncementEntry($0) } + plan.bgp.map { AnnouncementEntry($0) }
+            document.silent = plan.silent.map { SilenceEntry($0) }
+            document.problems += plan.problems.map { ProblemEntry($0) }
+        }
+        document.problems += core.wireProblems.map { ProblemEntry($0) }
         document.notReady += SpeakerService.obstacles(core)
         document.peers = await peers()
         document.segments = await segments(core, now: .now)
         document.interfaces = await interfaces()
-        return true
-    }
-
-    /// What this node announces, and what it does not. It walks through all Services, unless nothing has happened since the
-    /// last time; and not in the service's loop, which has events to take.
-    private func planHere(_ view: SpeakerView) -> AnnouncementPlan {
-        if let last = described.withLock(\.self), last.revision == view.revision { return last.plan }
-        let plan = view.core.engine.planHere()
-        described.withLock { $0 = (view.revision, plan) }
-        return plan
+        return view.revision
     }
 
     /// Why this node does not announce what it should, a sentence each. Costs nothing that grows with Services or nodes.

@@ -40,8 +40,6 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
     private let pending = Mutex(PendingUpdate())
-    /// What was described last, of which revision.
-    let described = Mutex<(revision: UInt64, plan: AnnouncementPlan)?>(nil)
     /// One element for each change of the interfaces that are listened to.
     private let listenings: AsyncStream<Void>
     private let listening: AsyncStream<Void>.Continuation

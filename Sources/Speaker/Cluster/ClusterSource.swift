@@ -14,7 +14,7 @@ import Timing
 package final class ClusterSource: ServiceLifecycle.Service {
     /// How long the API server is waited for at the start, when something is known from before.
     package static let patience = Duration.seconds(3)
-    /// The state is saved at most so often.
+    /// The state is saved at most so often, and less often where that takes more than a fiftieth of the time.
     private static let savingPause = Duration.seconds(5)
 
     private let client: KubernetesClient
@@ -186,10 +186,12 @@ package final class ClusterSource: ServiceLifecycle.Service {
 
     private func saveChanges() async {
         for await _ in savings {
+            let begun = UptimeClock.now
             if let view = await view(), view.isComplete { save(view) }
             // What was read and written in one go was many times what is kept of it.
             HeapMemory.returnUnused()
-            try? await Task.sleep(for: ClusterSource.savingPause)
+            let took = begun.duration(to: UptimeClock.now)
+            try? await Task.sleep(for: max(ClusterSource.savingPause, took * 50))
         }
     }
 

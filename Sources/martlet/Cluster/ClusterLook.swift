@@ -54,8 +54,9 @@ struct ClusterLook {
 
     /// What is in force, to compare with.
     func document(loadBalancerClass: String?) -> PlanDocument {
-        var document = decisions(loadBalancerClass: loadBalancerClass).document
-        let status = status(loadBalancerClass: loadBalancerClass)
+        let decisions = decisions(loadBalancerClass: loadBalancerClass)
+        var document = decisions.document
+        let status = status(decisions)
         document.assignments = status.documents.flatMap(\.assignments)
         document.announcements = status.documents.flatMap(\.announcements)
         return document
@@ -81,7 +82,8 @@ struct ClusterLook {
 
     /// All of it, to be saved: what each process has written of itself, the explanation of every Service, and the objects.
     func bundle(loadBalancerClass: String?) throws -> (processes: [BundleDocument.Process], objects: [JSONValue]) {
-        let status = status(loadBalancerClass: loadBalancerClass)
+        let decisions = decisions(loadBalancerClass: loadBalancerClass)
+        let status = status(decisions)
         var processes = status.documents.map { document in
             let name = document.node.map { "\(document.role) of \($0)" } ?? document.role
             var process = BundleDocument.Process(source: "the cluster, \(name)")
@@ -89,7 +91,6 @@ struct ClusterLook {
             return process
         }
         if !processes.isEmpty {
-            let decisions = decisions(loadBalancerClass: loadBalancerClass)
             processes[0].events = EventsDocument(status.events)
             let history = history
             processes[0].explanations = decisions.assignment.assignments.map {
@@ -123,7 +124,10 @@ struct ClusterLook {
 
     /// As if each process had been asked: what they have written, and of what they have not, what follows from the objects.
     func status(loadBalancerClass: String?) -> ClusterStatus {
-        let decisions = decisions(loadBalancerClass: loadBalancerClass)
+        status(decisions(loadBalancerClass: loadBalancerClass))
+    }
+
+    private func status(_ decisions: OfflineDecisions) -> ClusterStatus {
         var whole = StatusDocument(version: Version.text, role: "controller", node: nil)
         let written = Dictionary(
             reading.state.services.compactMap(ClusterLook.written).map { ($0.service, $0) },

@@ -35,9 +35,14 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
     private func keep() async {
         _ = await inherited.value
         var written: SpeakerStatus?
+        var last = SpeakerStatus()
+        var revision: UInt64?
         var lastProblem: String?
         while !Task.isCancelled {
-            let status = SpeakerStatus(await reporter.document())
+            let news = await reporter.news(since: revision)
+            var status = SpeakerStatus(news.document)
+            if let revision, news.revision == revision { status.keepAnnounced(of: last) }
+            (last, revision) = (status, news.revision)
             if status != written {
                 do throws(RequestFailure) {
                     try await publish(status)
@@ -79,6 +84,11 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
 }
 
 extension SpeakerStatus {
+    /// Of what is announced there was no news.
+    fileprivate mutating func keepAnnounced(of last: SpeakerStatus) {
+        (addresses, addressCount, routeCount) = (last.addresses, last.addressCount, last.routeCount)
+    }
+
     /// What a status document says, shortened to what an object may hold.
     init(_ document: StatusDocument) {
         self.init()

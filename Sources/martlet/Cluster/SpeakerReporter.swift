@@ -27,7 +27,10 @@ struct SpeakerReporter: Sendable {
         return view.isRestored || view.isComplete ? [] : ["not everything in the cluster has been seen yet"]
     }
 
-    func document() async -> StatusDocument {
+    func document() async -> StatusDocument { await news(since: nil).document }
+
+    /// Without what is announced, if nothing has happened since this revision.
+    func news(since known: UInt64?) async -> (document: StatusDocument, revision: UInt64?) {
         var document = StatusDocument(version: Version.text, role: "speaker", node: node)
         document.started = started
         let view = await source.view()
@@ -39,11 +42,12 @@ struct SpeakerReporter: Sendable {
                 document.problems.append(ProblemEntry(severity: "warning", object: nil, field: nil, message: message))
             }
         }
-        if await !speaker.describe(in: &document) { document.notReady.append("the speaker has stopped") }
+        let revision = await speaker.describe(in: &document, known: known)
+        if revision == nil { document.notReady.append("the speaker has stopped") }
         for trouble in access.troubles {
             document.problems.append(ProblemEntry(severity: "error", object: nil, field: nil, message: trouble))
         }
-        return document
+        return (document, revision)
     }
 
     /// The chain of decisions for one Service, as far as a speaker makes them: from its addresses on.

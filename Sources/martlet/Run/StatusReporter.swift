@@ -29,7 +29,7 @@ struct StatusReporter: Sendable {
         } else {
             document.notReady.append("stopping")
         }
-        if await !speaker.describe(in: &document) { document.notReady.append("the speaker has stopped") }
+        if await speaker.describe(in: &document) == nil { document.notReady.append("the speaker has stopped") }
         return document
     }
 

@@ -77,6 +77,9 @@ final class ClusterLab: Sendable {
             ])
     }
 
+    /// What the speaker has saved for a start without the API server.
+    var saved: String { (try? String(contentsOfFile: folder.path + "/state/cluster.json", encoding: .utf8)) ?? "" }
+
     // MARK: - What is in the cluster
 
     func addPool(_ name: String, _ addresses: String..., group: String = "martlet.dev") async throws {

@@ -50,8 +50,7 @@ import Testing
         #expect(refused.isEmpty, "\(refused)")
         controller.stop(grace: .seconds(10))
 
-        // Saved at most every five seconds.
-        try await Task.sleep(for: .seconds(6))
+        #expect(try await eventually(within: .seconds(20)) { lab.saved.contains("192.0.2.16") })
         await lab.server.stop()
         try await Task.sleep(for: .seconds(3))
         #expect(try await lab.answers("192.0.2.16"), "the API server is gone")
@@ -65,6 +64,32 @@ import Testing
         try await lab.server.start()
         #expect(
             try await eventually(within: .seconds(40)) { try await !lab.answers("192.0.2.16") }, "\(speaker.errors)")
+    }
+
+    @Test("The Speaker object follows sessions while what is announced stays as it is; then it has one address more")
+    func report() async throws {
+        let lab = try await Self.lab()
+        let controller = try lab.startController()
+        let speaker = try lab.startSpeaker()
+        try await lab.addService("web")
+        // Nobody listens there.
+        try await lab.server.apply([
+            "apiVersion": "martlet.dev/v1beta1", "kind": "BGPPeer",
+            "metadata": ["name": "router", "namespace": "martlet-system"],
+            "spec": ["myASN": 64512, "peerASN": 64513, "peerAddress": "192.0.2.250"],
+        ])
+        func says(_ addresses: Int, _ holds: (JSON) -> Bool) async throws -> Bool {
+            try await eventually(within: .seconds(30)) {
+                let path = "/apis/martlet.dev/v1beta1/namespaces/martlet-system/speakers/n1"
+                guard let status = await lab.server.object(path)?["status"], holds(status) else { return false }
+                return status["addressCount"]?.int == addresses && status["addresses"]?.array?.count == addresses
+            }
+        }
+        let hasFailed = try await says(1) { $0["sessions"]?.array?.first?["lastError"]?.string != nil }
+        #expect(hasFailed, "\(speaker.errors)")
+        try await lab.addService("api")
+        #expect(try await says(2) { _ in true }, "\(speaker.errors)")
+        controller.stop(grace: .seconds(10))
     }
 
     @Test("A speaker that is killed and started again tells Kubernetes nothing anew") func restart() async throws {
@@ -125,7 +150,8 @@ import Testing
 
         // Of another type for a while: the slice is as it was, and nobody tells of it again.
         try await lab.server.patch(lab.path("web"), ["spec": ["type": "ClusterIP"]])
-        #expect(try await eventually(within: .seconds(10)) { try await !lab.answers("192.0.2.20") }, "\(speaker.errors)")
+        let isWithdrawn = try await eventually(within: .seconds(10)) { try await !lab.answers("192.0.2.20") }
+        #expect(isWithdrawn, "\(speaker.errors)")
         try await lab.server.patch(lab.path("web"), ["spec": ["type": "LoadBalancer"]])
         try await lab.server.patch(
             lab.path("web") + "/status", ["status": ["loadBalancer": ["ingress": [["ip": "192.0.2.20"]]]]])
