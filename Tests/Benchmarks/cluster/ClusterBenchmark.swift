@@ -38,7 +38,8 @@ struct ClusterBenchmark {
         table.add("from apply to the last address, s", seconds(since: start), budget: 60 * per)
         try await eventually("every address is announced", speaker) { try announced() == services }
         table.add("from apply to the last announcement, s", seconds(since: start), budget: 90 * per)
-        try await Task.sleep(for: .seconds(10))
+        // At rest: the state was saved, and what that took was given back.
+        try await Task.sleep(for: .seconds(20))
         let requests = await server.requests()
         let count = Double(services)
         table.add("writes a Service", Double(writes(requests)) / count, budget: 1.2)
@@ -62,7 +63,7 @@ struct ClusterBenchmark {
         try await create(499, in: "/api/v1/nodes", ClusterBenchmark.node)
         let slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
         try await create(services * 4, in: slices) { ClusterBenchmark.slice($0, of: "s\($0 / 4)") }
-        try await Task.sleep(for: .seconds(20))
+        try await Task.sleep(for: .seconds(60))
         use = try ProcessUse(of: speaker)
         table.add("speaker with 4 EndpointSlices each and 500 Nodes: memory, MiB", use.residentMiB, budget: 128)
         table.add("of this not the program's file, MiB", use.anonymousMiB, budget: nil)
