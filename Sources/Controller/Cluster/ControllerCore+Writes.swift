@@ -15,8 +15,8 @@ extension ControllerCore {
             }
         }
         var counts: [String: ConfigurationPatch.Counts]?
-        queue.unparkDue(at: now)
-        while let key = queue.popFirst(at: now) {
+        queue.resumeDue(at: now)
+        while let key = queue.popFirst() {
             let action: Action?
             switch key {
             case .service(let name):

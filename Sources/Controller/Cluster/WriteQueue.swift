@@ -2,21 +2,18 @@ import DequeModule
 import Timing
 
 /// What is to be written, in order, each thing at most once; and what is under way.
+///
+/// A thing that is to be written is in one of three places: in line, paused because its last write failed, or behind a
+/// write of its own that is under way. Each step costs at most the logarithm of what is paused.
 struct WriteQueue: Sendable {
-    /// Why a thing must wait, and until when.
-    private struct Block: Sendable {
-        var until: Instant
-        var backoff: Backoff
-    }
-
-    private var order: Deque<WriteKey> = []
-    /// What is to be written: in `order`, or parked.
+    private var line: Deque<WriteKey> = []
+    /// What is to be written, wherever it is. What stands in line and is not in here has been forgotten.
     private var waiting: Set<WriteKey> = []
-    /// What waits for a block, or a write under way, to end.
-    private var parked: Set<WriteKey> = []
     private(set) var inFlight: Set<WriteKey> = []
+    /// When what failed may be tried again.
+    private var pauses = DeadlineQueue<WriteKey>()
     /// Of things whose last write failed.
-    private var blocks: [WriteKey: Block] = [:]
+    private var backoffs: [WriteKey: Backoff] = [:]
 
     private static let first = Duration.milliseconds(200)
     private static let limit = Duration.seconds(30)
@@ -25,42 +22,36 @@ struct WriteQueue: Sendable {
 
     /// The thing may have to be written.
     mutating func enqueue(_ key: WriteKey) {
-        if waiting.insert(key).inserted { order.append(key) }
+        if waiting.insert(key).inserted, !inFlight.contains(key) { line.append(key) }
     }
 
     /// The thing has changed, so that what kept it may be over.
     mutating func unblock(_ key: WriteKey) {
-        guard blocks[key] != nil else { return }
-        blocks[key]?.until = .zero
-        unpark(key)
+        guard pauses.deadline(of: key) != nil else { return }
+        pauses.set(key, at: nil)
+        line.append(key)
     }
 
     /// The thing is gone.
     mutating func forget(_ key: WriteKey) {
         waiting.remove(key)
-        parked.remove(key)
-        blocks[key] = nil
+        pauses.set(key, at: nil)
+        backoffs[key] = nil
     }
 
-    /// When something that had to wait may be tried again.
-    var nextDeadline: Instant? {
-        blocks.lazy.filter { parked.contains($0.key) && !inFlight.contains($0.key) }.map(\.value.until).min()
-    }
+    /// When something that is paused may be tried again.
+    var nextDeadline: Instant? { pauses.nextDeadline }
 
-    /// What has waited for long enough may be taken again.
-    mutating func unparkDue(at now: Instant) {
-        for (key, block) in blocks where block.until <= now && !inFlight.contains(key) { unpark(key) }
+    /// What has been paused for long enough stands in line again.
+    mutating func resumeDue(at now: Instant) {
+        while let key = pauses.popExpired(at: now) { line.append(key) }
     }
 
     /// Takes out the first thing that may be written now; `nil`: none, or there is no room. Say afterwards what came of it:
     /// ``begin(_:)`` or ``skip(_:)``.
-    mutating func popFirst(at now: Instant) -> WriteKey? {
-        while inFlight.count < ControllerCore.parallelWrites, let key = order.popFirst() {
-            guard waiting.contains(key) else { continue }
-            guard !inFlight.contains(key), blocks[key].map({ $0.until <= now }) ?? true else {
-                parked.insert(key)
-                continue
-            }
+    mutating func popFirst() -> WriteKey? {
+        while inFlight.count < ControllerCore.parallelWrites, let key = line.popFirst() {
+            guard waiting.contains(key), !inFlight.contains(key), pauses.deadline(of: key) == nil else { continue }
             waiting.remove(key)
             return key
         }
@@ -71,24 +62,21 @@ struct WriteQueue: Sendable {
     mutating func begin(_ key: WriteKey) { inFlight.insert(key) }
 
     /// There is nothing to write.
-    mutating func skip(_ key: WriteKey) { blocks[key] = nil }
+    mutating func skip(_ key: WriteKey) { backoffs[key] = nil }
 
-    /// A write ended. If it is to be tried again, it waits, longer from time to time.
+    /// A write ended. If it is to be tried again, it is paused, longer from time to time.
     mutating func finish(
         _ key: WriteKey, retrying: Bool, at now: Instant, using generator: inout some RandomNumberGenerator
     ) {
         inFlight.remove(key)
         guard retrying else {
-            blocks[key] = nil
-            return unpark(key)
+            backoffs[key] = nil
+            if waiting.contains(key) { line.append(key) }
+            return
         }
-        var backoff = blocks[key]?.backoff ?? Backoff(first: WriteQueue.first, limit: WriteQueue.limit)
-        let delay = backoff.next(using: &generator)
-        blocks[key] = Block(until: now.advanced(by: delay), backoff: backoff)
-        if waiting.insert(key).inserted { parked.insert(key) }
-    }
-
-    private mutating func unpark(_ key: WriteKey) {
-        if parked.remove(key) != nil { order.append(key) }
+        waiting.insert(key)
+        let delay = backoffs[key, default: Backoff(first: WriteQueue.first, limit: WriteQueue.limit)]
+            .next(using: &generator)
+        pauses.set(key, at: now.advanced(by: delay))
     }
 }
