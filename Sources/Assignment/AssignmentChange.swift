@@ -27,15 +27,18 @@ package struct AssignmentChange: Hashable, Sendable {
     package var releases: [Release]
     /// Those that were not given before.
     package var warnings: [AssignmentWarning]
+    /// Whether anything is otherwise than was told last. If not, the status still does not say what it should.
+    package var isNews: Bool
 
     package init(
         service: NamespacedName, assignment: ServiceAssignment?, status: StatusUpdate = .keep,
-        releases: [Release] = [], warnings: [AssignmentWarning] = []
+        releases: [Release] = [], warnings: [AssignmentWarning] = [], isNews: Bool = true
     ) {
         self.service = service
         self.assignment = assignment
         self.status = status
         self.releases = releases
         self.warnings = warnings
+        self.isNews = isNews
     }
 }

@@ -224,11 +224,12 @@ extension AssignmentEngine {
             if !settlement.dirty.contains(number) { former?.message = assignment.message }
             records[number]?.told = assignment
             records[number]?.toldWarnings = record.demand.warnings
-            guard former != assignment || status != .keep || !releases.isEmpty || !warnings.isEmpty else { continue }
+            let isNews = former != assignment || !releases.isEmpty || !warnings.isEmpty
+            guard isNews || status != .keep else { continue }
             changes.append(
                 AssignmentChange(
                     service: record.order.name, assignment: assignment, status: status, releases: releases,
-                    warnings: warnings))
+                    warnings: warnings, isNews: isNews))
         }
         return changes
     }

@@ -37,29 +37,45 @@ package struct ConfigurationWatches: Sendable {
         _: Object.Type, _ group: ConfigurationObjects.Group,
         _ change: @escaping @Sendable (WatchEvent<Object>) -> ConfigurationChange
     ) async {
-        var version = "v1beta1"
-        if group == .metalLB {
-            var isTold = false
-            while !Task.isCancelled {
-                if let served = await servedVersion(of: ResourceType<Object>.plural, told: isTold) {
-                    version = served
-                    break
-                }
+        guard group == .metalLB else {
+            await watch(Object.self, group, version: "v1beta1", change)
+            return
+        }
+        var known: Set<NamespacedName> = []
+        var isTold = false
+        while !Task.isCancelled {
+            let version = await servedVersion(of: ResourceType<Object>.plural)
+            guard !Task.isCancelled else { return }
+            if let version {
+                known = await watch(Object.self, group, version: version, known: known, change)
+                // It is not served, or no longer in this version.
+                try? await Task.sleep(for: .seconds(1))
+            } else {
+                for name in known.sorted() { await tell(change(.deleted(name)), group) }
+                known = []
                 if !isTold { await tell(change(.ready), group) }
                 isTold = true
                 try? await Task.sleep(for: ConfigurationWatches.pause)
             }
         }
+    }
+
+    /// - Returns: what is known when the cluster does not serve the kind in this version any more.
+    @discardableResult
+    private func watch<Object: ConfigurationObject & Codable & Sendable>(
+        _: Object.Type, _ group: ConfigurationObjects.Group, version: String, known: Set<NamespacedName> = [],
+        _ change: @escaping @Sendable (WatchEvent<Object>) -> ConfigurationChange
+    ) async -> Set<NamespacedName> {
         let type = ResourceType<Object>.configuration(group: group.rawValue, version: version)
         let apiVersion = type.apiVersion
-        await client.watch(type) { event in
+        return await client.watch(type, isOptional: group == .metalLB, known: known) { event in
             // Items of a list come without what they are.
             await tell(change(event.map { $0.of(apiVersion) }), group)
         }
     }
 
     /// The version in which a kind of metallb.io is served; `nil` if it is not. While that cannot be found out, it waits.
-    private func servedVersion(of plural: String, told: Bool) async -> String? {
+    private func servedVersion(of plural: String) async -> String? {
         struct Resources: Decodable {
             struct Resource: Decodable {
                 var name: String

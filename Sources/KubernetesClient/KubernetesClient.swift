@@ -229,7 +229,7 @@ package final class KubernetesClient: Sendable {
     func report<Object>(_ item: LenientObject<Object>, _ type: ResourceType<Object>) {
         observer.tell(
             .unreadable(
-                resource: type.plural, object: item.name?.description ?? "(without a name)",
+                resource: type.name, object: item.name?.description ?? "(without a name)",
                 problem: item.problem ?? "it cannot be read"))
     }
 

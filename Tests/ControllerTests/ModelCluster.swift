@@ -12,18 +12,21 @@ struct ModelCluster {
     private(set) var services: [NamespacedName: Service] = [:]
     private(set) var writes = 0
     private var version = 1
-    let pools: [IPAddressPool]
+    var pools: [IPAddressPool]
 
     init(pools: [(name: String, addresses: [String])]) throws {
-        self.pools = try pools.map { pool in
-            let addresses = pool.addresses.map { "\"\($0)\"" }.joined(separator: ",")
-            let text = """
-                {"apiVersion": "martlet.dev/v1beta1", "metadata": {"name": "\(pool.name)", "namespace": "martlet-system",
-                "uid": "u", "generation": 1, "creationTimestamp": "2026-01-01T00:00:00Z"},
-                "spec": {"addresses": [\(addresses)]}}
-                """
-            return try JSONDecoder().decode(IPAddressPool.self, from: Data(text.utf8))
-        }
+        self.pools = try pools.map { try ModelCluster.pool($0.name, $0.addresses) }
+    }
+
+    /// - Parameter more: further members of the spec, each with a comma before it.
+    static func pool(_ name: String, _ addresses: [String], _ more: String = "") throws -> IPAddressPool {
+        let addresses = addresses.map { "\"\($0)\"" }.joined(separator: ",")
+        let text = """
+            {"apiVersion": "martlet.dev/v1beta1", "metadata": {"name": "\(name)", "namespace": "martlet-system",
+            "uid": "u", "generation": 1, "creationTimestamp": "2026-01-01T00:00:00Z"},
+            "spec": {"addresses": [\(addresses)]\(more)}}
+            """
+        return try JSONDecoder().decode(IPAddressPool.self, from: Data(text.utf8))
     }
 
     mutating func set(_ name: String, _ change: (inout Service) -> Void = { _ in }) -> Service {

@@ -57,6 +57,26 @@ struct LeaderElectionTests {
         return true
     }
 
+    @Test("a namespace that is not there → said, and asked for no more often than every two seconds")
+    func noNamespace() async throws {
+        let server = try await StubServer { _ in .failure(404, "NotFound") }
+        let said = Locked<[String]>([])
+        let client = KubernetesClient(
+            ClientConfiguration(server: server.url),
+            observer: ClientObserver { event in
+                if case .electionFailed(let message) = event { said.withLock { $0.append(message) } }
+            })
+        let elector = Self.elector(client, "a")
+        let task = Task { await elector.run { Issue.record("leads without a lease") } }
+        try await Task.sleep(for: .seconds(3))
+        task.cancel()
+        await task.value
+        #expect((2...4).contains(server.requests.count), "\(server.requests.count) requests")
+        #expect((1...2).contains(said.value.count) && said.value.allSatisfy { $0.contains("it is so") })
+        await client.close()
+        await server.stop()
+    }
+
     @Test("one leads, the other waits; it resigns with a renewal in between, and the other leads within seconds")
     func handover() async throws {
         let store = Locked(LeaseStore())

@@ -187,6 +187,32 @@ struct WatchCoreTests {
         #expect(core.step == .list(continuing: nil, isPaged: true))
     }
 
+    @Test("a kind that is there no more → the end, if it need not be there; nothing is told as deleted")
+    func kindRemoved() {
+        let missing = RequestFailure(.status(404, reason: "NotFound"), "no such kind")
+        let events: [Core.Event] = [
+            Self.page([Self.object("a", 1)], version: 5), .failed(missing, after: .zero), .waited,
+            .failed(missing, after: .zero),
+        ]
+        var optional = Core(isOptional: true)
+        #expect(Self.run(events, &optional) == "")
+        #expect(optional.step == .end)
+        #expect(optional.names == [NamespacedName(namespace: nil, name: "a")])
+        var needed = Core()
+        #expect(Self.run(events, &needed) == "")
+        if case .wait = needed.step {} else { Issue.record("\(needed.step)") }
+    }
+
+    @Test("what another watch has told of is told as a change or a deletion, and readiness not again") func takenOver()
+    {
+        var core = Core(
+            isOptional: true,
+            known: [NamespacedName(namespace: nil, name: "a"), NamespacedName(namespace: nil, name: "b")])
+        #expect(
+            Self.run([Self.page([Self.object("a", 1), Self.object("c", 2)], version: 5)], &core)
+                == "applied a@1, applied c@2, deleted b")
+    }
+
     @Test("a list that expires between its pages is read in one piece") func expiredPages() {
         var core = Self.makeCore()
         _ = Self.run(

@@ -78,6 +78,7 @@ struct WatchCoreWalkTests {
             let fails = !isCalm && Int.random(in: 0..<5, using: &generator) == 0
             let event: Core.Event
             switch core.step {
+            case .end: return ["ended, though the kind is there"]
             case .wait: event = .waited
             case .list(let token, let isPaged):
                 if token == nil {

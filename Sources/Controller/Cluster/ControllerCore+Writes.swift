@@ -31,6 +31,8 @@ extension ControllerCore {
                 queue.begin(key)
                 actions.append(action)
             } else {
+                // It says what is true: what was refused last has been done after all, or is not wanted any more.
+                refusals[key] = nil
                 queue.skip(key)
             }
         }
@@ -46,15 +48,21 @@ extension ControllerCore {
             refusals[key] = nil
             queue.finish(key, retrying: false, at: now, using: &generator)
             // What the answer says is newer than what the watch has told, so that nothing is written twice.
-            if let service, services[service.name] != nil { receive(.applied(service), at: now, &actions) }
+            // Unless the Service has been replaced by another of its name since.
+            if let service, let known = services[service.name], known.metadata.uid == service.metadata.uid {
+                receive(.applied(service), at: now, &actions)
+            }
         case .conflict: queue.finish(key, retrying: true, at: now, using: &generator)
         case .gone:
             refusals[key] = nil
             queue.finish(key, retrying: false, at: now, using: &generator)
-        case .refused(let message), .failed(let message):
+        case .refused(let message), .failed(let message, _):
             refusals[key] = message
             if case .service(let name) = key { news.insert(name) }
             queue.finish(key, retrying: true, at: now, using: &generator)
+            if case .failed(_, let pause?) = outcome {
+                queue.rest(until: now.advanced(by: min(pause, WriteQueue.longestRest)))
+            }
         }
     }
 }
@@ -62,12 +70,13 @@ extension ControllerCore {
 // MARK: - Services
 extension ControllerCore {
     /// What is to be written to a Service; `nil` if it says what is true.
-    func patch(for name: NamespacedName, at time: Timestamp) -> ServicePatch? {
+    mutating func patch(for name: NamespacedName, at time: Timestamp) -> ServicePatch? {
         guard let service = services[name] else { return nil }
         var patch = ServicePatch(
             service: name, uid: service.metadata.uid, resourceVersion: service.metadata.resourceVersion)
         if let assignment = engine.assignment(of: name) {
             fill(&patch, service, assignment, at: time)
+            withhold(&patch, service)
         } else if farewells.contains(name) {
             clear(&patch, service)
         } else if service.spec?.type != "LoadBalancer", service.status?.loadBalancer?.ingress?.isEmpty ?? true {
@@ -91,6 +100,38 @@ extension ControllerCore {
         let key = ServiceAnnotation.allocatedFromPool.key
         if service.metadata.annotations?[key] != assignment.pool { patch.annotations[key] = .some(assignment.pool) }
         patch.conditions = conditions(of: service, with: assignment, at: time)
+    }
+
+    /// Of two Services' statuses only one says an address that passes from one to the other: it is not written as long as
+    /// the other status has it. Meanwhile the Service only lets go of what it is to lose, since the other may wait for that.
+    private mutating func withhold(_ patch: inout ServicePatch, _ service: Service) {
+        guard let wanted = patch.ingress, !wanted.isEmpty else { return }
+        let present = StatedAddresses.of(service)
+        var possible: [LoadBalancerIngress] = []
+        for ingress in wanted {
+            guard let address = ingress.ip.flatMap({ try? IPAddress($0) }), !present.contains(address) else {
+                possible.append(ingress)
+                continue
+            }
+            let others = stated.holders(of: address).filter { $0 != service.name && isToLose(address, $0) }
+            guard !others.isEmpty else {
+                possible.append(ingress)
+                continue
+            }
+            stated.wait(service.name, for: address)
+        }
+        guard possible.count < wanted.count else { return }
+        patch.ingress = possible.count < (service.status?.loadBalancer?.ingress ?? []).count ? possible : nil
+        patch.annotations = [:]
+        patch.conditions = nil
+    }
+
+    /// Whether a Service is to have an address no longer that its status says. One that is somebody else's may say anything.
+    private func isToLose(_ address: IPAddress, _ name: NamespacedName) -> Bool {
+        if let assignment = engine.assignment(of: name) {
+            return !assignment.addresses.contains { $0.address == address }
+        }
+        return farewells.contains(name) || deferrals[name] != nil
     }
 
     /// The Service's conditions with ours as it is to be; `nil` if it is so.

@@ -54,7 +54,15 @@ package struct ControllerCore: Sendable {
 
     var objects = ConfigurationObjects()
     var services = ObjectSet<Service>()
-    private var namespaces = ObjectSet<Namespace>()
+    var namespaces = ObjectSet<Namespace>()
+    /// What the statuses of Services say.
+    var stated = StatedAddresses()
+    /// Services that are not judged yet.
+    var deferrals: [NamespacedName: Deferral] = [:]
+    /// Pools that are there and not in force in any form.
+    var poolsInError: Set<String> = []
+    /// Whether the labels of namespaces decide about any pool.
+    var labelsDecide = false
     var statuses: [ConfigurationKey: SeenStatus] = [:]
     var queue = WriteQueue()
     /// Services whose status was Martlet's doing and is to be emptied.
@@ -104,8 +112,8 @@ package struct ControllerCore: Sendable {
         makeConfiguration()
         var events: [AssignmentEvent] = [.pools(configuration.pools)]
         events += namespaces.inOrder.map { .namespace($0) }
-        events += services.inOrder.map { ControllerCore.event(for: $0) }
-        settle(events, at: now, &actions)
+        events += services.inOrder.compactMap { event(for: $0) }
+        settle(events, at: now, isBeginning: true, &actions)
         // Also of Services about which nothing is news, a condition may be missing.
         for service in services.inOrder { queue.enqueue(.service(service.name)) }
         countsDue = now
@@ -114,7 +122,8 @@ package struct ControllerCore: Sendable {
     private mutating func reconfigure(at now: Instant, _ actions: inout [Action]) {
         let former = configuration.pools
         makeConfiguration()
-        settle(configuration.pools == former ? [] : [.pools(configuration.pools)], at: now, &actions)
+        let ended = deferrals.isEmpty ? [] : endDeferrals { _, _ in true }
+        settle((configuration.pools == former ? [] : [.pools(configuration.pools)]) + ended, at: now, &actions)
         countsDue = countsDue ?? now.advanced(by: ControllerCore.countingTime)
     }
 
@@ -125,35 +134,54 @@ package struct ControllerCore: Sendable {
         let made = Configuration.make(from: state, keeping: configuration)
         configuration = made.configuration
         problems = made.problems
+        noteDeferringPools()
         enqueueVerdicts()
     }
 
     mutating func receive(_ event: WatchEvent<Service>, at now: Instant, _ actions: inout [Action]) {
         switch event {
-        case .ready: services.apply(event)
+        case .ready: store(event)
         case .initial(let service), .applied(let service):
             let isOurs = ControllerCore.mayConcern(service)
             guard isOurs || services[service.name] != nil else { return }
             if let known = services[service.name], service.metadata.isOlder(than: known.metadata) { return }
-            guard services.apply(isOurs ? event : .deleted(service.name)) != nil, isComplete else { return }
+            guard store(isOurs ? event : .deleted(service.name)), isComplete else { return }
             queue.unblock(.service(service.name))
             queue.enqueue(.service(service.name))
-            let isLeaving = service.metadata.deletionTimestamp != nil && !holds(service)
-            settle([isLeaving ? .serviceRemoved(service.name) : ControllerCore.event(for: service)], at: now, &actions)
+            settle(self.event(for: service).map { [$0] } ?? [], at: now, &actions)
         case .deleted(let name):
-            guard services.apply(event) != nil, isComplete else { return }
+            guard store(event), isComplete else { return }
             queue.forget(.service(name))
             farewells.remove(name)
             news.remove(name)
+            deferrals[name] = nil
             refusals[.service(name)] = nil
             settle([.serviceRemoved(name)], at: now, &actions)
         }
     }
 
+    /// Remembers a Service. Returns whether it is not what it was.
+    @discardableResult
+    private mutating func store(_ event: WatchEvent<Service>) -> Bool {
+        let former: Service? =
+            switch event {
+            case .initial(let service), .applied(let service): services[service.name]
+            case .deleted(let name): services[name]
+            case .ready: nil
+            }
+        guard let name = services.apply(event) else { return false }
+        for waiting in stated.replace(former, by: services[name], of: name) { queue.enqueue(.service(waiting)) }
+        return true
+    }
+
     private mutating func receive(_ event: WatchEvent<Namespace>, at now: Instant, _ actions: inout [Action]) {
         guard namespaces.apply(event) != nil, isComplete else { return }
         switch event {
-        case .initial(let namespace), .applied(let namespace): settle([.namespace(namespace)], at: now, &actions)
+        case .initial(let namespace), .applied(let namespace):
+            let ended =
+                deferrals.isEmpty
+                ? [] : endDeferrals { $1 == .namespaceUnknown && $0.namespace == namespace.metadata.name }
+            settle([.namespace(namespace)] + ended, at: now, &actions)
         case .deleted(let name): settle([.namespaceRemoved(name.name)], at: now, &actions)
         case .ready: break
         }
@@ -172,14 +200,26 @@ package struct ControllerCore: Sendable {
             || service.status?.conditions?.contains { $0.type == conditionType } ?? false
     }
 
-    private static func event(for service: Service) -> AssignmentEvent {
+    /// What is to be judged of a Service; `nil`: nothing for now.
+    mutating func event(for service: Service) -> AssignmentEvent? {
+        let name = service.name
+        // What is being deleted and has no address gets none.
+        if service.metadata.deletionTimestamp != nil, !holds(service) {
+            deferrals[name] = nil
+            return .serviceRemoved(name)
+        }
+        let deferral = deferral(of: service)
+        deferrals[name] = deferral
+        guard deferral == nil else { return nil }
         let created = service.metadata.creationTimestamp.flatMap(Timestamp.init)
         return .service(service, rank: created?.microseconds ?? .max)
     }
 
     // MARK: - What follows
 
-    private mutating func settle(_ events: [AssignmentEvent], at now: Instant, _ actions: inout [Action]) {
+    private mutating func settle(
+        _ events: [AssignmentEvent], at now: Instant, isBeginning: Bool = false, _ actions: inout [Action]
+    ) {
         let changes = engine.handle(events, at: now)
         for change in changes {
             let name = change.service
@@ -192,14 +232,18 @@ package struct ControllerCore: Sendable {
                 news.insert(name)
                 queue.enqueue(.service(name))
             }
+            // That a status still does not say what was told is no news.
+            guard change.isNews else { continue }
             actions.append(.note(change))
-            tell(change, at: now, &actions)
+            tell(change, at: now, isBeginning: isBeginning, &actions)
         }
         if !changes.isEmpty { countsDue = countsDue ?? now.advanced(by: ControllerCore.countingTime) }
     }
 
     /// Events for what a person would want to know of a change.
-    private mutating func tell(_ change: AssignmentChange, at now: Instant, _ actions: inout [Action]) {
+    private mutating func tell(
+        _ change: AssignmentChange, at now: Instant, isBeginning: Bool, _ actions: inout [Action]
+    ) {
         guard let service = services[change.service] else { return }
         func record(_ kind: EventNote.Kind, _ action: String, _ reason: String, _ message: String) {
             guard budget.admit(kind, at: now) else { return }
@@ -210,7 +254,11 @@ package struct ControllerCore: Sendable {
                         message: message)))
         }
         for release in change.releases { record(.warning, "Release", "Released", release.message) }
-        for warning in change.warnings { record(.warning, "Assign", warning.reason, warning.message) }
+        let told = service.status?.conditions?.first { $0.type == ControllerCore.conditionType }
+        // A Service that bears the condition was told by whoever led before.
+        if !isBeginning || told == nil {
+            for warning in change.warnings { record(.warning, "Assign", warning.reason, warning.message) }
+        }
         guard let assignment = change.assignment else { return }
         if change.status == .write {
             let addresses = assignment.addresses.map(\.address.description).joined(separator: ", ")
@@ -218,7 +266,6 @@ package struct ControllerCore: Sendable {
         }
         if let reason = assignment.reason {
             // What the Service says already was told when it was written, by whoever led then.
-            let told = service.status?.conditions?.first { $0.type == ControllerCore.conditionType }
             guard told?.reason != reason.rawValue else { return }
             record(.warning, "Assign", reason.rawValue, assignment.message ?? "")
         }

@@ -219,7 +219,8 @@ package final class ControllerService: ServiceLifecycle.Service {
         if failure.isConflict { return .conflict }
         if failure.isNotFound { return .gone }
         logger.warning("cannot write the status of \(object): \(failure.message)")
-        return failure.isFinal ? .refused(failure.message) : .failed(failure.message)
+        guard !failure.isFinal else { return .refused(failure.message) }
+        return .failed(failure.message, pause: failure.retryAfter)
     }
 
     private func log(_ change: AssignmentChange) {

@@ -10,6 +10,6 @@ package enum WriteOutcome: Hashable, Sendable {
     case gone
     /// The API server will not have it, for this reason: for example a permission is missing.
     case refused(String)
-    /// The API server could not be reached, or had trouble of its own.
-    case failed(String)
+    /// The API server could not be reached, or had trouble of its own; and how long it asks to be left alone.
+    case failed(String, pause: Duration?)
 }

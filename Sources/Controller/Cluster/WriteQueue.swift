@@ -12,11 +12,15 @@ struct WriteQueue: Sendable {
     private(set) var inFlight: Set<WriteKey> = []
     /// When what failed may be tried again.
     private var pauses = DeadlineQueue<WriteKey>()
+    /// Until when nothing at all is written, because the API server has asked for it.
+    private var rest: Instant?
     /// Of things whose last write failed.
     private var backoffs: [WriteKey: Backoff] = [:]
 
     private static let first = Duration.milliseconds(200)
     private static let limit = Duration.seconds(30)
+    /// However long the API server asks for, it is asked again after this.
+    static let longestRest = Duration.seconds(60)
 
     var isEmpty: Bool { waiting.isEmpty && inFlight.isEmpty }
 
@@ -39,18 +43,22 @@ struct WriteQueue: Sendable {
         backoffs[key] = nil
     }
 
-    /// When something that is paused may be tried again.
-    var nextDeadline: Instant? { pauses.nextDeadline }
+    /// When something that must wait may be tried again.
+    var nextDeadline: Instant? { line.isEmpty ? pauses.nextDeadline : Instant.earliest(rest, pauses.nextDeadline) }
+
+    /// The API server asks to be left alone until then.
+    mutating func rest(until end: Instant) { rest = max(rest ?? end, end) }
 
     /// What has been paused for long enough stands in line again.
     mutating func resumeDue(at now: Instant) {
+        if let end = rest, end <= now { rest = nil }
         while let key = pauses.popExpired(at: now) { line.append(key) }
     }
 
     /// Takes out the first thing that may be written now; `nil`: none, or there is no room. Say afterwards what came of it:
     /// ``begin(_:)`` or ``skip(_:)``.
     mutating func popFirst() -> WriteKey? {
-        while inFlight.count < ControllerCore.parallelWrites, let key = line.popFirst() {
+        while rest == nil, inFlight.count < ControllerCore.parallelWrites, let key = line.popFirst() {
             guard waiting.contains(key), !inFlight.contains(key), pauses.deadline(of: key) == nil else { continue }
             waiting.remove(key)
             return key

@@ -7,6 +7,12 @@ package struct ClientObserver: Sendable {
         case watchFailed(resource: String, message: String)
         /// A watch is told of what happens.
         case watchStands(resource: String)
+        /// The cluster does not have the kind, or not any more, which it need not.
+        case watchEnded(resource: String)
+        /// The lease could not be read or written.
+        case electionFailed(message: String)
+        /// The lease could be read or written.
+        case electionStands
         /// An object could not be understood.
         case unreadable(resource: String, object: String, problem: String)
         /// An object that could not be understood is well again, or gone.

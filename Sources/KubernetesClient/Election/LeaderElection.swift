@@ -118,28 +118,39 @@ package final class LeaderElection: Sendable {
         let left = core.withLock(\.leadsUntil).map { max(begunAt.duration(to: $0), .milliseconds(1)) }
         let patience = min(left ?? LeaseElection.requestTimeout, LeaseElection.requestTimeout)
         do throws(RequestFailure) {
-            switch action {
-            case .read:
-                let name = core.withLock(\.name)
-                let octets: [UInt8]
-                do throws(RequestFailure) {
-                    octets = try await client.send(.get(.leases, name), patience: patience, isUrgent: true)
-                } catch {
-                    if error.isNotFound { return .read(nil) }
-                    throw error
-                }
-                return .read(try client.decode(octets))
-            case .create(let lease):
-                let written = try await client.create(
-                    .leases, lease, in: lease.metadata.namespace, patience: patience, isUrgent: true)
-                return .written(written, begunAt: begunAt)
-            case .replace(let lease):
-                let written = try await client.replace(.leases, lease, patience: patience, isUrgent: true)
-                return .written(written, begunAt: begunAt)
-            }
+            let event = try await ask(action, patience, begunAt)
+            client.observer.tell(.electionStands)
+            return event
         } catch {
-            if error.isConflict || error.isAlreadyThere || error.isNotFound { return .conflict }
+            // A lease that cannot be made where it is to be is no conflict: the namespace is missing.
+            if error.isConflict || error.isAlreadyThere { return .conflict }
+            if error.isNotFound, case .replace = action { return .conflict }
+            if !Task.isCancelled { client.observer.tell(.electionFailed(message: error.message)) }
             return .failed
+        }
+    }
+
+    private func ask(
+        _ action: LeaseElection.Action, _ patience: Duration, _ begunAt: Instant
+    ) async throws(RequestFailure) -> LeaseElection.Event {
+        switch action {
+        case .read:
+            let name = core.withLock(\.name)
+            let octets: [UInt8]
+            do throws(RequestFailure) {
+                octets = try await client.send(.get(.leases, name), patience: patience, isUrgent: true)
+            } catch {
+                if error.isNotFound { return .read(nil) }
+                throw error
+            }
+            return .read(try client.decode(octets))
+        case .create(let lease):
+            let written = try await client.create(
+                .leases, lease, in: lease.metadata.namespace, patience: patience, isUrgent: true)
+            return .written(written, begunAt: begunAt)
+        case .replace(let lease):
+            let written = try await client.replace(.leases, lease, patience: patience, isUrgent: true)
+            return .written(written, begunAt: begunAt)
         }
     }
 }

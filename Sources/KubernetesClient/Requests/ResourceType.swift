@@ -16,6 +16,9 @@ package struct ResourceType<Object: KubernetesObject & Codable & Sendable>: Hash
         self.isNamespaced = isNamespaced
     }
 
+    /// What messages and metrics call it: the plural, with the group where Martlet has a kind of that name.
+    package var name: String { group == "metallb.io" ? "\(plural).\(group)" : plural }
+
     /// `GROUP/VERSION`, or `VERSION` for the core group.
     package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 

@@ -5,19 +5,27 @@ import NIOCore
 import Timing
 
 extension KubernetesClient {
-    /// Follows the objects of a resource until the task is cancelled. It does not fail: what goes wrong is told to the
+    /// Follows the objects of a resource until the task is cancelled; of an optional one, until the server does not have the
+    /// kind any more. It does not fail: what goes wrong is told to the
     /// observer and tried again, more slowly from time to time.
     ///
-    /// - Parameter tell: is told one event after the other; while it works, nothing more is read.
+    /// - Parameters:
+    ///   - known: what was told of before, by another watch of the same kind.
+    ///   - tell: is told one event after the other; while it works, nothing more is read.
+    /// - Returns: what is known at the end. That the kind is gone is not told as a deletion of all.
+    @discardableResult
     package func watch<Object>(
-        _ type: ResourceType<Object>, _ scope: APIRequest.Scope = .init(),
-        tell: @Sendable (WatchEvent<Object>) async -> Void
-    ) async {
-        var core = WatchCore<Object>()
+        _ type: ResourceType<Object>, _ scope: APIRequest.Scope = .init(), isOptional: Bool = false,
+        known: Set<NamespacedName> = [], tell: @Sendable (WatchEvent<Object>) async -> Void
+    ) async -> Set<NamespacedName> {
+        var core = WatchCore<Object>(isOptional: isOptional, known: known)
         while !Task.isCancelled {
             switch core.step {
+            case .end:
+                observer.tell(.watchEnded(resource: type.name))
+                return core.names
             case .wait(let duration):
-                do { try await Task.sleep(for: duration) } catch { return }
+                do { try await Task.sleep(for: duration) } catch { return core.names }
                 await handle(.waited, &core, type, tell)
             case .list(let token, let isPaged):
                 let request = APIRequest.list(
@@ -31,6 +39,7 @@ extension KubernetesClient {
                 await follow(.watch(type, scope, from: version, seconds: seconds), &core, type, tell)
             }
         }
+        return core.names
     }
 
     /// Reads one watch to its end.
@@ -42,7 +51,7 @@ extension KubernetesClient {
         var stands = false
         do throws(RequestFailure) {
             let response = try await begin(request, patience: .seconds(30))
-            observer.tell(.watchStands(resource: type.plural))
+            observer.tell(.watchStands(resource: type.name))
             stands = true
             var splitter = LineSplitter()
             var body = response.body.makeAsyncIterator()
@@ -51,7 +60,7 @@ extension KubernetesClient {
                     let line: WatchLine<Object> = try decode(octets)
                     if case .error(let status) = line {
                         let message = "watch \(type.plural): \(status.message ?? "the API server ended it")"
-                        observer.tell(.watchFailed(resource: type.plural, message: message))
+                        observer.tell(.watchFailed(resource: type.name, message: message))
                     }
                     await handle(.line(line), &core, type, tell)
                     guard case .watch = core.step else { return }
@@ -78,7 +87,7 @@ extension KubernetesClient {
         _ type: ResourceType<Object>, _ tell: @Sendable (WatchEvent<Object>) async -> Void
     ) async {
         guard !Task.isCancelled else { return }
-        observer.tell(.watchFailed(resource: type.plural, message: failure.message))
+        observer.tell(.watchFailed(resource: type.name, message: failure.message))
         await handle(.failed(failure, after: duration), &core, type, tell)
     }
 
@@ -91,7 +100,7 @@ extension KubernetesClient {
             switch output {
             case .event(let event): await tell(event)
             case .unreadable(let item): report(item, type)
-            case .cured(let name): observer.tell(.cured(resource: type.plural, object: name.description))
+            case .cured(let name): observer.tell(.cured(resource: type.name, object: name.description))
             }
         }
     }

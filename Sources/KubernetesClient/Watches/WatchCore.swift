@@ -14,6 +14,8 @@ struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendable {
         /// From this resourceVersion on, for so many seconds.
         case watch(resourceVersion: String, seconds: Int)
         case wait(Duration)
+        /// Nothing more: the server does not have the kind any more.
+        case end
     }
 
     enum Event: Sendable {
@@ -42,8 +44,8 @@ struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendable {
     private(set) var isReady = false
 
     private struct Version: Hashable, Sendable {
-        var uid: String?
-        var resourceVersion: String?
+        var uid: String? = nil
+        var resourceVersion: String? = nil
     }
 
     private var known: [NamespacedName: Version] = [:]
@@ -63,13 +65,25 @@ struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendable {
     /// So many are not believed. After more of them, in a minute or two, the state was set back, as from a backup.
     static var staleListsRefused: Int { 8 }
 
-    init() {}
+    /// Whether the kind need not be there.
+    private let isOptional: Bool
+
+    /// - Parameter known: what was told of before, by another watch of the same kind.
+    init(isOptional: Bool = false, known: Set<NamespacedName> = []) {
+        self.isOptional = isOptional
+        self.known = Dictionary(uniqueKeysWithValues: known.map { ($0, Version()) })
+        isReady = !known.isEmpty
+    }
+
+    /// What has been told of and is not gone.
+    var names: Set<NamespacedName> { Set(known.keys) }
 
     mutating func handle(_ event: Event, using generator: inout some RandomNumberGenerator) -> [Output] {
         var outputs: [Output] = []
         switch event {
         case .page(let page): read(page, &outputs, &generator)
         case .line(let line): read(line, &outputs, &generator)
+        case .failed(let failure, _) where failure.isNotFound && isOptional && isListing: step = .end
         case .failed(let failure, let duration): fail(failure, after: duration, &generator)
         case .ended(let duration):
             if duration >= WatchCore.success {
@@ -209,17 +223,22 @@ extension WatchCore {
         if duration >= WatchCore.success { backoff.reset() }
         let next: Step
         switch step {
-        case .wait: return
+        case .wait, .end: return
         case .list(let token, _):
             // Its pages took longer than the server keeps the state that they show. One answer cannot.
             let expired = failure.isExpired && token != nil
             next = beginList(isPaged: isPaged && !expired)
         case .watch:
-            // An event that cannot be understood would come again from the same place.
-            next = failure.isExpired || failure.cause == .answer ? beginList(isPaged: true) : nextWatch(&generator)
+            // An event that cannot be understood would come again from the same place. And what has no watch may have no
+            // list either.
+            next =
+                failure.isExpired || failure.cause == .answer || failure.isNotFound
+                ? beginList(isPaged: true) : nextWatch(&generator)
         }
         wait(atLeast: failure.retryAfter ?? .zero, then: next, &generator)
     }
+
+    private var isListing: Bool { if case .list = step { true } else { false } }
 
     private mutating func wait(
         atLeast minimum: Duration = .zero, then next: Step, _ generator: inout some RandomNumberGenerator

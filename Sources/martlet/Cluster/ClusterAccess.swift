@@ -9,6 +9,7 @@ final class ClusterAccess: Sendable {
     private let logger: Logger
     /// By resource, what went wrong last and was not mended since.
     private let failures = Mutex<[String: String]>([:])
+    private let electionFailure = Mutex<String?>(nil)
     private let unreadable = Mutex<[String: String]>([:])
 
     init(_ registry: PrometheusRegistry, _ logger: Logger) {
@@ -20,8 +21,9 @@ final class ClusterAccess: Sendable {
 
     /// What is wrong now, a sentence each.
     var troubles: [String] {
-        failures.withLock { failures in
-            Set(failures.values).sorted().map { "the API server: \($0)" }
+        let election = electionFailure.withLock { $0.map { [$0] } ?? [] }
+        return failures.withLock { failures in
+            Set(failures.values).union(election).sorted().map { "the API server: \($0)" }
         } + unreadable.withLock { $0.values.sorted() }
     }
 
@@ -41,6 +43,17 @@ final class ClusterAccess: Sendable {
             if failures.withLock({ $0.removeValue(forKey: resource) }) != nil {
                 logger.notice("watching \(resource) again")
             }
+        case .watchEnded(let resource):
+            _ = failures.withLock { $0.removeValue(forKey: resource) }
+            logger.notice("watching \(resource) no more: the cluster does not have them in this version")
+        case .electionFailed(let message):
+            let former = electionFailure.withLock { failure in
+                defer { failure = message }
+                return failure
+            }
+            if former != message { logger.warning("electing a leader: \(message)") }
+        case .electionStands:
+            if electionFailure.withLock({ $0.take() }) != nil { logger.notice("electing a leader again") }
         case .unreadable(let resource, let object, let problem):
             let sentence = "\(resource) \(object) cannot be understood and is left as it last was: \(problem)"
             let former = unreadable.withLock { $0.updateValue(sentence, forKey: "\(resource) \(object)") }

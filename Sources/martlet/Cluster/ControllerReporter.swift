@@ -23,7 +23,7 @@ struct ControllerReporter: Sendable {
         case .following(let other): document.leader = other
         }
         if let core {
-            document.assignments = core.engine.assignments.map { AssignmentEntry($0) }
+            document.assignments = core.assignments.map { AssignmentEntry($0) }
             document.problems = core.problems.map { ProblemEntry($0) }
             document.pools = PoolEntry.all(of: core.configuration, core.engine.counts)
             if !core.isComplete { document.notReady.append("not everything in the cluster has been seen yet") }
