@@ -50,8 +50,11 @@ struct SegmentElection: Hashable, Sendable {
             let holder = livingHolder(of: address)
             return NumberedRole(isOwner: true, tier: tier, over: holder == node ? nil : holder, mayStandIn: true)
         }
+        // Who holds it and still may goes on until the owner takes it, however late that learns of it.
+        let keeps = tier != nil && livingHolder(of: address) == node
         return NumberedRole(
-            isOwner: false, tier: tier, over: nil, mayStandIn: eligibility.isOfBestStanding(node, among: members))
+            isOwner: false, tier: tier, over: nil,
+            mayStandIn: keeps || eligibility.isOfBestStanding(node, among: members))
     }
 
     /// Says who may own the address; `nil`: nobody, or the address is gone.

@@ -21,6 +21,18 @@ extension Session {
             ? max(configuration.desiredMinTxInterval, remoteMinRxInterval) : transmitInterval
     }
 
+    /// No farewell lasts longer, whatever intervals the other system asks for.
+    static let longestFarewell = Duration.seconds(3)
+
+    /// As many packets as either side's patience is long, and no longer than that takes: one that wants none, or hardly
+    /// any, must not keep us from ending.
+    mutating func beginFarewell(at now: Instant) {
+        guard isRemoteHeard else { return farewellsLeft = 0 }
+        farewellsLeft = Int(max(remoteDetectMultiplier, configuration.detectMultiplier))
+        let time = max(detectionTime, intervalToNextPacket * (farewellsLeft + 1))
+        timers.set(.farewell, at: now.advanced(by: min(time, Session.longestFarewell)))
+    }
+
     /// RFC 5880 §6.8.4: how long the other system may be silent. Zero as long as it was never heard.
     package var detectionTime: Duration {
         max(requiredMinRxIntervalInUse, remoteDesiredMinTxInterval) * Int(remoteDetectMultiplier)

@@ -33,7 +33,7 @@ package struct Session: Hashable, Sendable {
         case dropped(DropReason)
     }
 
-    enum Timer: Hashable, Sendable { case transmit, detection }
+    enum Timer: Hashable, Sendable { case transmit, detection, farewell }
 
     /// RFC 5880 §6.5.
     enum Poll: Hashable, Sendable {
@@ -108,6 +108,7 @@ package struct Session: Hashable, Sendable {
                 switch timer {
                 case .transmit: transmit(at: now, &actions, &generator)
                 case .detection: detectionTimeExpired(at: now, &actions, &generator)
+                case .farewell: farewellsLeft = 0
                 }
             }
         case .administrativelyDisabled:
@@ -115,8 +116,9 @@ package struct Session: Hashable, Sendable {
             if state != .adminDown { move(to: .adminDown, .administrativelyDown, at: now, &actions, &generator) }
         case .leaving:
             // RFC 5880 §6.8.16: for a Detection Time, so that the other system does not take it for a failure.
-            farewellsLeft = isRemoteHeard ? Int(remoteDetectMultiplier) : 0
+            beginFarewell(at: now)
             if state != .adminDown { move(to: .adminDown, .administrativelyDown, at: now, &actions, &generator) }
+            if !mayTransmitPeriodically { farewellsLeft = 0 }
         case .administrativelyEnabled:
             farewellsLeft = 0
             if state == .adminDown { move(to: .down, .none, at: now, &actions, &generator) }

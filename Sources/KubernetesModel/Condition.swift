@@ -31,3 +31,8 @@ package struct Condition: Codable, Hashable, Sendable {
             && observedGeneration == other.observedGeneration
     }
 }
+
+extension Condition {
+    /// On a Service: whether it has its addresses, and if not, why. Written by Martlet's controller.
+    package static let addressAssigned = "martlet.dev/AddressAssigned"
+}

@@ -150,12 +150,19 @@ extension Claim {
     private mutating func remember(
         _ hardwareAddress: MACAddress, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
-        if stranger?.hardwareAddress != hardwareAddress { actions.append(.report(.stranger(hardwareAddress))) }
-        var known =
-            stranger
-            ?? Stranger(hardwareAddress: hardwareAddress, lastSeen: now, retry: context.pace.conflictRetry)
-        known.hardwareAddress = hardwareAddress
+        guard var known = stranger else {
+            actions.append(.report(.stranger(hardwareAddress)))
+            stranger = Stranger(
+                hardwareAddress: hardwareAddress, lastSeen: now, lastReport: now, retry: context.pace.conflictRetry)
+            return
+        }
         known.lastSeen = now
+        // One that changes its MAC address with every frame is not told of with every frame.
+        if known.hardwareAddress != hardwareAddress, known.lastReport.advanced(by: context.pace.defendInterval) <= now {
+            known.hardwareAddress = hardwareAddress
+            known.lastReport = now
+            actions.append(.report(.stranger(hardwareAddress)))
+        }
         stranger = known
     }
 

@@ -71,6 +71,8 @@ struct Claim: Sendable {
         var hardwareAddress: MACAddress
         var lastSeen: Instant
         var lastDefence: Instant?
+        /// When it was reported last.
+        var lastReport: Instant
         /// When it was looked for last.
         var lastProbe: Instant?
         /// The delay before it is looked for again.
@@ -177,7 +179,10 @@ extension Claim {
         switch timer {
         case .probe: probeUnanswered(at: now, context, &actions)
         case .confirm: send(.probe(address), .confirmation, context, &actions)
-        case .release: letGo(to: nil, &actions)
+        case .release:
+            // Who may stand in need not wait until nobody is heard to have it.
+            send(.probe(address), .concession, context, &actions)
+            letGo(to: nil, &actions)
         case .check:
             if role.isOwner || !isHeldByMember(context), role.mayHold { startProbing(at: now, context, &actions) }
         case .verify: if role.mayHold { startProbing(asking: context.pace.probes, at: now, context, &actions) }

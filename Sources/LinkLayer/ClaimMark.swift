@@ -36,7 +36,8 @@ package struct ClaimMark: Hashable, Sendable {
         case confirmation = 4
         /// I am here, with this MAC address. For speakers alone.
         case greeting = 5
-        /// I have let go of the address for one with a better claim, which is to announce it again. For speakers alone.
+        /// I have let go of the address: for one with a better claim, which is to announce it again, or because I must not have
+        /// it. For speakers alone.
         case concession = 6
         /// Who has the address? From somebody who does not want it, and need not be a speaker: the number is then zero.
         case inquiry = 7
@@ -51,7 +52,7 @@ package struct ClaimMark: Hashable, Sendable {
         package static let isYielding = Flags(rawValue: 1)
         /// The sender hears less than half of the speakers that it has known on the segment.
         package static let isMinority = Flags(rawValue: 2)
-        /// Of a greeting: tell me what you hold.
+        /// Of a greeting: tell me what you hold. For the speaker whose number is in the term, or if that is zero for all.
         package static let asksForClaims = Flags(rawValue: 4)
         /// Of a greeting: greet me too, again and again, for I do not hear your liveness packets.
         package static let needsGreetings = Flags(rawValue: 8)

@@ -1,28 +1,35 @@
 import Addresses
+import DequeModule
 
-/// What a newcomer is still to be told of: addresses that this node holds. Told to it alone, so that nobody else hears a
-/// burst; only if several ask at once, to all.
+/// What newcomers are still to be told of: addresses that this node holds. Each is told by itself, one after the other, so
+/// that nobody else hears a burst.
 struct Reminders: Sendable {
-    private var addresses: [IPAddress] = []
-    private var next = 0
-    /// `nil`: everybody.
-    private var neighbor: MACAddress?
-
-    var isEmpty: Bool { next == addresses.count }
-
-    mutating func add(_ all: [IPAddress], to newcomer: MACAddress) {
-        let isShared = !isEmpty && neighbor != newcomer
-        addresses = all
-        next = 0
-        neighbor = isShared ? nil : newcomer
+    private struct List: Sendable {
+        let addresses: [IPAddress]
+        let newcomer: MACAddress
     }
 
-    mutating func pop() -> (address: IPAddress, neighbor: MACAddress?)? {
-        guard next < addresses.count else { return nil }
-        defer {
-            next += 1
-            if isEmpty { self = Reminders() }
+    private var lists: Deque<List> = []
+    /// The next of the first list.
+    private var next = 0
+
+    var isEmpty: Bool { lists.isEmpty }
+
+    /// One that waits to be told does not wait twice.
+    mutating func add(_ addresses: [IPAddress], to newcomer: MACAddress) {
+        let waiting = lists.dropFirst(next > 0 ? 1 : 0)
+        guard !addresses.isEmpty, !waiting.contains(where: { $0.newcomer == newcomer }) else { return }
+        lists.append(List(addresses: addresses, newcomer: newcomer))
+    }
+
+    mutating func pop() -> (address: IPAddress, newcomer: MACAddress)? {
+        guard let list = lists.first else { return nil }
+        let address = list.addresses[next]
+        next += 1
+        if next == list.addresses.count {
+            lists.removeFirst()
+            next = 0
         }
-        return (addresses[next], neighbor)
+        return (address, list.newcomer)
     }
 }

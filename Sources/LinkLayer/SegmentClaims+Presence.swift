@@ -34,7 +34,8 @@ extension SegmentClaims {
         updateMembers(at: now, &actions)
         guard isConnected else { return actions }
         // A newcomer may hold what this node holds: the two have been apart. And who fell silent for liveness may be there.
-        greet(added.isEmpty ? [] : .asksForClaims, at: now)
+        ask(added)
+        greet([], at: now)
         if !lost.isEmpty { loseMembers(lost, at: now, &actions) }
         return actions
     }
@@ -50,12 +51,15 @@ extension SegmentClaims {
                 known.insert(mark.speaker)
                 actions.append(.present(Set(seen.keys)))
                 updateMembers(at: now, &actions)
-                greet([.asksForClaims, .needsGreetings], at: now)
+                ask([mark.speaker])
+                greet(.needsGreetings, at: now)
             }
             if !timers.isRunning(.presence) { timers.set(.presence, at: now.advanced(by: context.pace.presence)) }
         }
         guard mark.kind == .greeting else { return }
-        if mark.flags.contains(.asksForClaims), !context.isLeaving { remind(hardwareAddress) }
+        // Who asks another because that is new here knows what this node holds.
+        let isAsked = mark.term == 0 || mark.term == context.speaker
+        if mark.flags.contains(.asksForClaims), isAsked, !context.isLeaving { remind(hardwareAddress) }
         if mark.flags.contains(.needsGreetings) {
             greetsUntil = now.advanced(by: context.pace.presence)
             scheduleGreeting(at: now.advanced(by: context.pace.greetingInterval))
@@ -102,6 +106,14 @@ extension SegmentClaims {
 
     // MARK: Greetings
 
+    /// The next greeting asks these for what they hold: one by its number, several with all others.
+    mutating func ask(_ newcomers: Set<UInt32>) {
+        guard let first = newcomers.first else { return }
+        let asksAnother = greetingFlags.contains(.asksForClaims) && greetingAsks != first
+        greetingAsks = newcomers.count > 1 || asksAnother ? 0 : first
+        greetingFlags.insert(.asksForClaims)
+    }
+
     /// Makes this node known, soon.
     mutating func greet(_ flags: ClaimMark.Flags, at now: Instant) {
         greetingFlags.formUnion(flags)
@@ -126,6 +138,8 @@ extension SegmentClaims {
         if context.isMinority { flags.insert(.isMinority) }
         enqueue(
             .greeting(own: ownAddress),
-            ClaimMark(.greeting, flags: flags, speaker: context.speaker, company: context.company))
+            ClaimMark(
+                .greeting, flags: flags, speaker: context.speaker,
+                term: flags.contains(.asksForClaims) ? greetingAsks : 0, company: context.company))
     }
 }

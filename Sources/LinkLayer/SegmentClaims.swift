@@ -48,6 +48,8 @@ package struct SegmentClaims: Sendable {
     var known: Set<UInt32> = []
     var timers = TimerSet<Timer>()
     var greetingFlags: ClaimMark.Flags = []
+    /// The speaker that the next greeting asks, if it asks one alone.
+    var greetingAsks: UInt32 = 0
     var lastGreeting: Instant?
     /// Until when others want to be greeted.
     var greetsUntil = Instant.zero
@@ -65,6 +67,11 @@ package struct SegmentClaims: Sendable {
     /// The next of `outbox` to send.
     private var nextOut = 0
     private var reminders = Reminders()
+    /// Whether an announcement is next, where both wait.
+    private var isAnnouncersTurn = false
+
+    /// With so many frames waiting, answers are left out.
+    private static let longestOutbox = 1024
 
     package init(
         speaker: UInt32, hardwareAddress: MACAddress, pace: ClaimPace = ClaimPace(),
@@ -152,6 +159,7 @@ package struct SegmentClaims: Sendable {
         var actions: [Action] = []
         guard !isConnected else { return actions }
         isConnected = true
+        greetingAsks = 0
         greet(claims.isEmpty ? [] : .asksForClaims, at: now)
         for address in claims.keys.sorted() { deliver(.connected, to: address, at: now, &actions) }
         return actions
@@ -195,6 +203,13 @@ package struct SegmentClaims: Sendable {
         at now: Instant, using generator: inout some RandomNumberGenerator, into writer: inout ByteWriter
     ) -> ClaimFrame? {
         guard isConnected else { return nil }
+        // In turn: who is asked without a pause must announce all the same.
+        isAnnouncersTurn.toggle()
+        if isAnnouncersTurn, let address = announcer.popDue(at: now, using: &generator),
+            let frame = writeClaim(of: address, to: nil, into: &writer)
+        {
+            return frame
+        }
         if nextOut < outbox.count {
             let (frame, mark) = outbox[nextOut]
             nextOut += 1
@@ -208,8 +223,8 @@ package struct SegmentClaims: Sendable {
         if let address = announcer.popDue(at: now, using: &generator) {
             return writeClaim(of: address, to: nil, into: &writer)
         }
-        while let (address, neighbor) = reminders.pop() {
-            if let frame = writeClaim(of: address, to: neighbor, into: &writer) { return frame }
+        while let (address, newcomer) = reminders.pop() {
+            if let frame = writeClaim(of: address, to: newcomer, into: &writer) { return frame }
         }
         return nil
     }
@@ -270,10 +285,14 @@ package struct SegmentClaims: Sendable {
         return outcome
     }
 
-    /// Tells a neighbour, or all, everything that this node holds.
+    /// Tells a neighbour everything that this node holds.
     mutating func remind(_ neighbor: MACAddress) { reminders.add(heldAddresses, to: neighbor) }
 
-    mutating func enqueue(_ frame: ClaimFrame, _ mark: ClaimMark) { outbox.append((frame, mark)) }
+    mutating func enqueue(_ frame: ClaimFrame, _ mark: ClaimMark) {
+        // Whoever asks faster than answers leave asks again.
+        guard mark.kind != .answer || outbox.count - nextOut < SegmentClaims.longestOutbox else { return }
+        outbox.append((frame, mark))
+    }
 
     /// Tells the claims of addresses that these speakers have that they are lost.
     mutating func loseMembers(_ lost: Set<UInt32>, at now: Instant, _ actions: inout [Action]) {

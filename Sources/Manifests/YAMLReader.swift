@@ -114,8 +114,9 @@ struct YAMLReader {
             guard let anchored = anchors[name] else {
                 throw ManifestSyntaxError(
                     line: line,
-                    message: "the alias \"*\(name.shortened)\" has no anchor: "
-                        + "write \"&\(name.shortened)\" before its value, or quote a text that begins with a star"
+                    // What it says is not repeated: it may be a password that somebody did not quote.
+                    message: "this alias has no anchor: quote a text that begins with a star, "
+                        + "or write the anchor (&) before the value that is meant"
                 )
             }
             aliasedNodes += anchored.size

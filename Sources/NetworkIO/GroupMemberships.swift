@@ -17,6 +17,8 @@ package struct GroupMemberships: ~Copyable {
     }
 
     private var sockets: [CInt] = []
+    /// How many memberships each socket has.
+    private var counts: [CInt: Int] = [:]
     private var socketOfMembership: [Key: CInt] = [:]
 
     package init() {}
@@ -30,18 +32,34 @@ package struct GroupMemberships: ~Copyable {
         let key = Key(group: group, interface: interface)
         guard socketOfMembership[key] == nil else { return }
         var problem = ENOBUFS
-        if let socket = sockets.last {
-            problem = GroupMemberships.change(IPV6_JOIN_GROUP, key, of: socket)
-            if problem == 0 { socketOfMembership[key] = socket }
+        // The last one has room, as a rule; where it has not, one of the others may have again.
+        for socket in sockets.reversed() where problem == ENOBUFS || problem == ENOMEM {
+            problem = join(key, by: socket)
         }
         if problem == ENOBUFS || problem == ENOMEM {
             let new = socket(AF_INET6, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             guard new >= 0 else { throw SystemError("cannot join \(group)", code: errno) }
             sockets.append(new)
-            problem = GroupMemberships.change(IPV6_JOIN_GROUP, key, of: new)
-            if problem == 0 { socketOfMembership[key] = new }
+            problem = join(key, by: new)
+            if problem != 0 { closeIfUnused(new) }
         }
         guard problem == 0 else { throw SystemError("cannot join \(group)", code: problem) }
+    }
+
+    /// 0, or an errno.
+    private mutating func join(_ key: Key, by socket: CInt) -> CInt {
+        let problem = GroupMemberships.change(IPV6_JOIN_GROUP, key, of: socket)
+        guard problem == 0 else { return problem }
+        socketOfMembership[key] = socket
+        counts[socket, default: 0] += 1
+        return 0
+    }
+
+    private mutating func closeIfUnused(_ socket: CInt) {
+        guard counts[socket] ?? 0 == 0 else { return }
+        counts[socket] = nil
+        sockets.removeAll { $0 == socket }
+        close(socket)
     }
 
     /// Leaves a group; also one on an interface that is gone.
@@ -50,6 +68,8 @@ package struct GroupMemberships: ~Copyable {
         guard let socket = socketOfMembership.removeValue(forKey: key) else { return }
         // An interface that is gone took the membership with it.
         _ = GroupMemberships.change(IPV6_LEAVE_GROUP, key, of: socket)
+        counts[socket, default: 1] -= 1
+        closeIfUnused(socket)
     }
 
     /// 0, or an errno.

@@ -81,7 +81,8 @@ package final class LinkMonitor: Sendable {
             if mustRead, let new = try? links.readTable() {
                 mustRead = false
                 let changes = new.changes(since: table)
-                if !changes.isEmpty {
+                // Some of what an interface is has no change of its own.
+                if new != table {
                     shared.state.withLock { $0.table = new }
                     for observer in observers { observer(new, changes) }
                 }

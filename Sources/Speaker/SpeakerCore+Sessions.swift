@@ -47,13 +47,23 @@ extension SpeakerCore {
     }
 
     /// Whether the router's address is in a prefix of one of the node's interfaces.
-    private func isOnLink(_ peer: Peer) -> Bool {
-        guard case .address(let address, _) = peer.endpoint else { return true }
-        return address.isLinkLocal
-            || table.interfaces.lazy.flatMap(\.addresses).contains { own in
+    ///
+    /// An interface that goes down may lose its addresses; the router is then still where it was, and BFD is to find out
+    /// that it cannot be reached there.
+    private mutating func isOnLink(_ peer: Peer) -> Bool {
+        guard case .address(let address, _) = peer.endpoint, !address.isLinkLocal else { return true }
+        let link = table.interfaces.first { interface in
+            interface.addresses.contains { own in
                 own.address.family == address.family
                     && IPPrefix(containing: own.address, length: own.prefixLength)?.contains(address) == true
             }
+        }
+        if let link {
+            linkOfRouter[address] = link.index
+            return true
+        }
+        guard let former = linkOfRouter[address] else { return false }
+        return table[former]?.isRunning != true
     }
 
     /// The node's own addresses of a family, as Kubernetes has them; where it has none, as its interfaces have them. In

@@ -70,6 +70,8 @@ package struct SpeakerCore: Sendable {
     /// By interface, the routers that advertise themselves; and where they are looked for.
     var routers: [String: IPv6Address] = [:]
     var interfacesWithRouters: [Int32: String] = [:]
+    /// By the routers' addresses, the index of the interface that had a prefix with the address last.
+    var linkOfRouter: [IPAddress: Int32] = [:]
     /// The unnumbered peers without a router, and their interfaces.
     package internal(set) var peersWithoutRouter: [String: String] = [:]
     /// Kept for as long as there are sessions, whatever happens to the node's addresses: routers know it.
@@ -180,8 +182,16 @@ extension SpeakerCore {
         }
         if wanted != listening {
             // What was heard before an interface came back says nothing of who is there now.
-            let kept = Set(wanted.map(\.index)).intersection(listening.map(\.index))
-            for interface in wanted where !kept.contains(interface.index) { heard[interface.name] = nil }
+            let kept = Dictionary(listening.map { ($0.index, $0.name) }) { $1 }
+            let renamed = wanted.compactMap { interface in
+                kept[interface.index].flatMap { $0 == interface.name ? nil : (from: $0, to: interface.name) }
+            }
+            // All are taken before any is given: two may have exchanged their names.
+            let moved = renamed.map {
+                ($0.to, heard.removeValue(forKey: $0.from), present.removeValue(forKey: $0.from))
+            }
+            for (name, nodes, seen) in moved { (heard[name], present[name]) = (nodes, seen) }
+            for interface in wanted where kept[interface.index] == nil { heard[interface.name] = nil }
             listening = wanted
             actions.append(.listen(on: wanted))
             actions.append(.claim([.watch(Set(wanted.map(\.name)))]))

@@ -58,7 +58,7 @@ extension SpeakerService {
                 lastError: status.lastError, asn: negotiated?.peerASN.rawValue,
                 routerID: negotiated?.peerIdentifier.description,
                 holdTime: negotiated.map { Int($0.holdTime.components.seconds) },
-                flaps: max(status.statistics.established - 1, 0),
+                flaps: max(status.statistics.established - (status.state == .established ? 1 : 0), 0),
                 messagesSent: PeerEntry.Messages(status.statistics.sent),
                 messagesReceived: PeerEntry.Messages(status.statistics.received),
                 bfdSession: bfd.sessions[status.name].map { BFDSessionEntry($0, at: bfd.moment, now: now) })
@@ -100,7 +100,7 @@ extension SpeakerService {
                     announcements: UInt64(counters.announcedIPv6)),
                 drops: counters.dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
                     InterfaceEntry.Drops(reason: $0.key.rawValue, count: UInt64($0.value))
-                }, claims: InterfaceEntry.Claims(status.claims))
+                }, claims: InterfaceEntry.Claims(status.claims), conflicts: UInt64(counters.conflicts))
         }
     }
 }

@@ -23,7 +23,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
         case updated
         case linksChanged(InterfaceTable)
         case routerChanged(RouterChange)
-        case livenessChanged(LivenessChange)
+        /// Something waits in `pendingLiveness`.
+        case livenessChanged
         /// These interfaces were listened to for as long as it takes to hear who is there.
         case listened(Set<String>)
         case reported([Layer2Report])
@@ -40,6 +41,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
     private let pending = Mutex(PendingUpdate())
+    private let pendingLiveness = PendingLiveness()
+    /// Interfaces to announce on where liveness has no address to speak from: nobody can be heard there.
+    private let unhearable = Mutex<Set<String>>([])
     /// One element for each change of the interfaces that are listened to.
     private let listenings: AsyncStream<Void>
     private let listening: AsyncStream<Void>.Continuation
@@ -75,8 +79,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
         layer2 = try Layer2Engine(links: links, settings: layer2Settings, logger: logger) { [input] in
             input.yield(.reported($0))
         }
-        liveness = try LivenessEngine(node: node, settings: livenessSettings, logger: logger) { [input] in
-            input.yield(.livenessChanged($0))
+        liveness = try LivenessEngine(node: node, settings: livenessSettings, logger: logger) {
+            [input, pendingLiveness] change in
+            if pendingLiveness.add(change) { input.yield(.livenessChanged) }
         }
         bfd = try BFDEngine(logger: logger)
         routers = try RouterFinder(logger: logger) { [input] in input.yield(.routerChanged($0)) }
@@ -130,11 +135,17 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 guard let (update, since) = pending.withLock({ $0.take() }) else { return }
                 event = .updated(update)
                 known = since
-            case .deadlineReached: event = nil
+            case .deadlineReached:
+                event = nil
+                // It may have come too early, where the clocks count a time of sleep differently.
+                alarm = nil
             case .linksChanged(let table): event = .linksChanged(table)
             case .routerChanged(let change): event = .routerChanged(change)
-            case .livenessChanged(let change):
-                if heard.note(change) { events.append(view.event(of: change, at: .now)) }
+            case .livenessChanged:
+                // All at once: where many nodes come or go together, who owns what is decided once.
+                for change in pendingLiveness.take() where heard.note(change) {
+                    events.append(view.event(of: change, at: .now))
+                }
                 event = .heard(heard.byInterface)
             case .listened(let interfaces):
                 heard.note(listened: interfaces)
@@ -147,11 +158,15 @@ package final class SpeakerService: ServiceLifecycle.Service {
             case .rebalanced: event = .rebalanced
             }
             view.revision += 1
-            let watched = view.core.listening.map(\.index)
+            let watched = Dictionary(view.core.listening.map { ($0.index, $0.name) }) { $1 }
             defer {
-                // An interface that is new is to be listened to before it counts.
-                for interface in view.core.listening where !watched.contains(interface.index) {
-                    heard.restart(interface.name)
+                for interface in view.core.listening where watched[interface.index] != interface.name {
+                    if let former = watched[interface.index] {
+                        heard.rename(former, to: interface.name)
+                    } else {
+                        // An interface that is new is to be listened to before it counts.
+                        heard.restart(interface.name)
+                    }
                 }
             }
             var actions = view.core.advance(to: UptimeClock.now)
@@ -187,6 +202,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         switch action {
         case .listen(let interfaces):
             liveness.apply(interfaces: interfaces.compactMap { InterfaceForLiveness($0) })
+            unhearable.withLock { $0 = Set(interfaces.filter { InterfaceForLiveness($0) == nil }.map(\.name)) }
             listening.yield()
         case .expect(let nodes): liveness.apply(nodes: nodes)
         case .hold(let sessions): await bgp.apply(peers: sessions)
@@ -219,7 +235,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
             var pause = Duration.milliseconds(10)
             while !Task.isCancelled {
                 let segments = await liveness.snapshot().segments
-                input.yield(.listened(Set(segments.filter(\.isSettled).map(\.interface))))
+                let settled = segments.filter(\.isSettled).map(\.interface)
+                input.yield(.listened(unhearable.withLock { $0.union(settled) }))
                 if segments.allSatisfy(\.isSettled) { break }
                 try? await Task.sleep(for: pause)
                 pause = min(pause * 5 / 4, .seconds(1))

@@ -46,11 +46,10 @@ package final class StateDirectory: Sendable {
             let holder = try? lock.readAll(from: path + "/lock", limit: 64)
             throw .held(path: path, by: holder.flatMap { Int(String(decoding: $0.filter { $0 > 32 }, as: UTF8.self)) })
         }
-        do throws(SystemError) {
-            // For the message of whoever comes second; the lock itself does not depend on it.
-            guard ftruncate(lock.rawValue, 0) == 0 else { throw .last("cannot write \(path)/lock") }
-            try lock.write(Array("\(getpid())\n".utf8), to: path + "/lock")
-        } catch { throw .system(error) }
+        // For the message of whoever comes second. The lock itself does not depend on it, nor may a start: on a full disk it
+        // cannot be written.
+        _ = ftruncate(lock.rawValue, 0)
+        try? lock.write(Array("\(getpid())\n".utf8), to: path + "/lock")
     }
 
     /// The content of a file, or `nil` if there is none.

@@ -16,9 +16,12 @@ import Timing
         ]
         var away = BundleDocument.Process(source: "http://127.0.0.1:7473")
         away.failure = "nothing listens"
-        return BundleDocument(
+        var document = BundleDocument(
             version: "0.1.0", made: Samples.now, processes: [process, away],
             objects: [["kind": "Node", "metadata": ["name": "n1"]]])
+        document.problems = [ProblemEntry(severity: "error", object: "Service/a/b", field: "spec", message: "m")]
+        document.secretsAreUnknown = true
+        return document
     }
 
     @Test("are read as they were written") func roundTrip() throws {

@@ -76,7 +76,7 @@ import Timing
             InterfaceEntry(
                 interface: "eth0", mac: "02:00:00:00:00:01", isUp: true, addresses: 1,
                 arp: .init(requests: 5, replies: 4, announcements: 3), drops: [.init(reason: "NotOwned", count: 9)],
-                claims: .init(watching: 2, probing: 1, holding: 4, conflict: 1))
+                claims: .init(watching: 2, probing: 1, holding: 4, conflict: 1), conflicts: 2)
         ]
         status.problems = [ProblemEntry(severity: "warning", object: nil, field: nil, message: "m")]
         status.notReady = ["a reason"]

@@ -58,6 +58,12 @@ package struct ReceivedUpdate: Hashable, Sendable {
         var list = AttributeList(context: context)
         try list.read(&attributePart)
         list.checkMandatory(hasNLRI: !nlri.isEmpty)
+        // RFC 7606 §5.2: without a reachable route there is nothing to treat as withdrawn; what the error hides may be one.
+        if nlri.isEmpty, !list.hasReachableRoutes, list.problems.contains(where: { $0.handling == .treatAsWithdraw }) {
+            throw MessageError(
+                .updateMessageError, ErrorSubcode.UpdateMessage.malformedAttributeList,
+                reason: list.problems.first { $0.handling == .treatAsWithdraw }?.reason ?? "")
+        }
         message = UpdateMessage(withdrawnRoutes: withdrawnRoutes, attributes: list.attributes, nlri: nlri)
         problems = list.problems
     }
@@ -71,6 +77,9 @@ private struct AttributeList {
     private var seen: Set<AttributeType> = []
 
     init(context: ReceivedUpdate.Context) { self.context = context }
+
+    /// Whether there is an MP_REACH_NLRI, which has some.
+    var hasReachableRoutes: Bool { seen.contains(.mpReachNLRI) }
 
     private mutating func note(_ handling: ErrorHandling, _ type: AttributeType?, _ reason: String) {
         problems.append(ReceivedUpdate.Problem(handling: handling, attribute: type, reason: reason))

@@ -37,7 +37,8 @@ package struct RouteRefreshMessage: Hashable, Sendable {
             subtype = Subtype(rawValue: try reader.read())
             family = RouteFamily(afi: afi, safi: SAFI(rawValue: try reader.read()))
             // RFC 5291 §4: only a request may carry filter entries. We never offer to take any, and skip them.
-            if subtype != .request { try reader.expectEnd() }
+            // RFC 7313 §5: the two markers have a length; messages of subtypes that are not known are ignored.
+            if subtype == .beginning || subtype == .end { try reader.expectEnd() }
         } catch {
             let reason = "ROUTE-REFRESH \(error)"
             guard isEnhanced else {

@@ -140,7 +140,7 @@ extension AdjRIBOut {
         let (number, isReused) = packers.retain(encoding)
         if isReused { forgetMessages() }
         attached[index] = number
-        for family in encoding.nextHops.keys {
+        for family in encoding.families {
             let marker = AdjRIBOut.endOfRIB(family)
             switch family {
             case .ipv4: ipv4.attach(index, encoding: number, marker: marker)

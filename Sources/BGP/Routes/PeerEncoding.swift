@@ -6,13 +6,17 @@ package struct PeerEncoding: Hashable, Sendable {
     package let isInternal: Bool
     package let fourOctetASN: Bool
     package let maximumMessageLength: Int
-    /// Where the routes of each family point to. Families without a next hop are not sent.
+    /// Those that were agreed on. Of each the peer is told when it has heard all, also where it is sent nothing.
+    package let families: Set<AddressFamily>
+    /// Where the routes of each family point to. Routes of families without a next hop are not sent.
     package let nextHops: [AddressFamily: NextHop]
 
     package init(
         localASN: ASN, isInternal: Bool, fourOctetASN: Bool = true,
-        maximumMessageLength: Int = Header.maximumMessageLength, nextHops: [AddressFamily: NextHop]
+        maximumMessageLength: Int = Header.maximumMessageLength, families: Set<AddressFamily>? = nil,
+        nextHops: [AddressFamily: NextHop]
     ) {
+        self.families = families ?? Set(nextHops.keys)
         self.localASN = localASN
         self.isInternal = isInternal
         self.fourOctetASN = fourOctetASN
@@ -23,7 +27,7 @@ package struct PeerEncoding: Hashable, Sendable {
     package init(_ negotiated: NegotiatedSession, nextHops: [AddressFamily: NextHop]) {
         self.init(
             localASN: negotiated.localASN, isInternal: negotiated.isInternal, fourOctetASN: negotiated.fourOctetASN,
-            maximumMessageLength: negotiated.maximumMessageLength,
+            maximumMessageLength: negotiated.maximumMessageLength, families: Set(negotiated.families),
             nextHops: nextHops.filter { negotiated.families.contains($0.key) })
     }
 

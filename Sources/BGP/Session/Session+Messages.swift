@@ -194,15 +194,17 @@ extension Session {
         _ generator: inout some RandomNumberGenerator
     ) {
         let isOpenError = notification.code == .openMessageError
-        // RFC 5492 §3: a peer that knows no optional parameter "Capabilities" is asked again without it.
-        if isOpenError, notification.subcode == ErrorSubcode.OpenMessage.unsupportedOptionalParameter {
-            omitsCapabilities = true
-        }
+        // RFC 5492 §3: a peer that knows no optional parameter "Capabilities" is asked again without it; unless that was done
+        // just now, or nothing could be agreed on then.
+        let isAskedAgain =
+            isOpenError && notification.subcode == ErrorSubcode.OpenMessage.unsupportedOptionalParameter
+            && !omitsCapabilities && state != .established && configuration.canDoWithoutCapabilities
         let isVersionError =
             isOpenError && notification.subcode == ErrorSubcode.OpenMessage.unsupportedVersionNumber
         fail(
             connection.id, nil, "received \(notification)", isVersionError ? .notificationVersionError : .notification,
             &turn, &generator)
+        if isAskedAgain { omitsCapabilities = true }
     }
 
     /// Checks an UPDATE as RFC 7606 asks, counts it, and keeps nothing of it: this speaker imports no routes.

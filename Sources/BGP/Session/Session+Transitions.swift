@@ -47,6 +47,7 @@ extension Session {
         }
         connections.removeAll()
         timers.stopAll()
+        omitsCapabilities = false
         let isManual: Bool
         switch reason {
         case .administrativeShutdown, .administrativeReset, .restart: isManual = true
@@ -105,7 +106,7 @@ extension Session {
         }
         if let previous = index(of: .inbound) {
             let old = connections[previous]
-            if case .established(let negotiated) = old.phase, negotiated.peerGracefulRestart == nil {
+            if case .established(let negotiated) = old.phase, !negotiated.isEndedByNewConnection {
                 // RFC 4271 §6.8: an Established connection stays.
                 reject(id, &turn)
                 return
@@ -114,7 +115,7 @@ extension Session {
             drop(old.id, &turn)
             turn.actions.append(.close(old.id))
         } else if let negotiated {
-            guard negotiated.peerGracefulRestart != nil else {
+            guard negotiated.isEndedByNewConnection else {
                 reject(id, &turn)
                 return
             }
@@ -141,6 +142,7 @@ extension Session {
         case .connecting, .openSent:
             // RFC 4271 §8.2.2, Connect and OpenSent: Active, and again when the ConnectRetryTimer expires.
             drop(id, &turn)
+            if case .openSent = phase { omitsCapabilities = false }
             lastLoss = reason
             statistics.failures += 1
             if connections.isEmpty {
@@ -158,6 +160,8 @@ extension Session {
         _ turn: inout Turn, _ generator: inout some RandomNumberGenerator
     ) {
         if let notification { send(notification, on: id, &turn) }
+        // An OPEN without capabilities did not do either: the next one has them again.
+        omitsCapabilities = false
         // What was lost need not be closed.
         if event != .tcpConnectionFails { turn.actions.append(.close(id)) }
         if negotiated?.connection == id { (lastNotification, lastLoss) = (nil, nil) }

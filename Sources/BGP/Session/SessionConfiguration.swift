@@ -58,6 +58,9 @@ package struct SessionConfiguration: Hashable, Sendable {
         }
     }
 
+    /// Whether there is anything to agree on with a peer that knows no capabilities: IPv4 and AS numbers of two octets.
+    var canDoWithoutCapabilities: Bool { families.contains(.ipv4) && localASN.rawValue <= UInt16.max }
+
     package init(
         localASN: ASN, peerASN: PeerASN, identifier: BGPIdentifier, families: [AddressFamily],
         holdTime: Duration = .seconds(90), keepaliveTime: Duration? = nil, connectRetryTime: Duration = .seconds(30),

@@ -38,7 +38,7 @@ package struct ControllerCore: Sendable {
     }
 
     /// The condition on a Service that says whether it has its addresses.
-    package static let conditionType = "martlet.dev/AddressAssigned"
+    package static let conditionType = Condition.addressAssigned
     /// How many writes are under way at most.
     package static let parallelWrites = 16
     /// How long counts of pools are gathered before they are written.
@@ -103,6 +103,9 @@ package struct ControllerCore: Sendable {
         if isComplete { flush(at: now, time: time, &actions) }
         return actions
     }
+
+    /// A Service as it was last seen, if it can matter.
+    package func service(_ name: NamespacedName) -> Service? { services[name] }
 
     // MARK: - What happened
 

@@ -32,6 +32,11 @@ package struct BundleDocument: Hashable, Sendable, Decodable {
     package var processes: [Process]
     /// The objects of the manifests as Kubernetes writes them, secrets replaced.
     package var objects: [JSONValue]
+    // Additions; an older program does not write them.
+    /// What was wrong with manifests, as far as it is not to be seen in the objects that could be read.
+    package var problems: [ProblemEntry]?
+    /// Whether Secrets were not read, so that one that is absent is not missing.
+    package var secretsAreUnknown: Bool?
 
     package init(version: String, made: Timestamp, processes: [Process], objects: [JSONValue]) {
         format = BundleDocument.format
@@ -72,7 +77,8 @@ extension BundleDocument: JSONRepresentable {
         [
             "format": format.json, "version": version.json, "made": made.json,
             "processes": processes.json,
-            "objects": objects.json,
+            "objects": objects.json, "problems": (problems ?? []).json,
+            "secretsAreUnknown": (secretsAreUnknown ?? false).json,
         ]
     }
 }

@@ -40,9 +40,6 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
 
     /// Frames not acted on, for one reason.
     package struct Drops: Hashable, Sendable, Decodable {
-        /// The reason of frames that show that somebody else uses an address that is announced here.
-        package static let conflict = "conflict"
-
         package var reason: String
         package var count: UInt64
 
@@ -63,10 +60,12 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
     package var drops: [Drops]
     /// `nil` where nothing is claimed.
     package var claims: Claims?
+    /// Times that something other than a speaker was found to use an address. An addition.
+    package var conflicts: UInt64?
 
     package init(
         interface: String, mac: String?, isUp: Bool, addresses: Int, arp: Counters = Counters(),
-        ndp: Counters = Counters(), drops: [Drops] = [], claims: Claims? = nil
+        ndp: Counters = Counters(), drops: [Drops] = [], claims: Claims? = nil, conflicts: UInt64? = nil
     ) {
         self.interface = interface
         self.mac = mac
@@ -76,6 +75,7 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
         self.ndp = ndp
         self.drops = drops
         self.claims = claims
+        self.conflicts = conflicts
     }
 }
 
@@ -85,7 +85,7 @@ extension InterfaceEntry: JSONRepresentable {
             "interface": interface.json, "mac": mac.json, "isUp": isUp.json, "addresses": addresses.json,
             "arp": arp.json, "ndp": ndp.json, "drops": drops.json,
         ]
-        return members.adding(["claims": claims.json])
+        return members.adding(["claims": claims.json, "conflicts": conflicts.json])
     }
 }
 

@@ -24,6 +24,8 @@ package struct Explanation: Hashable, Sendable {
     package var peers: [NodePeerEntry]?
     /// Problems of the configuration that keep objects out of force.
     package var problems: [ProblemEntry]
+    /// Whether it is known what becomes of the addresses.
+    package var isOfAnnouncing = true
 
     package init(
         _ name: NamespacedName, service: Service?, loadBalancerClass: String? = nil, review: ServiceReview? = nil,
@@ -44,8 +46,8 @@ package struct Explanation: Hashable, Sendable {
     package var document: ExplanationDocument {
         var steps = [serviceStep]
         guard let review else { return ExplanationDocument(service: name.description, steps: steps, advice: advice) }
-        steps += [requestStep(review), poolStep(review), addressStep(review)]
-        if !review.assignment.addresses.isEmpty {
+        steps += [requestStep(review), poolStep(review), addressStep(review)].compactMap(\.self)
+        if !review.assignment.addresses.isEmpty, isOfAnnouncing {
             steps += [endpointStep, advertisementStep]
             steps += [layer2Step, bgpStep, sessionStep].compactMap { $0 }
         }
@@ -57,7 +59,11 @@ package struct Explanation: Hashable, Sendable {
 extension Explanation {
     private var serviceStep: ExplanationStep {
         guard let service else {
-            return ExplanationStep("Service", .bad, "There is no Service \(name).")
+            let reasons = reasonsForAbsence
+            return ExplanationStep(
+                "Service", .bad,
+                reasons.isEmpty ? "There is no Service \(name)." : "There is no Service \(name) that can be read.",
+                details: reasons)
         }
         let type = service.spec?.type ?? "ClusterIP"
         guard type == "LoadBalancer" else {
@@ -73,7 +79,16 @@ extension Explanation {
         return ExplanationStep("Service", .good, "Of type LoadBalancer, \(own): Martlet's.")
     }
 
-    private func requestStep(_ review: ServiceReview) -> ExplanationStep {
+    /// What it asks for; `nil` where only its addresses are known.
+    /// Why the Service may be left out of what was read.
+    private var reasonsForAbsence: [String] {
+        problems.filter { $0.object == nil || $0.object == "Service/\(name)" }.map { problem in
+            (problem.field.map { "\($0): " } ?? "") + problem.message
+        }
+    }
+
+    private func requestStep(_ review: ServiceReview) -> ExplanationStep? {
+        guard !review.families.isEmpty else { return nil }
         let families = review.families.map(\.description).joined(separator: " and ")
         var details: [String] = []
         if review.families.count > 1 {
@@ -91,10 +106,13 @@ extension Explanation {
             details: details + review.warnings.map(\.message))
     }
 
-    private func poolStep(_ review: ServiceReview) -> ExplanationStep {
+    /// The pools that were asked; `nil` where only the answer is known.
+    private func poolStep(_ review: ServiceReview) -> ExplanationStep? {
         let details = review.pools.map(\.message)
         let givers = review.pools.filter { if case .gave = $0.outcome { true } else { false } }.map(\.pool)
-        guard !review.pools.isEmpty else { return ExplanationStep("Pools", .bad, "There is none.") }
+        guard !review.pools.isEmpty else {
+            return review.assignment.reason == .noPools ? ExplanationStep("Pools", .bad, "There is none.") : nil
+        }
         guard givers.isEmpty else {
             return ExplanationStep(
                 "Pools", .good, "\(givers.unique.joined(separator: " and ")) served.", details: details)
@@ -107,7 +125,7 @@ extension Explanation {
         let assignment = review.assignment
         let reason = assignment.reason.map { "\($0): \(assignment.message ?? "")" }
         guard !assignment.addresses.isEmpty else {
-            return ExplanationStep("Address", .bad, "None yet. \(reason ?? "")")
+            return ExplanationStep("Address", .bad, "None yet. \(reason ?? "The controller has said nothing of it.")")
         }
         let addresses = assignment.addresses.map(\.address.description).joined(separator: ", ")
         let missing = reason.map { ["one of the family that is missing: \($0)"] } ?? []
@@ -160,10 +178,10 @@ extension Explanation {
                 }
             return "\(announcement.node) answers for \(announcement.address) on \(interfaces)"
         }
-        let addresses = Set(review?.assignment.addresses.map(\.address) ?? [])
         let answered = Set(plan.layer2.map(\.address))
-        let isWanted = advertisements.contains { $0.protocol == .layer2 && $0.matches }
-        let verdict: ExplanationStep.Verdict = !isWanted ? .neutral : answered.isSuperset(of: addresses) ? .good : .bad
+        let wanted = addresses(wantedBy: .layer2)
+        let isWanted = !wanted.isEmpty
+        let verdict: ExplanationStep.Verdict = !isWanted ? .neutral : answered.isSuperset(of: wanted) ? .good : .bad
         let summary =
             !isWanted
             ? "Not used: no L2Advertisement matches."
@@ -180,10 +198,21 @@ extension Explanation {
             "\(group[0].prefix) is told to \(group[0].peer) by \(group.map(\.node).unique.joined(separator: ", "))"
         }
         let nodes = plan.bgp.map(\.node).unique.count
+        let untold = addresses(wantedBy: .bgp).subtracting(plan.bgp.map(\.address)).sorted()
+        let answered = Set(plan.layer2.map(\.address))
+        let missing =
+            untold.isEmpty ? "" : " Nobody advertises \(untold.map(\.description).joined(separator: ", "))."
         return ExplanationStep(
-            "BGP", told.isEmpty ? .bad : .good,
-            told.isEmpty ? "No node advertises." : "\(nodes) \(nodes == 1 ? "node advertises" : "nodes advertise").",
+            "BGP", untold.isEmpty ? .good : untold.allSatisfy(answered.contains) ? .warning : .bad,
+            told.isEmpty
+                ? "No node advertises."
+                : "\(nodes) \(nodes == 1 ? "node advertises" : "nodes advertise")." + missing,
             details: told + reasons(silent))
+    }
+
+    /// The addresses that an advertisement of this protocol matches.
+    private func addresses(wantedBy protocol: Silence.AnnouncementProtocol) -> Set<IPAddress> {
+        Set(advertisements.filter { $0.protocol == `protocol` && $0.matches }.map(\.address))
     }
 
     /// The nodes that are silent for one reason in one line.
@@ -218,7 +247,11 @@ extension Explanation {
 extension Explanation {
     private var advice: [String] {
         guard service != nil else {
-            return ["Look for it with `kubectl get services -A`; the form is NAMESPACE/NAME."]
+            return [
+                reasonsForAbsence.isEmpty
+                    ? "Look for it with `kubectl get services -A`; the form is NAMESPACE/NAME."
+                    : "Mend what cannot be read."
+            ]
         }
         guard let review else {
             return [
@@ -226,25 +259,49 @@ extension Explanation {
             ]
         }
         var sentences: [String] = []
-        if let reason = review.assignment.reason { sentences.append(Advice.sentence(for: reason.rawValue) ?? "") }
-        if !review.assignment.addresses.isEmpty, plan.layer2.isEmpty, plan.bgp.isEmpty {
-            let reasons = plan.silent.map(\.reason.rawValue).unique
-            sentences += reasons.compactMap(Advice.sentence)
-            if reasons.isEmpty { sentences += [Advice.sentence(for: SilenceReason.noAdvertisement.rawValue) ?? ""] }
-        } else {
-            // A conflict matters even where BGP carries the address.
-            let conflicts = plan.silent.contains { $0.reason == .conflict }
-            if conflicts { sentences += [Advice.sentence(for: SilenceReason.conflict.rawValue) ?? ""] }
+        if let reason = review.assignment.reason {
+            sentences.append(Advice.sentence(for: reason.rawValue) ?? "")
+        } else if review.assignment.addresses.isEmpty {
+            sentences.append(
+                "See that a controller leads: `kubectl -n martlet-system get lease martlet-controller`, and its log.")
+        }
+        guard isOfAnnouncing else { return sentences.filter { !$0.isEmpty } }
+        let reasons = unannounced.map(\.reason.rawValue).unique
+        sentences += reasons.compactMap(Advice.sentence)
+        if !review.assignment.addresses.isEmpty, plan.layer2.isEmpty, plan.bgp.isEmpty, reasons.isEmpty {
+            sentences += [Advice.sentence(for: SilenceReason.noAdvertisement.rawValue) ?? ""]
         }
         if let step = sessionStep, step.verdict == .bad {
             sentences.append("Look at the router's side of the sessions, and at `martlet get peers -o wide`.")
         }
         if !problems.isEmpty, !sentences.isEmpty {
             sentences.append(
-                "\(problems.count) objects of the configuration have problems, which may be why: `martlet check`, or their condition Valid."
+                "\(troubled) of the configuration \(troubled == "1 object" ? "has" : "have") problems, which may be why: `martlet check`, or the condition Valid."
             )
         }
         return sentences.filter { !$0.isEmpty }.unique
+    }
+
+    /// How many objects the problems are of.
+    private var troubled: String {
+        let count = problems.map { $0.object ?? "" }.unique.count
+        return "\(count) \(count == 1 ? "object" : "objects")"
+    }
+}
+
+extension Explanation {
+    /// Why nobody announces what somebody should: by either protocol, and where it is wanted by neither, at all. A conflict
+    /// matters even where another protocol carries the address.
+    private var unannounced: [Silence] {
+        let layer2 = Set(plan.layer2.map(\.address))
+        let bgp = Set(plan.bgp.map(\.address))
+        let (layer2Wanted, bgpWanted) = (addresses(wantedBy: .layer2), addresses(wantedBy: .bgp))
+        return plan.silent.filter { silence in
+            let (done, wanted) = silence.protocol == .layer2 ? (layer2, layer2Wanted) : (bgp, bgpWanted)
+            let isWanted = wanted.contains(silence.address)
+            let isAnnounced = layer2.contains(silence.address) || bgp.contains(silence.address)
+            return silence.reason == .conflict || !done.contains(silence.address) && (isWanted || !isAnnounced)
+        }
     }
 }
 

@@ -4,8 +4,11 @@ package struct ResourceFilter: Hashable, Sendable {
     package var name: String?
     /// Only what concerns Services of this namespace.
     package var namespace: String?
+    /// By what Services were chosen before, for messages.
+    package var selector: String?
 
-    package init(name: String? = nil, namespace: String? = nil) {
+    package init(name: String? = nil, namespace: String? = nil, selector: String? = nil) {
+        self.selector = selector
         self.name = name
         self.namespace = namespace
     }

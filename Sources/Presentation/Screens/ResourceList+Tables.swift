@@ -9,7 +9,7 @@ extension ResourceList {
                 Column("POOL"), Column("FAMILY", rank: 1), Column("USED", rank: 3), Column("ASSIGNED", .trailing),
                 Column("SIZE", .trailing), Column("FREE", .trailing, rank: 2), Column("AUTOASSIGN", rank: 4),
                 Column("ADDRESSES", overflow: .wrap, minimumWidth: 18, rank: 5, isWideOnly: true),
-            ], emptyMessage: "No pools.")
+            ], emptyMessage: nothing ?? "No pools.")
         for pool in pools {
             for usage in pool.families {
                 table.append([
@@ -30,7 +30,7 @@ extension ResourceList {
                 Column("REASON", overflow: .wrap, minimumWidth: 18, hidesWhenEmpty: true),
                 Column("PEERS", overflow: .wrap, minimumWidth: 12, rank: 4, isWideOnly: true, hidesWhenEmpty: true),
                 Column("MESSAGE", overflow: .wrap, minimumWidth: 24, rank: 1, isWideOnly: true, hidesWhenEmpty: true),
-            ], emptyMessage: "No Service of type LoadBalancer is Martlet's.")
+            ], emptyMessage: nothing ?? "No Service of type LoadBalancer is Martlet's.")
         for service in services {
             let assignment = service.assignment
             guard !assignment.ips.isEmpty else {
@@ -77,7 +77,7 @@ extension ResourceList {
                 Column("VIA", minimumWidth: 8), Column("FOR", rank: 1), Column("PREFIX", rank: 3, isWideOnly: true),
                 Column("LOCALPREF", .trailing, rank: 5, isWideOnly: true),
                 Column("COMMUNITIES", overflow: .wrap, minimumWidth: 12, rank: 4, isWideOnly: true),
-            ], emptyMessage: "Nothing is announced.")
+            ], emptyMessage: nothing ?? "Nothing is announced.")
         for entry in announcements {
             table.append([
                 Cell(entry.service), Cell(entry.ip), Cell(entry.protocol), Cell(entry.node), Cell(entry.way),
@@ -97,7 +97,7 @@ extension ResourceList {
                 Column("HOLD", .trailing, rank: 7, isWideOnly: true),
                 Column("LOST", .trailing, rank: 8, isWideOnly: true),
                 Column("LAST ERROR", overflow: .wrap, minimumWidth: 20, hidesWhenEmpty: true),
-            ], emptyMessage: "No BGP peers.")
+            ], emptyMessage: nothing ?? "No BGP peers.")
         for entry in peers {
             let peer = entry.peer
             let bfdTone: Tone = peer.bfd == "Up" ? .good : peer.bfd == "Down" ? .bad : .warning
@@ -119,7 +119,7 @@ extension ResourceList {
                 Column("SEGMENTS", overflow: .wrap, minimumWidth: 12, rank: 3, hidesWhenEmpty: true),
                 Column("UP FOR", rank: 1), Column("VERSION", rank: 4), Column("ROLE", rank: 5, isWideOnly: true),
                 Column("NOT READY BECAUSE", overflow: .wrap, minimumWidth: 20, hidesWhenEmpty: true),
-            ], emptyMessage: "No speakers.")
+            ], emptyMessage: nothing ?? "No speakers.")
         for speaker in speakers {
             let segments = speaker.segments.map { segment in
                 "\(segment.interface) \(segment.members.count { $0.state == "Up" })/\(segment.members.count)"
@@ -144,7 +144,7 @@ extension ResourceList {
                 Column("LOCALPREF", .trailing, rank: 2, hidesWhenEmpty: true),
                 Column("COMMUNITIES", overflow: .wrap, minimumWidth: 12, rank: 1, hidesWhenEmpty: true),
                 Column("SERVICES", overflow: .wrap, minimumWidth: 24, rank: 3),
-            ], emptyMessage: "No routes are advertised.")
+            ], emptyMessage: nothing ?? "No routes are advertised.")
         for route in routes {
             let services = layout.isWide || route.services.count == 1 ? route.services : ["\(route.services.count)"]
             table.append([

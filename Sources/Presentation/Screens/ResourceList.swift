@@ -61,6 +61,29 @@ package struct ResourceList: Hashable, Sendable, Screen {
 
     package func lines(_ layout: Layout) -> [String] { table(layout).lines(layout) }
 
+    /// What is said in place of an empty list that was narrowed; `nil`: it was not.
+    var nothing: String? {
+        let parts = [
+            filter.name.map { "of the name \($0)" }, filter.namespace.map { "in the namespace \($0)" },
+            filter.selector.map { "with the labels \($0)" },
+        ].compactMap(\.self)
+        return parts.isEmpty ? nil : "None \(parts.joined(separator: " "))."
+    }
+
+    /// That the one thing which was asked for by name is not there; `nil` if it is, or none was named. What a Service has
+    /// announced, or what happened to it, may well be nothing.
+    package var absence: String? {
+        guard let name = filter.name, names.isEmpty else { return nil }
+        switch resource {
+        case .services:
+            let service = name.contains("/") ? name : "\(filter.namespace ?? "default")/\(name)"
+            return "there is no Service \(service) that is Martlet's"
+        case .pools, .peers, .speakers: return "there is no \(resource.rawValue.dropLast()) \(name)"
+        case .routes: return "there is no route to \(name)"
+        case .announcements, .events: return nil
+        }
+    }
+
     /// Why the list cannot be in the order asked for; `nil` if it can.
     package var orderProblem: String? {
         let entries = ResourceList(resource: resource, status: status, filter: filter).entries

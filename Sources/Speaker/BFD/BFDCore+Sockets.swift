@@ -53,8 +53,11 @@ extension BFDCore {
     }
 
     /// A packet is lost, as it would be on the wire.
+    ///
+    /// - Parameter isDeviceGone: the socket is bound to a device that is not there any more.
     mutating func sendFailed(
-        _ id: ID, message: String, at now: Instant, using generator: inout some RandomNumberGenerator
+        _ id: ID, message: String, isDeviceGone: Bool, at now: Instant,
+        using generator: inout some RandomNumberGenerator
     ) -> [Action] {
         guard let item = items[id] else { return [] }
         items[id]?.sendFailures += 1
@@ -69,7 +72,8 @@ extension BFDCore {
         actions.append(.closeSender(id))
         // Told already.
         _ = senderFailed(id, message: message, at: now, using: &generator)
-        if route.device != nil, receivers[item.settings.place]?.state == .open {
+        // Whoever listens to the same device has lost it as well. Any other error is this peer's alone.
+        if isDeviceGone, route.device != nil, receivers[item.settings.place]?.state == .open {
             actions += receiverFailed(item.settings.place, message: message, at: now, using: &generator)
         }
         return actions

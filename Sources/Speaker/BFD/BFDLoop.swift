@@ -1,5 +1,6 @@
 import Addresses
 import BFD
+import Glibc
 import NetworkIO
 import SystemIO
 import Timing
@@ -159,7 +160,10 @@ final class BFDLoop {
             try sender.send(writer.bytes)
             core.sent(id)
         } catch {
-            perform(core.sendFailed(id, message: "\(error)", at: UptimeClock.now, using: &generator))
+            perform(
+                core.sendFailed(
+                    id, message: "\(error)", isDeviceGone: error.code == ENODEV, at: UptimeClock.now, using: &generator)
+            )
         }
     }
 

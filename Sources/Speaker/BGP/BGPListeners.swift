@@ -85,7 +85,8 @@ actor BGPListeners {
             }
             for place in problems.keys where plan.places[place] == nil { problems[place] = nil }
             for (place, terms) in plan.places where open[place]?.terms != terms { await setUp(place, terms) }
-            guard !problems.isEmpty, !isStopped else { continue }
+            let isIncomplete = plan.places.contains { open[$0.key]?.terms != $0.value }
+            guard !problems.isEmpty || isIncomplete, !isStopped else { continue }
             let hasChanged = hasChanged
             eventLoop.scheduleTask(in: BGPListeners.retryTime) { _ = hasChanged.yield() }
         }
@@ -113,11 +114,17 @@ actor BGPListeners {
             for (peer, _) in socket.terms.passwords where terms.passwords[peer] == nil {
                 try await socket.listener.setPassword(nil, for: peer).get()
             }
+            var set = terms
             for (peer, password) in terms.passwords where socket.terms.passwords[peer] != password {
-                try await socket.listener.setPassword(password, for: peer).get()
+                do {
+                    try await socket.listener.setPassword(password, for: peer).get()
+                } catch TCPError.noInterface {
+                    // Nobody can connect from there; the others can. It is tried again, as the interface may come.
+                    set.passwords[peer] = nil
+                }
             }
             try await socket.listener.setTimeToLive(terms.timeToLive, least: terms.leastTimeToLive).get()
-            socket.terms = terms
+            socket.terms = set
             open[place] = socket
             problems[place] = nil
         } catch {
@@ -130,9 +137,16 @@ actor BGPListeners {
         }
     }
 
+    /// Whether the socket asks for the key of this peer, which is set up as soon as there is its interface.
+    private func isKeyed(_ peer: BGPPeerSettings, at place: ListeningPlan.Place) -> Bool {
+        open[place]?.terms.passwords[TCPEndpoint(peer.address, zone: peer.zone, port: 0)] != nil
+    }
+
     private func sort(_ arrival: Arriving, _ take: (Arrival) async -> Void) async {
         let connection = arrival.connection
-        guard let peer = plan.peer(from: connection.remote, to: connection.local, at: arrival.place) else {
+        guard let peer = plan.peer(from: connection.remote, to: connection.local, at: arrival.place),
+            peer.options.password == nil || isKeyed(peer, at: arrival.place)
+        else {
             refusals += 1
             connection.channel.close(promise: nil)
             if strangers.count < BGPListeners.mostStrangers, strangers.insert(connection.remote.address).inserted {

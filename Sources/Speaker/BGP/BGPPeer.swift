@@ -290,7 +290,8 @@ extension BGPPeer {
         guard established == id, let output = routes.takeOutput(for: settings.name, limit: BGPPeer.batchSize) else {
             return nil
         }
-        handle(.updatesSent(id, count: output.updates))
+        // RFC 4271 §8.2.2: a ROUTE-REFRESH restarts nobody's timers.
+        if output.updates > 0 { handle(.updatesSent(id, count: output.updates)) }
         return output.bytes
     }
 

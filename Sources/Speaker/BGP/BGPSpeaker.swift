@@ -27,6 +27,8 @@ package actor BGPSpeaker {
     private let bfd: BFDEngine?
     /// How the peers' BFD sessions stand, for sessions that are made anew.
     private var bfdStatus: [String: BFDPeerStatus] = [:]
+    /// The peers that have a BFD session.
+    private var withBFD: Set<String> = []
     private var members: [String: Member] = [:]
     private var isRunning = false
     private var isShutDown = false
@@ -76,8 +78,8 @@ package actor BGPSpeaker {
     private func followBFD() async {
         guard let bfd else { return }
         for await change in bfd.changes {
-            // Of a peer that has no session any more, nothing is left to do.
-            guard members[change.peer]?.settings.bfd != nil else { continue }
+            // Of a peer that is none any more, nothing is left to do. One that is just being restarted will ask.
+            guard withBFD.contains(change.peer) else { continue }
             let before = bfdStatus.updateValue(change.status, forKey: change.peer)
             if (before?.isUp ?? false) != change.status.isUp { onBFD(change.peer, change.status) }
             await members[change.peer]?.peer.bfdChanged(change)
@@ -99,6 +101,7 @@ package actor BGPSpeaker {
     package func apply(peers settings: [BGPPeerSettings]) async {
         guard !isShutDown else { return }
         let wanted = Dictionary(settings.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        withBFD = Set(wanted.values.filter { $0.bfd != nil }.map(\.name))
         for (name, member) in members {
             let new = wanted[name]
             if let new, member.settings.needsNoNewSession(for: new) {

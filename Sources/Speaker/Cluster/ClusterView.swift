@@ -52,6 +52,9 @@ package struct ClusterView: Sendable {
     private var asked: Set<NamespacedName> = []
     private var goneMeanwhile: Set<NamespacedName> = []
     private var pools = RangeIndex()
+    /// What was known before the restart, as long as nothing better is.
+    private var restoredServices: [NamespacedName: Service] = [:]
+    private var restoredEndpoints = EndpointIndex()
     /// What the speaker was told last.
     private var announced: [NamespacedName: AnnouncedService] = [:]
 
@@ -115,9 +118,22 @@ package struct ClusterView: Sendable {
     }
 
     /// A Service's endpoints, for an explanation.
-    package func endpoints(of service: NamespacedName) -> ServiceEndpoints? { endpoints[service] }
+    package func endpoints(of service: NamespacedName) -> ServiceEndpoints? {
+        endpoints[service] ?? restoredEndpoints[service]
+    }
 
-    package subscript(service: NamespacedName) -> Service? { services[service] }
+    package subscript(service: NamespacedName) -> Service? { services[service] ?? restoredServices[service] }
+
+    /// The Services that are Martlet's, with or without an address, sorted by name.
+    package var ownServices: [Service] {
+        let all = isRestored ? Array(restoredServices.values) : services.inOrder
+        return all.filter(isOwn).sorted { $0.name < $1.name }
+    }
+
+    /// Whether a Service is Martlet's.
+    package func isOwn(_ service: Service) -> Bool {
+        service.spec?.type == "LoadBalancer" && service.spec?.loadBalancerClass == loadBalancerClass
+    }
 
     package var pool: @Sendable (IPAddress) -> String? {
         { [pools] address in pools.overlapping(IPRange(address))?.owner }
@@ -178,6 +194,8 @@ extension ClusterView {
         guard wantedSecrets.isEmpty || secrets.isReady else { return false }
         isComplete = true
         isRestored = false
+        restoredServices = [:]
+        restoredEndpoints = EndpointIndex()
         outcome.mustSave = true
         outcome.update.nodes = nodes.inOrder
         makeConfiguration()
@@ -196,9 +214,10 @@ extension ClusterView {
         indexPools()
         outcome.update.configuration = configuration
         outcome.update.nodes = state.nodes
-        let endpoints = EndpointIndex(state.endpointSlices)
+        restoredEndpoints = EndpointIndex(state.endpointSlices)
         for service in state.services {
-            guard let service = announcement(of: service, endpoints[service.name]) else { continue }
+            restoredServices[service.name] = service
+            guard let service = announcement(of: service, restoredEndpoints[service.name]) else { continue }
             announced[service.name] = service
             outcome.update.services.append(service)
         }
@@ -246,9 +265,7 @@ extension ClusterView {
 
     /// What is to be announced of a Service; `nil` if it is not Martlet's, or has no address of a pool.
     private func announcement(of service: Service, _ endpoints: ServiceEndpoints?) -> AnnouncedService? {
-        guard service.spec?.type == "LoadBalancer", service.spec?.loadBalancerClass == loadBalancerClass else {
-            return nil
-        }
+        guard isOwn(service) else { return nil }
         let addresses = (service.status?.loadBalancer?.ingress ?? []).compactMap { ingress in
             ingress.ip.flatMap { try? IPAddress($0) }
         }

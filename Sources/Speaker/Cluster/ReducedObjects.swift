@@ -15,7 +15,7 @@ extension Node {
 }
 
 extension Service {
-    /// What it is called, its class, its traffic policy and its addresses.
+    /// What it is called, its class, its traffic policy and its addresses, or why it has none.
     package var reduced: Service {
         var metadata = ObjectMeta(
             name: metadata.name, namespace: metadata.namespace, labels: metadata.labels)
@@ -25,9 +25,14 @@ extension Service {
         spec.loadBalancerClass = self.spec?.loadBalancerClass
         spec.externalTrafficPolicy = self.spec?.externalTrafficPolicy
         let ingress = status?.loadBalancer?.ingress?.map { LoadBalancerIngress(ip: $0.ip) }
+        let waiting = status?.conditions?.first { $0.type == Condition.addressAssigned && $0.status == "False" }
+        let condition = waiting.map {
+            Condition(type: $0.type, status: $0.status, reason: $0.reason, message: $0.message)
+        }
         return Service(
             metadata: metadata, spec: spec,
-            status: ServiceStatus(loadBalancer: LoadBalancerStatus(ingress: ingress)))
+            status: ServiceStatus(
+                loadBalancer: LoadBalancerStatus(ingress: ingress), conditions: condition.map { [$0] }))
     }
 }
 

@@ -26,12 +26,16 @@ package struct Layer2Core: Sendable {
     let settings: Layer2Settings
     private(set) var table = InterfaceTable()
     private var roles: [IPAddress: [String: ClaimRole]] = [:]
+    /// How many addresses have a role on each interface, by its name.
+    private var named: [String: Int] = [:]
     private var watched: Set<String> = []
     private var speaker: UInt32 = 0
     private var otherSpeakers: Set<UInt32> = []
     private var heard: [String: Set<UInt32>] = [:]
     private var isLeaving = false
     private(set) var ports = Layer2Ports()
+    /// The position of the port that sends next.
+    private var turn = 0
     private var portsByName: [String: CInt] = [:]
     /// Of interfaces that have no port at present; so that they go on from there.
     private(set) var countersAtRest: [CInt: Layer2Counters] = [:]
@@ -68,6 +72,11 @@ package struct Layer2Core: Sendable {
     ) {
         let old = roles.updateValue(new, forKey: address) ?? [:]
         if new.isEmpty { roles[address] = nil }
+        for name in old.keys where new[name] == nil {
+            named[name, default: 1] -= 1
+            if named[name] == 0 { named[name] = nil }
+        }
+        for name in new.keys where old[name] == nil { named[name, default: 0] += 1 }
         if old.isEmpty, !new.isEmpty, let interface = localAddresses[address] {
             actions.append(.tell(.configuredLocally(address, interface: interface)))
         }
@@ -96,7 +105,10 @@ package struct Layer2Core: Sendable {
             case .present(let speakers): actions.append(.report(.present(speakers, on: name)))
             case .report(let report, let address):
                 actions.append(.report(Layer2Report(report, of: address, on: name)))
-                if case .stranger(let stranger) = report { noteConflict(address, stranger, on: name, &actions) }
+                if case .stranger(let stranger) = report {
+                    if stranger != nil { ports.change(index) { $0.counters.conflicts += 1 } }
+                    noteConflict(address, stranger, on: name, &actions)
+                }
             }
         }
     }
@@ -186,8 +198,11 @@ package struct Layer2Core: Sendable {
         guard old?.name != interface.name else { return }
         let name = interface.name
         onPort(index, &actions) { [heard] in $0.setHeard(heard[name] ?? [], at: now) }
-        // In order, so that equal input gives equal output.
-        for address in roles.keys.sorted() {
+        // In order, so that equal input gives equal output. Of most interfaces that come, as the host's ends of pods' links,
+        // no role speaks.
+        let names = [old?.name, name].compactMap(\.self)
+        let concerned = names.allSatisfy { named[$0] == nil } ? [] : roles.keys.sorted()
+        for address in concerned {
             let (before, after) = (old.flatMap { roles[address]?[$0.name] }, roles[address]?[name])
             if before != after { onPort(index, &actions) { $0.assign(after, of: address, at: now) } }
         }
@@ -199,8 +214,8 @@ package struct Layer2Core: Sendable {
         for interface in table.interfaces {
             for entry in interface.addresses { addresses[entry.address] = interface.name }
         }
-        for (address, interface) in addresses.sorted(by: { $0.key < $1.key })
-        where roles[address] != nil && localAddresses[address] == nil {
+        let new = addresses.filter { roles[$0.key] != nil && localAddresses[$0.key] == nil }
+        for (address, interface) in new.sorted(by: { $0.key < $1.key }) {
             actions.append(.tell(.configuredLocally(address, interface: interface)))
         }
         localAddresses = addresses
@@ -319,9 +334,16 @@ extension Layer2Core {
     package mutating func popFrame(
         at now: Instant, using generator: inout some RandomNumberGenerator, into frame: inout ByteWriter
     ) -> CInt? {
-        for (position, index) in ports.indexes.enumerated() {
+        // In turn, so that an interface on which much is asked does not keep the others from asking and announcing.
+        let count = ports.indexes.count
+        for step in 0..<count {
+            let position = (turn + step) % count
             guard let deadline = ports.deadlines[position], deadline <= now else { continue }
-            if ports.change(index, { $0.popFrame(at: now, using: &generator, into: &frame) }) == true { return index }
+            let index = ports.indexes[position]
+            if ports.change(index, { $0.popFrame(at: now, using: &generator, into: &frame) }) == true {
+                turn = position + 1
+                return index
+            }
         }
         return nil
     }

@@ -9,6 +9,8 @@ package struct Layer2Counters: Hashable, Sendable {
     package var answeredIPv6 = 0
     /// Frames of other speakers, which say who has or wants an address.
     package var noted = 0
+    /// Times that something other than a speaker was found to use an address.
+    package var conflicts = 0
     /// Frames that got no answer, by reason.
     package var dropped: [DropReason: Int] = [:]
     package var announcedIPv4 = 0

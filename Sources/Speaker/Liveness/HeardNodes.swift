@@ -18,6 +18,12 @@ struct HeardNodes: Sendable {
     /// This interface is listened to anew.
     mutating func restart(_ interface: String) { listened.remove(interface) }
 
+    /// This interface has another name now.
+    mutating func rename(_ former: String, to name: String) {
+        up[name] = up.removeValue(forKey: former)
+        if listened.remove(former) != nil { listened.insert(name) }
+    }
+
     /// By interface, where that is known.
     var byInterface: [String: Set<String>] {
         Dictionary(uniqueKeysWithValues: listened.map { ($0, up[$0] ?? []) })

@@ -107,6 +107,7 @@ struct LivenessCore {
                 watched[index] = Watched(interface: interface, segment: makeSegment(at: now))
                 if isLeaving { handle(.leave, on: index, at: now, &actions, &generator) }
             }
+            rename(index, to: interface.name, at: now, &actions)
             watched[index]?.interface = interface
             for family in AddressFamily.allCases {
                 let port = Port(index: index, family: family)
@@ -230,6 +231,20 @@ extension LivenessCore {
     ) {
         let families = watched[index]?.openFamilies ?? []
         handle(.familiesChanged(families), on: index, at: now, &actions, &generator)
+    }
+
+    /// Who is heard on an interface is heard on it under its new name, too.
+    private func rename(_ index: Int32, to name: String, at now: Instant, _ actions: inout [Action]) {
+        guard let item = watched[index], item.interface.name != name else { return }
+        for member in item.segment.members where member.isUp {
+            for (name, state) in [(item.interface.name, SessionState.down), (name, .up)] {
+                actions.append(
+                    .tell(
+                        LivenessChange(
+                            interface: name, interfaceIndex: index, node: member.node, state: state, since: now,
+                            address: member.address)))
+            }
+        }
     }
 
     private mutating func remove(

@@ -23,10 +23,10 @@ package enum MetricNames {
     package static let configurationProblems = MetricDefinition(
         "martlet_configuration_problems", .gauge, "Problems in the present configuration.", labels: ["severity"])
     package static let configurationGeneration = MetricDefinition(
-        "martlet_configuration_generation", .gauge, "How many configurations were taken into force.")
+        "martlet_configuration_generation", .gauge, "How many configurations `martlet run` has taken into force.")
     package static let configurationLastSuccess = MetricDefinition(
         "martlet_configuration_last_success_timestamp_seconds", .gauge,
-        "When a configuration was last read without an error, since the Unix epoch in seconds.")
+        "When `martlet run` last read a configuration without an error, since the Unix epoch in seconds.")
 
     // MARK: The API server
 
@@ -69,7 +69,8 @@ package enum MetricNames {
         labels: ["change"])
     package static let conflicts = MetricDefinition(
         "martlet_address_conflicts_total", .counter,
-        "Times that something other than a speaker answered for an address, by interface.", labels: ["interface"])
+        "Times that something other than a speaker was found to use an address of a Service, by interface.",
+        labels: ["interface"])
     package static let eventToWire = MetricDefinition(
         "martlet_event_to_wire_seconds", .histogram,
         "Time from a change of the input to the frame or UPDATE that carries it.", labels: ["protocol"],

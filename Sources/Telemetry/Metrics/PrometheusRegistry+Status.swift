@@ -28,8 +28,12 @@ extension MetricSink {
                 set(MetricNames.poolAvailable, labels, Double(usage.available))
             }
         }
-        setCounts(
-            MetricNames.services, status.assignments.map { [$0.state, $0.reason ?? ""] }, always: [["assigned", ""]])
+        // Each Service is counted once in a cluster: by who assigns.
+        if status.role != "speaker" {
+            setCounts(
+                MetricNames.services, status.assignments.map { [$0.state, $0.reason ?? ""] },
+                always: [["assigned", ""]])
+        }
         setCounts(
             MetricNames.announcements, status.announcements.filter { $0.node == status.node }.map { [$0.protocol] },
             always: [["layer2"], ["bgp"]])
@@ -60,10 +64,9 @@ extension MetricSink {
             set(
                 MetricNames.layer2Drops, ["interface": interface.interface, "reason": drops.reason],
                 Double(drops.count))
-            if drops.reason == InterfaceEntry.Drops.conflict {
-                set(MetricNames.conflicts, ["interface": interface.interface], Double(drops.count))
-            }
         }
+        // From the beginning, so that the first one is an increase.
+        set(MetricNames.conflicts, ["interface": interface.interface], Double(interface.conflicts ?? 0))
     }
 
     private mutating func set(_ peer: PeerEntry) {

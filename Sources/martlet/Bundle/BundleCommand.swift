@@ -60,15 +60,20 @@ struct BundleCommand: AsyncParsableCommand {
                 let client = try StatusClient(server: text)
                 processes.append(await ask(client, text))
             }
-            var objects = try readObjects()
+            let reading = filenames.isEmpty ? nil : ManifestReader.read(paths: filenames)
+            for problem in reading?.problems ?? [] where problem.severity == .error { Diagnostics.say("\(problem)") }
+            var objects = try reading?.state.bundled() ?? []
             if cluster.isGiven || (server.isEmpty && filenames.isEmpty) {
                 let saved = try await cluster.look(withEvents: true).bundle(loadBalancerClass: loadBalancerClass)
                 processes = saved.processes + processes
                 objects = saved.objects
             }
-            let document = BundleDocument(
+            var document = BundleDocument(
                 version: Version.text, made: .now, processes: processes, objects: objects)
-            guard processes.contains(where: { $0.failure == nil }) || !document.objects.isEmpty else {
+            document.problems = (reading?.problems ?? []).map { ProblemEntry($0) }
+            // Secrets of a cluster are not read.
+            document.secretsAreUnknown = reading == nil
+            guard processes.contains(where: { $0.status != nil }) || !document.objects.isEmpty else {
                 throw StatusClient.Failure(description: "there is nothing to save")
             }
             try write(document.json.text())
@@ -86,22 +91,15 @@ struct BundleCommand: AsyncParsableCommand {
             process.metrics = try await client.metrics()
             for assignment in status.assignments {
                 guard let name = NamespacedName(namespaced: assignment.service) else { continue }
-                process.explanations.append(try await client.explanation(of: name))
+                // A Service may go meanwhile, and an older program may not explain.
+                guard let explanation = try? await client.explanation(of: name) else { continue }
+                process.explanations.append(explanation)
             }
         } catch {
             Diagnostics.say("\(error)")
             process.failure = error.description
         }
         return process
-    }
-
-    private func readObjects() throws -> [JSONValue] {
-        guard !filenames.isEmpty else { return [] }
-        let reading = ManifestReader.read(paths: filenames)
-        for problem in reading.problems where problem.severity == .error {
-            Diagnostics.say("\(problem)")
-        }
-        return try reading.state.bundled()
     }
 
     private func write(_ text: String) throws {

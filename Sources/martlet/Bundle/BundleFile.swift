@@ -1,4 +1,6 @@
+import ClusterConfiguration
 import Foundation
+import KubernetesModel
 import Manifests
 import Presentation
 import Timing
@@ -34,6 +36,22 @@ struct BundleFile {
                     "\(name) has no manifests to plan from: make the bundle with `martlet bundle -f PATH`")
         }
         let list: JSONValue = ["apiVersion": "v1", "kind": "List", "items": .array(document.objects)]
-        return ManifestReader.read([ManifestFile(name: name, text: list.text())])
+        var reading = ManifestReader.read([ManifestFile(name: name, text: list.text())])
+        reading.problems += (document.problems ?? []).map { Problem($0) }
+        reading.state.secretsAreUnknown = document.secretsAreUnknown ?? false
+        return reading
+    }
+}
+
+extension Problem {
+    /// What was saved of a problem.
+    fileprivate init(_ entry: ProblemEntry) {
+        let parts = (entry.object ?? "").split(separator: "/", maxSplits: 1)
+        let reference =
+            parts.count < 2
+            ? nil : NamespacedName(String(parts[1])).map { ObjectReference(kind: String(parts[0]), name: $0) }
+        self.init(
+            Severity(rawValue: entry.severity) ?? .error, reference, field: entry.field, entry.message,
+            at: entry.file.map { SourceLocation(file: $0, line: entry.line ?? 0) })
     }
 }

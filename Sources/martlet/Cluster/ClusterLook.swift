@@ -40,10 +40,11 @@ struct ClusterLook {
         return holders
     }
 
-    /// What would be decided if these manifests were applied. Services keep what they have where they can.
+    /// What would be decided if these manifests were applied, by `kubectl apply`: what they do not name stays. Services keep
+    /// what they have where they can.
     func decisions(after manifests: ManifestReading, loadBalancerClass: String?) -> OfflineDecisions {
         var next = manifests
-        next.state = manifests.state.completed(from: reading.state)
+        next.state = manifests.state.laid(over: reading.state)
         let statuses = Dictionary(
             reading.state.services.map { ($0.name, $0.status) }, uniquingKeysWith: { first, _ in first })
         for index in next.state.services.indices {

@@ -49,14 +49,16 @@ struct ControllerCommand: AsyncParsableCommand {
                     for event in EventEntry.events(of: change, node: nil, at: .now) { events.append(event) }
                 }
             })
-        let reporter = ControllerReporter(started: started, controller: controller, access: access)
+        let reporter = ControllerReporter(
+            started: started, controller: controller, access: access, events: events)
         registry.collectProcess()
         registry.collectStatus { await reporter.document() }
         let server = try await HTTPServer.bind(
             to: HTTPEndpoint(serving.http),
             routes: [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
-                .status { await reporter.document() }, .events(events),
+                .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
+                .events(events),
             ], logger: logger)
         logger.notice("martlet \(Version.text) controller", metadata: ["server": "\(client.server)"])
         try await ServiceGroup(

@@ -2,7 +2,9 @@ import Assignment
 import ClusterConfiguration
 import Controller
 import KubernetesClient
+import KubernetesModel
 import Presentation
+import Telemetry
 import Timing
 
 /// Makes the document of `/v1/status` of a controller.
@@ -10,9 +12,24 @@ struct ControllerReporter: Sendable {
     let started: Timestamp
     let controller: ControllerService
     let access: ClusterAccess
+    let events: EventLog
 
     /// Why the process does not do its job, a sentence each.
     func obstacles() async -> [String] { await document().notReady }
+
+    /// The chain of decisions for one Service, as far as a controller makes them: up to its addresses. `nil` unless this
+    /// process leads.
+    func explanation(of name: NamespacedName) async -> ExplanationDocument? {
+        guard let core = await controller.view().core else { return nil }
+        var explanation = Explanation(
+            name, service: core.service(name), loadBalancerClass: core.engine.loadBalancerClass,
+            review: core.engine.review(of: name),
+            problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+        explanation.isOfAnnouncing = false
+        var document = explanation.document
+        document.events = events.events(of: name.description)
+        return document
+    }
 
     func document() async -> StatusDocument {
         var document = StatusDocument(version: Version.text, role: "controller", node: nil)

@@ -27,9 +27,15 @@ struct SpeakerReporter: Sendable {
         return view.isRestored || view.isComplete ? [] : ["not everything in the cluster has been seen yet"]
     }
 
-    func document() async -> StatusDocument { await news(since: nil).document }
+    func document() async -> StatusDocument {
+        var document = await news(since: nil).document
+        if let view = await source.view() {
+            document.assignments = view.ownServices.map { AssignmentEntry(view.assignment(of: $0)) }
+        }
+        return document
+    }
 
-    /// Without what is announced, if nothing has happened since this revision.
+    /// Without the Services' addresses; and without what is announced, if nothing has happened since this revision.
     func news(since known: UInt64?) async -> (document: StatusDocument, revision: UInt64?) {
         var document = StatusDocument(version: Version.text, role: "speaker", node: node)
         document.started = started
@@ -55,33 +61,39 @@ struct SpeakerReporter: Sendable {
         guard let view = await source.view(), let speaker = await speaker.view() else { return nil }
         let engine = speaker.core.engine
         let service = view[name]
-        let addresses = (service?.status?.loadBalancer?.ingress ?? []).compactMap {
-            $0.ip.flatMap { try? IPAddress($0) }
+        let review = service.flatMap { view.isOwn($0) ? view.assignment(of: $0) : nil }.map { assignment in
+            ServiceReview(
+                assignment: assignment,
+                families: Set(assignment.addresses.map(\.address.family)).sorted { $0.description < $1.description },
+                pools: assignment.addresses.map {
+                    .init(
+                        pool: $0.pool, family: $0.address.family, outcome: .gave($0.address),
+                        message: "\($0.pool) gave \($0.address)")
+                })
         }
-        let pool = view.pool
-        let assignment = ServiceAssignment(
-            service: name,
-            addresses: addresses.sorted().compactMap { address in
-                pool(address).map { .init(address: address, pool: $0) }
-            })
-        let isOurs =
-            service?.spec?.type == "LoadBalancer" && service?.spec?.loadBalancerClass == view.loadBalancerClass
-        let review = ServiceReview(
-            assignment: assignment,
-            families: Array(Set(addresses.map(\.family))).sorted { $0.description < $1.description },
-            pools: assignment.addresses.map {
-                .init(
-                    pool: $0.pool, family: $0.address.family, outcome: .gave($0.address),
-                    message: "\($0.pool) gave \($0.address)")
-            })
         let peers = await self.speaker.peers().map { NodePeerEntry(node: node, peer: $0) }
         var document = Explanation(
-            name, service: service, loadBalancerClass: view.loadBalancerClass, review: isOurs ? review : nil,
+            name, service: service, loadBalancerClass: view.loadBalancerClass, review: review,
             advertisements: engine.advertisements(for: name), plan: engine.plan(for: name),
             endpoints: view.endpoints(of: name), peers: peers,
             problems: view.problems.filter { $0.severity == .error }.map { ProblemEntry($0) }
         ).document
         document.events = events.events(of: name.description)
         return document
+    }
+}
+
+extension ClusterView {
+    /// The addresses that a Service says it has, or why it has none, as the controller has written it.
+    fileprivate func assignment(of service: Service) -> ServiceAssignment {
+        let addresses = (service.status?.loadBalancer?.ingress ?? []).compactMap { ingress in
+            ingress.ip.flatMap { try? IPAddress($0) }
+        }
+        let condition = service.status?.conditions?.first { $0.type == Condition.addressAssigned }
+        return ServiceAssignment(
+            service: service.name,
+            addresses: Set(addresses).sorted().compactMap { address in
+                pool(address).map { .init(address: address, pool: $0) }
+            }, reason: condition.flatMap { AssignmentReason(rawValue: $0.reason ?? "") }, message: condition?.message)
     }
 }

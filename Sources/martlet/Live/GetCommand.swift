@@ -90,6 +90,7 @@ struct GetCommand: AsyncParsableCommand {
         do {
             let (list, moment) = try await look()
             if let problem = list.orderProblem { throw StatusClient.Failure(description: problem) }
+            if !watch, let absence = list.absence { throw StatusClient.Failure(description: absence) }
             output.print(list, now: moment)
             if watch { try await follow(list) }
         } catch {
@@ -107,7 +108,7 @@ struct GetCommand: AsyncParsableCommand {
                 Timestamp.now
             )
             : try await source.status(withEvents: withEvents)
-        let filter = ResourceFilter(name: name, namespace: namespace)
+        let filter = ResourceFilter(name: name, namespace: namespace, selector: selector)
         return (
             resource.list(from: status, filter: filter, order: sortBy.map { ResourceOrder($0) }), moment
         )

@@ -75,6 +75,7 @@ struct StatusClient {
             throw Failure(description: explain(error))
         }
         if code == 403 { throw Failure(description: String(decoding: octets, as: UTF8.self)) }
+        if code == 503 { throw Failure(description: "\(server) is ending, or does not lead: ask another") }
         guard code == 200 else {
             throw Failure(description: "\(server) answers /\(path) with \(code): it does not seem to be martlet")
         }

@@ -1,8 +1,5 @@
-import Announcement
 import ArgumentParser
 import ClusterConfiguration
-import KubernetesModel
-import Manifests
 import Presentation
 
 struct CheckCommand: AsyncParsableCommand {
@@ -23,10 +20,8 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Take warnings for errors.") var strict = false
 
     func run() async throws {
-        let reading = input.read()
-        let made = Configuration.make(from: reading.state)
-        let plan = AnnouncementPlan(made.configuration, services: [], nodes: reading.state.nodes.map { NodeView($0) })
-        let problems = reading.problems + made.problems + plan.problems
+        // All that `plan` would complain about, too: what two advertisements do together depends on the Services.
+        let problems = OfflineDecisions(input.read(), loadBalancerClass: nil).problems
         output.print(ProblemsDocument(problems))
         let worst = problems.map(\.severity).max() ?? .note
         if worst == .error || strict && worst == .warning { throw ExitCode(1) }

@@ -11,10 +11,12 @@ struct PlanCommand: AsyncParsableCommand {
             Reads manifests, a bundle or a cluster, and touches nothing. All nodes are taken to hear each other on one segment. \
             Ends with status 1 if anything in them is an error.
 
-            With --against, the word `cluster` or manifests (./cluster is a path), shows instead which Services would gain, lose or change an address or an owner. Services keep \
-            what they have where they can, as they would in life; Services, Nodes, Namespaces, Secrets and EndpointSlices \
-            are the old ones where the new manifests have none. Ends with status 1 if any would lose an address, or be \
-            announced by nobody.
+            With --against, the word `cluster` or manifests (./cluster is a path), shows instead which Services would \
+            gain, lose or change an address or an owner. Services keep what they have where they can, as they would in \
+            life. Against a cluster the new manifests are laid over its objects, as `kubectl apply` does: what they do not \
+            name stays. Against manifests they replace the old ones; Services, Nodes, Namespaces, Secrets and \
+            EndpointSlices are the old ones where the new manifests have none. Ends with status 1 if any would lose an \
+            address, or be announced by nobody.
 
             Examples:
               martlet plan -f manifests/
