@@ -94,3 +94,10 @@ package enum IPAddress: Hashable, Sendable, Comparable, CustomStringConvertible 
         a.family == b.family ? a.rawValue < b.rawValue : a.family < b.family
     }
 }
+
+extension IPAddress {
+    /// An IPv4-mapped address as the IPv4 address that it is in another spelling (RFC 4291 §2.5.5.2); any other as it is.
+    package var unmapped: IPAddress {
+        if case .v6(let address) = self, address.isIPv4Mapped { .v4(address.mappedIPv4) } else { self }
+    }
+}

@@ -120,3 +120,11 @@ package struct IPv6Address: Hashable, Sendable, Comparable, CustomStringConverti
 
     package static func < (a: IPv6Address, b: IPv6Address) -> Bool { a.rawValue < b.rawValue }
 }
+
+extension IPv6Address {
+    /// RFC 4291 §2.5.5.2: ::ffff:0:0/96.
+    package var isIPv4Mapped: Bool { rawValue >> 32 == 0xFFFF }
+
+    /// The IPv4 address in the low 32 bits.
+    package var mappedIPv4: IPv4Address { IPv4Address(rawValue: UInt32(truncatingIfNeeded: rawValue)) }
+}

@@ -121,7 +121,7 @@ extension Demand {
         for text in texts {
             let trimmed = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
             do {
-                let address = try IPAddress(trimmed)
+                let address = try IPAddress(trimmed).unmapped
                 guard !addresses.contains(where: { $0.family == address.family }) else {
                     return setFault(
                         .requestInvalid,

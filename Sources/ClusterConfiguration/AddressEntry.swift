@@ -65,11 +65,3 @@ struct AddressEntry: Hashable, Sendable {
         self.warning = "\(range) is IPv4 in IPv6 spelling: write \(written)"
     }
 }
-
-extension IPv6Address {
-    /// RFC 4291 §2.5.5.2: ::ffff:0:0/96.
-    var isIPv4Mapped: Bool { rawValue >> 32 == 0xFFFF }
-
-    /// The IPv4 address in the low 32 bits.
-    var mappedIPv4: IPv4Address { IPv4Address(rawValue: UInt32(truncatingIfNeeded: rawValue)) }
-}

@@ -181,9 +181,7 @@ extension ConfigurationBuilder {
     /// An address; IPv4-mapped ones are IPv4 (RFC 4291 §2.5.5.2).
     private func address(_ text: String, _ field: String, _ check: inout ObjectCheck) -> IPAddress? {
         do throws(AddressParseError) {
-            let address = try IPAddress(text)
-            if let mapped = address.v6, mapped.isIPv4Mapped { return .v4(mapped.mappedIPv4) }
-            return address
+            return try IPAddress(text).unmapped
         } catch {
             check.error(field, "\(error): write an IPv4 or IPv6 address without a prefix length")
             return nil

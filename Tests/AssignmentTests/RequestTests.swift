@@ -26,6 +26,7 @@ import Testing
 
     static let rows = [
         Row(what: "an address by annotation", change: { $0.requests("192.0.2.9") }, result: "192.0.2.9"),
+        Row(what: "an IPv4-mapped address", change: { $0.requests("::ffff:192.0.2.9") }, result: "192.0.2.9"),
         Row(what: "an address by field", change: { $0.loadBalancerIP = "192.0.2.9" }, result: "192.0.2.9"),
         Row(
             what: "both at once",

@@ -1,4 +1,5 @@
 import Addresses
+import Foundation
 import NetworkIO
 import TestSupport
 import Testing
@@ -55,8 +56,23 @@ struct GroupMembershipsTests {
         let index = try #require(try await a.onThread { try LinkMonitor().table[name: "eth0"]?.index })
         let joined = try await a.onThread {
             var memberships = GroupMemberships()
-            for number in 0..<3000 {
-                try memberships.join(IPv6Address(rawValue: UInt128(number)).solicitedNodeMulticast, on: index)
+            func descriptors() throws -> Int {
+                try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+            }
+            let before = try descriptors()
+            var most = before
+            // As when a link goes and comes: what is left must leave no sockets behind.
+            for round in 0..<5 {
+                for number in 0..<3000 {
+                    try memberships.join(IPv6Address(rawValue: UInt128(number)).solicitedNodeMulticast, on: index)
+                }
+                if round == 0 { most = try descriptors() }
+                #expect(try descriptors() <= most + 2, "round \(round)")
+                guard round < 4 else { break }
+                for number in 0..<3000 {
+                    memberships.leave(IPv6Address(rawValue: UInt128(number)).solicitedNodeMulticast, on: index)
+                }
+                #expect(try descriptors() <= before + 2 && memberships.count == 0)
             }
             let list = try Shell.run(["ip", "-6", "maddress", "show", "dev", "eth0"])
             return list.lines.filter { $0.contains("ff02::1:ff00:") }.count

@@ -128,6 +128,60 @@ import Timing
         }
     }
 
+    @Test("an address that nobody announces breaks the chain, though another is announced") func halfAnnounced() throws
+    {
+        let router = Peer(
+            name: "tor-a", myASN: 64512, remoteAS: .number(64513),
+            endpoint: .address(.v4(IPv4Address(10, 0, 0, 1)), zone: nil))
+        let pools = [
+            Pool(name: "lan", ranges: [try Self.range("192.0.2.0/24"), try Self.range("2001:db8::/120")])
+        ]
+        let dual = Self.service { $0.spec?.ipFamilies = ["IPv4", "IPv6"] }
+        func explanation(_ layer2: [Layer2Advertisement]) -> ExplanationDocument {
+            Self.explanation(
+                pools: pools, layer2: layer2, bgp: [BGPRouteAdvertisement(name: "tors")], peers: [router], service: dual
+            ).document
+        }
+        let alone = explanation([])
+        #expect(!alone.isWhole)
+        let step = try #require(alone.steps.first { $0.step == "BGP" })
+        #expect(step.verdict == .bad && step.summary.contains("Nobody advertises 2001:db8::."), "\(step)")
+        #expect(alone.advice.contains(try #require(Advice.sentence(for: "PeerNotSelected"))), "\(alone.advice)")
+        // What layer 2 announces is announced.
+        let both = explanation([Layer2Advertisement(name: "segment")])
+        #expect(both.isWhole && both.steps.first { $0.step == "BGP" }?.verdict == .warning)
+    }
+
+    @Test("a Service that could not be read is said to be that, with what is wrong") func unreadable() {
+        let name = NamespacedName(namespace: "default", name: "web")
+        let problems = [
+            ProblemEntry(severity: "error", object: "Service/default/web", field: "spec.ports", message: "no list"),
+            ProblemEntry(severity: "error", object: "Service/default/api", field: "spec.ports", message: "another"),
+        ]
+        let document = Explanation(name, service: nil, problems: problems).document
+        #expect(document.steps[0].details == ["spec.ports: no list"])
+        #expect(document.advice == ["Mend what cannot be read."])
+    }
+
+    @Test("where only the addresses are known, or only why there are none, nothing else is made up") func ofSpeaker() {
+        let service = Self.service()
+        let waiting = ServiceAssignment(
+            service: service.name, addresses: [], reason: .poolExhausted, message: "every pool is full")
+        let pending = Explanation(
+            service.name, service: service, review: ServiceReview(assignment: waiting, families: [], pools: [])
+        ).document
+        #expect(pending.steps.map(\.step) == ["Service", "Address"])
+        #expect(pending.steps[1].summary.contains("PoolExhausted: every pool is full"))
+        var assigned = Explanation(
+            service.name, service: service,
+            review: ServiceReview(
+                assignment: ServiceAssignment(
+                    service: service.name, addresses: [.init(address: .v4(IPv4Address(192, 0, 2, 1)), pool: "lan")]),
+                families: [.ipv4], pools: []))
+        assigned.isOfAnnouncing = false
+        #expect(assigned.document.isWhole && assigned.document.steps.last?.step == "Address")
+    }
+
     @Test("a Service that is not there, or not Martlet's, is told so") func foreign() {
         let name = NamespacedName(namespace: "default", name: "web")
         let rows: [(Explanation, String)] = [

@@ -36,6 +36,21 @@ import Timing
                 == nil)
     }
 
+    @Test("of a thing that is not there, say so; of a Service without announcements, that there are none")
+    func absent() {
+        func list(_ resource: Resource, _ name: String?, namespace: String? = nil) -> ResourceList {
+            resource.list(from: Samples.status, filter: ResourceFilter(name: name, namespace: namespace))
+        }
+        #expect(list(.services, "default/nope").absence == "there is no Service default/nope that is Martlet's")
+        #expect(list(.pools, "nope").absence == "there is no pool nope")
+        #expect(list(.peers, "nope").absence == "there is no peer nope")
+        #expect(list(.services, "default/web").absence == nil && list(.pools, nil).absence == nil)
+        #expect(list(.announcements, "default/nope").absence == nil)
+        #expect(
+            list(.services, nil, namespace: "elsewhere").text(.table, Samples.layout(80)).contains(
+                "None in the namespace elsewhere."))
+    }
+
     @Test("in the order asked for, table and documents agree") func agree() {
         let list = Resource.services.list(from: Samples.status, order: ResourceOrder("-service"))
         #expect(list.names == Resource.services.list(from: Samples.status).names.sorted().reversed())

@@ -101,6 +101,19 @@ import Testing
         let explanation = try await Program.run("explain", "web", "-f", manifests)
         let savedExplanation = try await Program.run("explain", "web", "--bundle", bundle)
         #expect(explanation.output == savedExplanation.output, "\(savedExplanation)")
+        // What could not be read is missing in the bundle, and said.
+        let worse = try folder.write(
+            "worse.yaml",
+            OfflineCommandTests.manifests + "\n---\napiVersion: v1\nkind: Service\n"
+                + "metadata: {name: odd, namespace: default}\nspec: {type: LoadBalancer, ports: 5}\n")
+        let odd = try await Program.run("bundle", "-f", worse, "--to", bundle)
+        #expect(odd.succeeded && odd.errors.contains("default/odd"), "\(odd)")
+        let oddLive = try await Program.run("plan", "-f", worse, "-o", "json")
+        let oddSaved = try await Program.run("plan", "--bundle", bundle, "-o", "json")
+        #expect(oddSaved.status == 1 && oddLive.output == oddSaved.output, "\(oddLive) \(oddSaved)")
+        let oddExplained = try await Program.run("explain", "default/odd", "-f", worse)
+        #expect(oddExplained.status == 1 && oddExplained.output.contains("spec.ports"), "\(oddExplained)")
+
         let broken = try await Program.run("get", "pools", "--bundle", manifests)
         #expect(broken.status == 1 && broken.errors.contains("not a bundle"), "\(broken)")
     }

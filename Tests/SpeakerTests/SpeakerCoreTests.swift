@@ -84,6 +84,19 @@ import Testing
         #expect(again == [shared[0].replacing("stand by", with: "own")])
     }
 
+    @Test("An interface that is renamed keeps its segment, and what is announced there") func renamed() throws {
+        var core = SpeakerCore(node: "n1")
+        _ = core.handle(.linksChanged(InterfaceTable([try Self.interface(2, "eth0", "192.0.2.1")])))
+        _ = core.handle(
+            .updated(try Self.update(nodes: ["n1", "n2"], services: ["a": "192.0.2.10", "b": "192.0.2.11"])))
+        let before = Self.claimed(core.handle(.heard(["eth0": ["n2"]])))
+        let after = Self.claimed(
+            core.handle(.linksChanged(InterfaceTable([try Self.interface(2, "lan0", "192.0.2.1")]))))
+        #expect(before.count == 2)
+        #expect(after.sorted() == before.map { $0.replacing("eth0", with: "lan0") }.sorted())
+        #expect(core.isSettled)
+    }
+
     @Test("An interface that goes takes its announcements with it, and one that comes brings them") func links() throws
     {
         var core = SpeakerCore(node: "n1")

@@ -57,6 +57,22 @@ import Testing
         #expect(try state.read("x") == Array("small again".utf8))
     }
 
+    @Test(
+        "A disk that is full to the last octet keeps nobody from starting",
+        .enabled(if: geteuid() == 0, "mounts a file system"))
+    func fullDiskAtStart() throws {
+        let folder = try TemporaryFolder()
+        try Shell.check(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path])
+        defer { _ = try? Shell.check(["umount", "-l", folder.path]) }
+        do { _ = try StateDirectory(path: folder.path) }
+        try Data().write(to: URL(fileURLWithPath: folder.path + "/lock"))
+        _ = try Shell.run(["dd", "if=/dev/zero", "of=\(folder.path)/fill", "bs=4k"])
+        let state = try StateDirectory(path: folder.path)
+        #expect(throws: SystemError.self) { try state.replace("x", with: [1]) }
+        // The lock is held all the same.
+        #expect(throws: StateDirectory.Failure.self) { try StateDirectory(path: folder.path) }
+    }
+
     @Test("A path that cannot be a directory is an error that names it") func impossiblePath() throws {
         let folder = try TemporaryFolder()
         try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))

@@ -35,7 +35,7 @@ import Timing
     }
 
     static let status: StatusDocument = {
-        var status = StatusDocument(version: "0.1.0", role: "speaker", node: "n1")
+        var status = StatusDocument(version: "0.1.0", role: "run", node: "n1")
         status.assignments = [
             AssignmentEntry(
                 service: "a/b", ips: ["192.0.2.1"], pool: "lan", state: "assigned", reason: nil, message: nil),
@@ -83,6 +83,14 @@ import Timing
         return status
     }()
 
+    @Test("Services are counted by who assigns, not by each speaker") func onceInACluster() async {
+        let registry = PrometheusRegistry()
+        var status = Self.status
+        status.role = "speaker"
+        registry.collectStatus { [status] in status }
+        #expect(await !registry.exposition().contains("martlet_services{"))
+    }
+
     @Test("a status becomes figures")
     func ofStatus() async {
         let registry = PrometheusRegistry()
@@ -90,6 +98,7 @@ import Timing
         let lines = await registry.exposition().split(separator: "\n").filter { !$0.hasPrefix("#") }
         #expect(
             lines.joined(separator: "\n") == #"""
+                martlet_address_conflicts_total{interface="eth0"} 2
                 martlet_announcements{protocol="bgp"} 0
                 martlet_announcements{protocol="layer2"} 1
                 martlet_bfd_session_up{peer="tor-a"} 1
@@ -106,7 +115,7 @@ import Timing
                 martlet_bgp_session_state{peer="tor-b"} 3
                 martlet_bgp_session_up{peer="tor-a"} 1
                 martlet_bgp_session_up{peer="tor-b"} 0
-                martlet_build_info{version="0.1.0",role="speaker"} 1
+                martlet_build_info{version="0.1.0",role="run"} 1
                 martlet_configuration_problems{severity="error"} 0
                 martlet_configuration_problems{severity="note"} 0
                 martlet_configuration_problems{severity="warning"} 1

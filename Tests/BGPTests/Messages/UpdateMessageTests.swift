@@ -31,6 +31,15 @@ import WireCodec
         let why: String
     }
 
+    @Test("An error without a reachable route resets the session: what it hides may be one (RFC 7606 §5.2)")
+    func hiding() {
+        let body: [UInt8] = [0, 0, 0, 4, 0x40, 1, 1, 3]
+        #expect(throws: MessageError.self) { try ReceivedUpdate(decoding: body.span, context: Self.four) }
+        // A discarded attribute hides nothing.
+        let discarded: [UInt8] = [0, 0, 0, 7, 0xC0, 7, 4, 0, 0, 0, 0]
+        #expect((try? ReceivedUpdate(decoding: discarded.span, context: Self.four)) != nil)
+    }
+
     /// RFC 7606 §7, row by row, and what RFC 6793 and RFC 8092 add.
     static let tolerated: [Row] = [
         Row(body: body(basics), handling: nil, why: "nothing wrong"),

@@ -46,6 +46,22 @@ import Testing
         #expect(table.prefixesSent(to: "r") == 0)
     }
 
+    @Test("A family that was agreed on and has no next hop gets its End-of-RIB, and no route")
+    func familyWithoutNextHop() throws {
+        var table = AdjRIBOut()
+        let ipv6 = try IPPrefix("2001:db8::1/128")
+        _ = table.apply([.announce(Self.prefix(1), to: ["r"]), .announce(ipv6, to: ["r"])])
+        table.attach(
+            "r",
+            PeerEncoding(
+                localASN: ASN(64512), isInternal: false, families: [.ipv4, .ipv6], nextHops: [.ipv4: hop]))
+        // One with the route, and two markers.
+        Self.expectUpdates(3, &table)
+        #expect(table.prefixesSent(to: "r") == 1)
+        _ = table.apply([.withdraw(ipv6)])
+        Self.expectUpdates(0, &table)
+    }
+
     @Test("Routes with eight sets of attributes, interleaved, are sorted by them")
     func interleaved() {
         var table = AdjRIBOut()

@@ -313,6 +313,24 @@ import WireCodec
         #expect(harness.session.negotiated?.families == [.ipv4])
     }
 
+    @Test("An OPEN without capabilities that does not do either is followed by one with them") func capabilitiesAgain()
+    {
+        var harness = Harness()
+        harness.handle(.start)
+        harness.handle(.connected(Harness.outbound))
+        var lengths: [Int] = []
+        harness.handle(.received(Harness.message(3, [2, 4]), Harness.outbound))
+        for _ in 0..<3 {
+            let before = harness.actions.count
+            while harness.actions.count == before { harness.pass(.milliseconds(100)) }
+            for case .connect(let id) in harness.actions[before...] {
+                for case .send(let bytes, _) in harness.handle(.connected(id)) { lengths.append(bytes.count) }
+                harness.handle(.received(Harness.message(3, [2, 2]), id))
+            }
+        }
+        #expect(lengths.first == 29 && lengths.dropFirst().allSatisfy { $0 > 29 }, "\(lengths)")
+    }
+
     @Test("A refresh for an agreed family asks for the table, any other for nothing") func refresh() {
         var harness = Harness()
         harness.establish()
@@ -321,6 +339,18 @@ import WireCodec
                 == [.sendAgain(.ipv4, isEnhanced: false)])
         #expect(harness.handle(.received(Harness.message(5, [0, 2, 0, 1]), Harness.outbound)) == [])
         #expect(harness.handle(.received(Harness.message(5, [0, 1, 0, 128]), Harness.outbound)) == [])
+        #expect(harness.session.state == .established)
+    }
+
+    @Test("A refresh of a subtype that nobody knows is ignored, whatever its length (RFC 7313 §5)")
+    func unknownSubtype() {
+        var harness = Harness()
+        harness.establish(
+            Harness.open([
+                .multiprotocol(RouteFamily(unicast: .ipv4)), .fourOctetASN(ASN(64513)), .routeRefresh,
+                .enhancedRouteRefresh,
+            ]))
+        #expect(harness.handle(.received(Harness.message(5, [0, 1, 3, 1, 0]), Harness.outbound)) == [])
         #expect(harness.session.state == .established)
     }
 
@@ -379,6 +409,25 @@ import WireCodec
         #expect(Harness.notifications(in: actions) == [NotificationMessage(code: .cease, subcode: 7)])
         #expect(actions.last == .close(Harness.inbound))
         #expect(harness.session.state == .established)
+    }
+
+    @Test(
+        "With graceful restart a new connection ends an Established session only if the peer keeps routes itself",
+        arguments: [true, false])
+    func establishedAndRestarting(keepsRoutes: Bool) {
+        var configuration = Harness.configuration
+        configuration.gracefulRestart = SessionConfiguration.GracefulRestartSettings()
+        let family = GracefulRestart.Family(family: RouteFamily(unicast: .ipv4), isForwardingPreserved: true)
+        let theirs = GracefulRestart(
+            isRestarting: false, coversNotifications: false, restartTime: 120, families: keepsRoutes ? [family] : [])
+        var harness = Harness(configuration)
+        harness.establish(
+            Harness.open([
+                .multiprotocol(RouteFamily(unicast: .ipv4)), .fourOctetASN(ASN(64513)), .gracefulRestart(theirs),
+            ]))
+        let actions = harness.handle(.accepted(Harness.inbound))
+        #expect(harness.session.state == (keepsRoutes ? .openSent : .established))
+        #expect(actions.contains(.close(keepsRoutes ? Harness.outbound : Harness.inbound)))
     }
 
     @Test("A passive session waits, and takes what comes") func passive() {

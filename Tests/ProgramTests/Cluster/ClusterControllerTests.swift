@@ -163,6 +163,9 @@ import Testing
         #expect(try await eventually { await lab.addresses()["heir"] == "192.0.2.16" })
         let status = try await lab.namespace.run("curl", "-s", "http://127.0.0.1:7473/v1/status")
         #expect(status.output.contains("\"role\": \"controller\"") && status.output.contains("this process"))
+        let chain = try await lab.namespace.run(
+            Program.path, "explain", "default/heir", "--server", "http://127.0.0.1:7473")
+        #expect(chain.succeeded && chain.output.contains("192.0.2.16"), "\(chain)")
         #expect(await lab.refused().isEmpty)
     }
 

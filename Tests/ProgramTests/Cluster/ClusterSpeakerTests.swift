@@ -58,6 +58,13 @@ import Testing
         speaker = try lab.startSpeaker()
         #expect(try await eventually(within: .seconds(15)) { try await lab.answers("192.0.2.16") }, "\(speaker.errors)")
         #expect(speaker.errors.contains("last known"))
+        // Its status and its explanation have what it announces from memory.
+        for path in ["v1/status", "v1/explain/default/web"] {
+            let answer = try await lab.namespace.run("curl", "-s", "http://127.0.0.1:7472/\(path)")
+            #expect(
+                answer.output.contains("\"default/web\"") && answer.output.contains("192.0.2.16")
+                    && !answer.output.contains("\"assignments\": []"), "\(path): \(answer.output)")
+        }
 
         // What went meanwhile is withdrawn when the server is back.
         try await lab.server.delete(lab.path("web"))

@@ -27,12 +27,13 @@ private struct Subject {
     mutating func receive(
         _ state: SessionState, your: UInt32 = 0, from source: String = "192.0.2.1",
         to destination: String = "192.0.2.9",
-        interface: Int32 = 7, hopLimit: UInt8 = 255, at place: BFDPlace? = nil
+        interface: Int32 = 7, hopLimit: UInt8 = 255, at place: BFDPlace? = nil,
+        requiredMinRx: Duration = .milliseconds(50)
     ) throws -> [BFDCore.Action] {
         var writer = ByteWriter()
         ControlPacket(
             state: state, detectMultiplier: 3, myDiscriminator: 77, yourDiscriminator: your,
-            desiredMinTxInterval: .milliseconds(50), requiredMinRxInterval: .milliseconds(50)
+            desiredMinTxInterval: .milliseconds(50), requiredMinRxInterval: requiredMinRx
         ).encode(into: &writer)
         let address = try IPAddress(source)
         let arrival = BFDCore.Arrival(
@@ -176,6 +177,42 @@ struct BFDCoreTests {
         let rest = subject.pass(.milliseconds(150))
         #expect(rest.sent.allSatisfy { $0.state == .adminDown } && (1...2).contains(rest.sent.count))
         #expect(subject.core.hasLeft)
+    }
+
+    @Test("A router that wants no packets, or hardly any, keeps nobody from ending", arguments: [0, 4_000_000])
+    func endlessFarewell(microseconds: Int) throws {
+        var subject = Subject()
+        _ = subject.apply([try BFDCoreTests.peer()])
+        try subject.bringUp()
+        let id = try #require(subject.id)
+        _ = try subject.receive(.up, your: id, requiredMinRx: .microseconds(microseconds))
+        _ = subject.core.leave(at: subject.now, using: &subject.generator)
+        for _ in 0..<40 {
+            guard !subject.core.hasLeft else { break }
+            _ = try subject.receive(.up, your: id, requiredMinRx: .microseconds(microseconds))
+            _ = subject.pass(.milliseconds(100))
+        }
+        #expect(subject.core.hasLeft)
+    }
+
+    @Test(
+        "A packet that cannot be sent to one peer of a device is no reason to stop listening there",
+        arguments: [true, false])
+    func sharedDevice(isDeviceGone: Bool) throws {
+        var subject = Subject()
+        let peers = try ["192.0.2.1", "192.0.2.2"].map { text in
+            var peer = try BFDCoreTests.peer(text, text)
+            peer.device = "red"
+            return peer
+        }
+        _ = subject.core.apply(peers, at: subject.now, using: &subject.generator)
+        let place = BFDPlace(family: .ipv4, isMultihop: false, device: "red")
+        _ = subject.core.listening(at: place)
+        let id = try #require(subject.core.items.keys.min())
+        let actions = subject.core.sendFailed(
+            id, message: "no route", isDeviceGone: isDeviceGone, at: subject.now, using: &subject.generator)
+        #expect(actions.contains(.closeSender(id)))
+        #expect((subject.core.receivers[place]?.state == .open) == !isDeviceGone)
     }
 
     @Test("A socket that cannot be opened is tried again, and says so where one looks") func sockets() throws {

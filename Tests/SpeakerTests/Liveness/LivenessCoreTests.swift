@@ -101,6 +101,25 @@ struct LivenessCoreTests {
         }
     }
 
+    @Test("An interface is renamed while it is up → who is heard there is heard under the new name") func renamed() {
+        var subject = Subject()
+        subject.apply([Subject.eth0])
+        subject.apply(nodes: ["n1", "n2"])
+        subject.hear("n2")
+        var heard = HeardNodes()
+        for change in subject.told { heard.note(change) }
+        heard.note(listened: ["eth0"])
+        subject.seen = []
+        var lan0 = Subject.eth0
+        lan0.name = "lan0"
+        heard.rename("eth0", to: "lan0")
+        #expect(heard.byInterface == ["lan0": ["n2"]])
+        subject.apply([lan0])
+        #expect(subject.open.count == 2, "the sockets stay")
+        for change in subject.told { heard.note(change) }
+        #expect(heard.byInterface == ["lan0": ["n2"]])
+    }
+
     @Test("A node is told up and lost, with its interface; one list of nodes holds for all interfaces")
     func members() {
         var subject = Subject()
