@@ -65,6 +65,7 @@ struct LeaderElectionTests {
             ClientConfiguration(server: server.url),
             observer: ClientObserver { event in
                 if case .electionFailed(let message) = event { said.withLock { $0.append(message) } }
+                if case .electionStands = event { said.withLock { $0.append("it stands") } }
             })
         let elector = Self.elector(client, "a")
         let task = Task { await elector.run { Issue.record("leads without a lease") } }

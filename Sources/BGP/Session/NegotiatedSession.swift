@@ -30,11 +30,11 @@ package struct NegotiatedSession: Hashable, Sendable {
 
     package var isInternal: Bool { localASN == peerASN }
 
-    /// RFC 8538 §2: both sides said that graceful restart covers NOTIFICATIONs.
     /// Whether a new connection of the peer means that it has given the old one up: RFC 4724 §5 says so of a peer that keeps
     /// routes of its own over a restart, which one without families does not.
     var isEndedByNewConnection: Bool { peerGracefulRestart?.families.isEmpty == false }
 
+    /// RFC 8538 §2: both sides said that graceful restart covers NOTIFICATIONs.
     package var needsHardReset: Bool { peerGracefulRestart?.coversNotifications == true }
 
     /// Checks the peer's OPEN against the configuration, and finds what both sides can do.

@@ -119,7 +119,8 @@ package final class LeaderElection: Sendable {
         let patience = min(left ?? LeaseElection.requestTimeout, LeaseElection.requestTimeout)
         do throws(RequestFailure) {
             let event = try await ask(action, patience, begunAt)
-            client.observer.tell(.electionStands)
+            // That there is no lease yet says nothing: whether there can be one, the next request shows.
+            if event != .read(nil) { client.observer.tell(.electionStands) }
             return event
         } catch {
             // A lease that cannot be made where it is to be is no conflict: the namespace is missing.

@@ -79,7 +79,6 @@ extension Explanation {
         return ExplanationStep("Service", .good, "Of type LoadBalancer, \(own): Martlet's.")
     }
 
-    /// What it asks for; `nil` where only its addresses are known.
     /// Why the Service may be left out of what was read.
     private var reasonsForAbsence: [String] {
         problems.filter { $0.object == nil || $0.object == "Service/\(name)" }.map { problem in
@@ -87,6 +86,7 @@ extension Explanation {
         }
     }
 
+    /// What it asks for; `nil` where only its addresses are known.
     private func requestStep(_ review: ServiceReview) -> ExplanationStep? {
         guard !review.families.isEmpty else { return nil }
         let families = review.families.map(\.description).joined(separator: " and ")
