@@ -158,17 +158,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
             case .rebalanced: event = .rebalanced
             }
             view.revision += 1
-            let watched = Dictionary(view.core.listening.map { ($0.index, $0.name) }) { $1 }
-            defer {
-                for interface in view.core.listening where watched[interface.index] != interface.name {
-                    if let former = watched[interface.index] {
-                        heard.rename(former, to: interface.name)
-                    } else {
-                        // An interface that is new is to be listened to before it counts.
-                        heard.restart(interface.name)
-                    }
-                }
-            }
+            let before = view.core.listening
+            defer { if view.core.listening != before { heard.follow(view.core.listening, after: before) } }
             var actions = view.core.advance(to: UptimeClock.now)
             if let event { actions += view.core.handle(event) }
             for action in actions {

@@ -34,9 +34,7 @@ import Timing
     func poolInError() throws {
         var cluster = try ModelCluster(pools: [("lan", ["192.0.2.0/28"])])
         _ = cluster.set("web")
-        var bench = ControllerBench()
-        bench.begin(cluster)
-        bench.settle(&cluster)
+        _ = ControllerBench(settling: &cluster)
         let writes = cluster.writes
 
         let good = cluster.pools[0]
@@ -44,9 +42,7 @@ import Timing
             try ModelCluster.pool("lan", ["192.0.2.0/28", "nonsense"]),
             try ModelCluster.pool("spare", ["198.51.100.0/28"]),
         ]
-        var next = ControllerBench()
-        next.begin(cluster)
-        next.settle(&cluster)
+        var next = ControllerBench(settling: &cluster)
         #expect(cluster.writes == writes)
         #expect(next.core.assignments.map(\.service) == [Self.web])
         #expect(next.core.assignments.first?.message?.contains("lan is in error") == true)
@@ -75,9 +71,7 @@ import Timing
     func overlapInError() throws {
         var cluster = try ModelCluster(pools: [("b", ["192.0.2.0/28"])])
         _ = cluster.set("web")
-        var bench = ControllerBench()
-        bench.begin(cluster)
-        bench.settle(&cluster)
+        _ = ControllerBench(settling: &cluster)
         // Of one age, the first by name counts.
         cluster.pools.append(try ModelCluster.pool("a", ["192.0.2.0/24"]))
         var next = ControllerBench()
@@ -113,9 +107,7 @@ import Timing
         var cluster = try ModelCluster(pools: [("lan", ["192.0.2.0/28"])])
         _ = cluster.set("other", Self.ask("192.0.2.0"))
         _ = cluster.set("web", Self.ask("192.0.2.0"))
-        var bench = ControllerBench()
-        bench.begin(cluster)
-        bench.settle(&cluster)
+        var bench = ControllerBench(settling: &cluster)
         #expect(cluster.holders == ["192.0.2.0": ["other"]])
         bench.tell(.service(.applied(cluster.set("other", Self.ask("192.0.2.7")))))
         for _ in 0..<5 {
@@ -135,9 +127,7 @@ import Timing
         var cluster = try ModelCluster(pools: [("lan", ["192.0.2.0/31"])])
         _ = cluster.set("other", Self.ask("192.0.2.0"))
         _ = cluster.set("web", Self.ask("192.0.2.1"))
-        var bench = ControllerBench()
-        bench.begin(cluster)
-        bench.settle(&cluster)
+        _ = ControllerBench(settling: &cluster)
         // Both at once, as a new leader finds it.
         _ = cluster.set("other", Self.ask("192.0.2.1"))
         _ = cluster.set("web", Self.ask("192.0.2.0"))
@@ -268,28 +258,20 @@ import Timing
     @Test("A warning is told once, whoever leads") func warnings() throws {
         var cluster = try ModelCluster(pools: [("lan", ["192.0.2.0/28"])])
         _ = cluster.set("web") { $0.metadata.annotations = ["metallb.universe.tf/loadBalancerIPs": "192.0.2.3"] }
-        var bench = ControllerBench()
-        bench.begin(cluster)
-        bench.settle(&cluster)
+        let bench = ControllerBench(settling: &cluster)
         #expect(bench.notes.map(\.reason).sorted() == ["Assigned", "LegacyAnnotation"])
-        var next = ControllerBench()
-        next.begin(cluster)
-        next.settle(&cluster)
+        let next = ControllerBench(settling: &cluster)
         #expect(next.notes.isEmpty)
     }
 
     @Test("A Service that is being deleted gets no address of a new leader, and keeps its own") func leaving() throws {
         var cluster = try ModelCluster(pools: [("lan", ["192.0.2.0/28"])])
         _ = cluster.set("web")
-        var bench = ControllerBench()
-        bench.begin(cluster)
-        bench.settle(&cluster)
+        _ = ControllerBench(settling: &cluster)
         for name in ["web", "other"] {
             _ = cluster.set(name) { $0.metadata.deletionTimestamp = "2026-01-01T00:00:00Z" }
         }
-        var next = ControllerBench()
-        next.begin(cluster)
-        next.settle(&cluster)
+        _ = ControllerBench(settling: &cluster)
         #expect(cluster.holders == ["192.0.2.0": ["web"]])
     }
 }

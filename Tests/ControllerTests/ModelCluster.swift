@@ -104,6 +104,13 @@ struct ControllerBench {
 
     init(seed: UInt64 = 1) { generator = SeededGenerator(seed: seed) }
 
+    /// One that leads, and has written all that there was to write.
+    init(settling cluster: inout ModelCluster) {
+        self.init()
+        begin(cluster)
+        settle(&cluster)
+    }
+
     mutating func tell(_ event: ControllerCore.Event) {
         let time = Timestamp(seconds: 1_800_000_000 + now.nanoseconds / 1_000_000_000)
         for action in core.handle(event, at: now, time: time, using: &generator) {

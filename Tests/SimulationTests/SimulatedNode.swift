@@ -136,12 +136,11 @@ struct SimulatedNode {
     }
 
     mutating func handle(_ event: SpeakerCore.Event, at now: Instant) {
-        let watched = speaker.listening.map(\.index)
+        let before = speaker.listening
         let actions = speaker.advance(to: local(now)) + speaker.handle(event)
-        for interface in speaker.listening where !watched.contains(interface.index) {
-            heard.restart(interface.name)
-            hasListened = false
-        }
+        heard.follow(speaker.listening, after: before)
+        let watched = before.map(\.index)
+        if speaker.listening.contains(where: { !watched.contains($0.index) }) { hasListened = false }
         if speaker.listening.isEmpty { hasListened = true }
         for action in actions { perform(action, at: now) }
         flush(at: now)

@@ -59,10 +59,11 @@ package struct ReceivedUpdate: Hashable, Sendable {
         try list.read(&attributePart)
         list.checkMandatory(hasNLRI: !nlri.isEmpty)
         // RFC 7606 §5.2: without a reachable route there is nothing to treat as withdrawn; what the error hides may be one.
-        if nlri.isEmpty, !list.hasReachableRoutes, list.problems.contains(where: { $0.handling == .treatAsWithdraw }) {
+        if nlri.isEmpty, !list.hasReachableRoutes,
+            let problem = list.problems.first(where: { $0.handling == .treatAsWithdraw })
+        {
             throw MessageError(
-                .updateMessageError, ErrorSubcode.UpdateMessage.malformedAttributeList,
-                reason: list.problems.first { $0.handling == .treatAsWithdraw }?.reason ?? "")
+                .updateMessageError, ErrorSubcode.UpdateMessage.malformedAttributeList, reason: problem.reason)
         }
         message = UpdateMessage(withdrawnRoutes: withdrawnRoutes, attributes: list.attributes, nlri: nlri)
         problems = list.problems

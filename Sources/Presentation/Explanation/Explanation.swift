@@ -178,7 +178,6 @@ extension Explanation {
                 }
             return "\(announcement.node) answers for \(announcement.address) on \(interfaces)"
         }
-        let answered = Set(plan.layer2.map(\.address))
         let wanted = addresses(wantedBy: .layer2)
         let isWanted = !wanted.isEmpty
         let verdict: ExplanationStep.Verdict = !isWanted ? .neutral : answered.isSuperset(of: wanted) ? .good : .bad
@@ -198,8 +197,7 @@ extension Explanation {
             "\(group[0].prefix) is told to \(group[0].peer) by \(group.map(\.node).unique.joined(separator: ", "))"
         }
         let nodes = plan.bgp.map(\.node).unique.count
-        let untold = addresses(wantedBy: .bgp).subtracting(plan.bgp.map(\.address)).sorted()
-        let answered = Set(plan.layer2.map(\.address))
+        let untold = addresses(wantedBy: .bgp).subtracting(advertised).sorted()
         let missing =
             untold.isEmpty ? "" : " Nobody advertises \(untold.map(\.description).joined(separator: ", "))."
         return ExplanationStep(
@@ -209,6 +207,12 @@ extension Explanation {
                 : "\(nodes) \(nodes == 1 ? "node advertises" : "nodes advertise")." + missing,
             details: told + reasons(silent))
     }
+
+    /// The addresses that somebody answers for.
+    private var answered: Set<IPAddress> { Set(plan.layer2.map(\.address)) }
+
+    /// The addresses that somebody tells a router.
+    private var advertised: Set<IPAddress> { Set(plan.bgp.map(\.address)) }
 
     /// The addresses that an advertisement of this protocol matches.
     private func addresses(wantedBy protocol: Silence.AnnouncementProtocol) -> Set<IPAddress> {
@@ -293,8 +297,7 @@ extension Explanation {
     /// Why nobody announces what somebody should: by either protocol, and where it is wanted by neither, at all. A conflict
     /// matters even where another protocol carries the address.
     private var unannounced: [Silence] {
-        let layer2 = Set(plan.layer2.map(\.address))
-        let bgp = Set(plan.bgp.map(\.address))
+        let (layer2, bgp) = (answered, advertised)
         let (layer2Wanted, bgpWanted) = (addresses(wantedBy: .layer2), addresses(wantedBy: .bgp))
         return plan.silent.filter { silence in
             let (done, wanted) = silence.protocol == .layer2 ? (layer2, layer2Wanted) : (bgp, bgpWanted)

@@ -135,8 +135,14 @@ package struct ClusterView: Sendable {
         service.spec?.type == "LoadBalancer" && service.spec?.loadBalancerClass == loadBalancerClass
     }
 
-    package var pool: @Sendable (IPAddress) -> String? {
-        { [pools] address in pools.overlapping(IPRange(address))?.owner }
+    /// The addresses that a Service says it has, as far as they are of a pool, in order.
+    package func addresses(of service: Service) -> [AnnouncedService.Address] {
+        let stated = (service.status?.loadBalancer?.ingress ?? []).compactMap { ingress in
+            ingress.ip.flatMap { try? IPAddress($0) }
+        }
+        return Set(stated).sorted().compactMap { address in
+            pools.overlapping(IPRange(address)).map { AnnouncedService.Address(address, pool: $0.owner) }
+        }
     }
 }
 
@@ -266,12 +272,7 @@ extension ClusterView {
     /// What is to be announced of a Service; `nil` if it is not Martlet's, or has no address of a pool.
     private func announcement(of service: Service, _ endpoints: ServiceEndpoints?) -> AnnouncedService? {
         guard isOwn(service) else { return nil }
-        let addresses = (service.status?.loadBalancer?.ingress ?? []).compactMap { ingress in
-            ingress.ip.flatMap { try? IPAddress($0) }
-        }
-        let announced = Set(addresses).sorted().compactMap { address in
-            pools.overlapping(IPRange(address)).map { AnnouncedService.Address(address, pool: $0.owner) }
-        }
+        let announced = addresses(of: service)
         guard !announced.isEmpty else { return nil }
         return AnnouncedService(service, addresses: announced, endpoints: endpoints)
     }

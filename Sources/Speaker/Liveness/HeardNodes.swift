@@ -1,3 +1,5 @@
+import NetworkIO
+
 /// Who is heard on which segment, as far as that can be said: a segment counts once it was listened to for as long as it
 /// takes to hear everybody who is there.
 struct HeardNodes: Sendable {
@@ -15,8 +17,17 @@ struct HeardNodes: Sendable {
     /// These interfaces, and no other, were listened to for long enough.
     mutating func note(listened: Set<String>) { self.listened = listened }
 
-    /// This interface is listened to anew.
-    mutating func restart(_ interface: String) { listened.remove(interface) }
+    /// These interfaces are listened on, after others. One that is new is to be listened to before it counts.
+    mutating func follow(_ interfaces: [Interface], after former: [Interface]) {
+        let names = Dictionary(former.map { ($0.index, $0.name) }) { $1 }
+        for interface in interfaces where names[interface.index] != interface.name {
+            if let former = names[interface.index] {
+                rename(former, to: interface.name)
+            } else {
+                listened.remove(interface.name)
+            }
+        }
+    }
 
     /// This interface has another name now.
     mutating func rename(_ former: String, to name: String) {

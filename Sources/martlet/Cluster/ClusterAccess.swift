@@ -7,9 +7,8 @@ import Telemetry
 final class ClusterAccess: Sendable {
     private let registry: PrometheusRegistry
     private let logger: Logger
-    /// By resource, what went wrong last and was not mended since.
+    /// By what is done, what went wrong with it last and was not mended since.
     private let failures = Mutex<[String: String]>([:])
-    private let electionFailure = Mutex<String?>(nil)
     private let unreadable = Mutex<[String: String]>([:])
 
     init(_ registry: PrometheusRegistry, _ logger: Logger) {
@@ -21,10 +20,18 @@ final class ClusterAccess: Sendable {
 
     /// What is wrong now, a sentence each.
     var troubles: [String] {
-        let election = electionFailure.withLock { $0.map { [$0] } ?? [] }
-        return failures.withLock { failures in
-            Set(failures.values).union(election).sorted().map { "the API server: \($0)" }
+        failures.withLock { failures in
+            Set(failures.values).sorted().map { "the API server: \($0)" }
         } + unreadable.withLock { $0.values.sorted() }
+    }
+
+    private func fail(_ activity: String, _ message: String) {
+        let former = failures.withLock { $0.updateValue(message, forKey: activity) }
+        if former != message { logger.warning("\(activity): \(message)") }
+    }
+
+    private func mend(_ activity: String) {
+        if failures.withLock({ $0.removeValue(forKey: activity) }) != nil { logger.notice("\(activity) again") }
     }
 
     private func note(_ event: ClientObserver.Event) {
@@ -35,25 +42,13 @@ final class ClusterAccess: Sendable {
             ).increase()
         case .watchFailed(let resource, let message):
             registry.series(MetricNames.watchFailures, ["resource": resource]).increase()
-            let former = failures.withLock { $0.updateValue(message, forKey: resource) }
-            if former != message {
-                logger.warning("watching \(resource): \(message)")
-            }
-        case .watchStands(let resource):
-            if failures.withLock({ $0.removeValue(forKey: resource) }) != nil {
-                logger.notice("watching \(resource) again")
-            }
+            fail("watching \(resource)", message)
+        case .watchStands(let resource): mend("watching \(resource)")
         case .watchEnded(let resource):
-            _ = failures.withLock { $0.removeValue(forKey: resource) }
+            _ = failures.withLock { $0.removeValue(forKey: "watching \(resource)") }
             logger.notice("watching \(resource) no more: the cluster does not have them in this version")
-        case .electionFailed(let message):
-            let former = electionFailure.withLock { failure in
-                defer { failure = message }
-                return failure
-            }
-            if former != message { logger.warning("electing a leader: \(message)") }
-        case .electionStands:
-            if electionFailure.withLock({ $0.take() }) != nil { logger.notice("electing a leader again") }
+        case .electionFailed(let message): fail("electing a leader", message)
+        case .electionStands: mend("electing a leader")
         case .unreadable(let resource, let object, let problem):
             let sentence = "\(resource) \(object) cannot be understood and is left as it last was: \(problem)"
             let former = unreadable.withLock { $0.updateValue(sentence, forKey: "\(resource) \(object)") }

@@ -86,14 +86,10 @@ struct SpeakerReporter: Sendable {
 extension ClusterView {
     /// The addresses that a Service says it has, or why it has none, as the controller has written it.
     fileprivate func assignment(of service: Service) -> ServiceAssignment {
-        let addresses = (service.status?.loadBalancer?.ingress ?? []).compactMap { ingress in
-            ingress.ip.flatMap { try? IPAddress($0) }
-        }
         let condition = service.status?.conditions?.first { $0.type == Condition.addressAssigned }
         return ServiceAssignment(
             service: service.name,
-            addresses: Set(addresses).sorted().compactMap { address in
-                pool(address).map { .init(address: address, pool: $0) }
-            }, reason: condition.flatMap { AssignmentReason(rawValue: $0.reason ?? "") }, message: condition?.message)
+            addresses: addresses(of: service).map { .init(address: $0.address, pool: $0.pool) },
+            reason: condition.flatMap { AssignmentReason(rawValue: $0.reason ?? "") }, message: condition?.message)
     }
 }
