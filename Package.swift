@@ -58,13 +58,14 @@ let package = Package(
         // Values
         target("Addresses"),
         target("WireCodec"),
+        target("WireIdentity", [crypto]),
         target("Timing", [heapModule]),
 
         // Cores
         target("AddressPools", ["Addresses", "Timing", heapModule]),
-        target("LinkLayer", ["Addresses", "Timing", "WireCodec"]),
+        target("LinkLayer", ["Addresses", "Timing", "WireCodec", "WireIdentity", crypto]),
         target("BGP", ["Addresses", "Timing", "WireCodec", collections]),
-        target("BFD", ["Addresses", "Timing", "WireCodec", crypto]),
+        target("BFD", ["Addresses", "Timing", "WireCodec", "WireIdentity", crypto]),
         target("KubernetesModel"),
 
         // Decisions
@@ -112,7 +113,8 @@ let package = Package(
             [
                 "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesClient",
                 "KubernetesModel",
-                "LinkLayer", "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", crypto,
+                "LinkLayer", "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec",
+                "WireIdentity", crypto,
                 logging, nioCore, nioPosix, serviceLifecycle,
             ]),
 
@@ -122,7 +124,8 @@ let package = Package(
             dependencies: [
                 "AddressPools", "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "Controller",
                 "KubernetesClient", "KubernetesModel", "LinkLayer", "Manifests", "NetworkIO", "Presentation", "Speaker",
-                "SystemIO", "Telemetry", "Timing", "WireCodec", argumentParser, asyncHTTPClient, logging, nioCore,
+                "SystemIO", "Telemetry", "Timing", "WireCodec", "WireIdentity", argumentParser, asyncHTTPClient,
+                logging, nioCore,
                 nioHTTP1,
                 nioPosix,
                 serviceLifecycle, unixSignals,
@@ -158,11 +161,12 @@ let package = Package(
             swiftSettings: houseRules),
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
+        tests(of: "WireIdentity"),
         tests(of: "Timing"),
         tests(of: "AddressPools", ["Addresses", "Timing"]),
-        tests(of: "LinkLayer", ["Addresses", "Timing", "WireCodec"]),
+        tests(of: "LinkLayer", ["Addresses", "Timing", "WireCodec", "WireIdentity"]),
         tests(of: "BGP", ["Addresses", "Timing", "WireCodec"], resources: [.copy("Captures")]),
-        tests(of: "BFD", ["Addresses", "Timing", "WireCodec"]),
+        tests(of: "BFD", ["Addresses", "Timing", "WireCodec", "WireIdentity"]),
         tests(of: "KubernetesModel"),
         tests(of: "ClusterConfiguration", ["Addresses", "KubernetesModel", "Manifests"]),
         tests(
@@ -197,7 +201,7 @@ let package = Package(
             [
                 "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesClient",
                 "KubernetesModel", "LinkLayer", "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing",
-                "WireCodec", "bgp-process", logging,
+                "WireCodec", "WireIdentity", "bgp-process", logging,
                 nioCore,
                 nioPosix,
             ]),
@@ -206,7 +210,7 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "Addresses", "Announcement", "BFD", "ClusterConfiguration", "KubernetesModel", "LinkLayer", "NetworkIO",
-                "Speaker", "TestSupport", "Timing", "WireCodec",
+                "Speaker", "TestSupport", "Timing", "WireCodec", "WireIdentity",
             ], swiftSettings: houseRules),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
@@ -229,7 +233,8 @@ let package = Package(
 if Context.environment["MARTLET_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: ["Addresses", "BFD", "BGP", "LinkLayer", "Timing", "WireCodec"],
+            name: "fuzz",
+            dependencies: ["Addresses", "BFD", "BGP", "LinkLayer", "Timing", "WireCodec", "WireIdentity"],
             path: "Tests/Fuzz", exclude: ["run"], swiftSettings: houseRules,
             // Two programs of libFuzzer's own are in the library, which gold does not take.
             linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))

@@ -5,7 +5,7 @@ import Testing
 @Suite struct LayerTests {
     /// Bottom to top. A target may import those of lower layers, and those before it in its own.
     static let layers: [[String]] = [
-        ["Addresses", "WireCodec", "Timing"],
+        ["Addresses", "WireCodec", "WireIdentity", "Timing"],
         ["AddressPools", "LinkLayer", "BGP", "BFD", "KubernetesModel"],
         ["ClusterConfiguration", "Assignment", "Announcement"],
         ["Presentation"],
@@ -16,7 +16,7 @@ import Testing
 
     /// The layers that decide: they reach nothing outside themselves.
     static let pure = Set(layers[0...3].joined())
-    /// What a pure target may import beside ours. FoundationEssentials: JSON, Base64. Crypto: SHA-1.
+    /// What a pure target may import beside ours. FoundationEssentials: JSON, Base64. Crypto: SHA-1, HMAC.
     static let pureImports: Set<String> = [
         "Collections", "DequeModule", "HeapModule", "OrderedCollections", "HashTreeCollections", "FoundationEssentials",
         "Crypto",

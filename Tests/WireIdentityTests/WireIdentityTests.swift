@@ -1,0 +1,42 @@
+import Testing
+import WireIdentity
+
+@Suite struct WireIdentityTests {
+    @Test("A cluster's identity is the same for everybody who knows its name, and another for another name")
+    func identity() {
+        #expect(ClusterIdentity(name: "default") == ClusterIdentity(name: "default"))
+        #expect(ClusterIdentity(name: "default") != ClusterIdentity(name: "Default"))
+        #expect(ClusterIdentity(rawValue: 0xAB).description == "00000000000000ab")
+    }
+
+    @Test(
+        "A signature holds for what was signed, for its purpose, with its key, and for nothing else",
+        arguments: [
+            (secret: [1, 2, 3], octets: [5, 6], purpose: SigningKey.Purpose.mark, holds: true),
+            (secret: [1, 2, 4], octets: [5, 6], purpose: .mark, holds: false),
+            (secret: [1, 2, 3], octets: [5, 7], purpose: .mark, holds: false),
+            (secret: [1, 2, 3], octets: [5, 6], purpose: .liveness, holds: false),
+        ] as [(secret: [UInt8], octets: [UInt8], purpose: SigningKey.Purpose, holds: Bool)])
+    func signature(secret: [UInt8], octets: [UInt8], purpose: SigningKey.Purpose, holds: Bool) {
+        let signature = SigningKey(secret: [1, 2, 3]).signature(of: [5, 6], for: .mark)
+        #expect(signature.count == SigningKey.signatureLength)
+        #expect(SigningKey(secret: secret).hasSigned(octets, for: purpose, with: signature) == holds)
+        #expect(!SigningKey(secret: secret).hasSigned(octets, for: purpose, with: Array(signature.dropLast())))
+    }
+
+    @Test("A key shows nothing of its secret") func redaction() {
+        let key = SigningKey(secret: Array("swordfish".utf8))
+        #expect("\(key)" == "HMAC-SHA-256, redacted" && "\(String(reflecting: key))" == "\(key)")
+        #expect(Mirror(reflecting: key).children.isEmpty)
+    }
+
+    @Test("A number is taken once, and never an older one") func replay() {
+        var replay = ReplayGuard()
+        #expect([5, 5, 4, 6, .max, 6].map { replay.takes($0) } == [true, false, false, true, true, false])
+    }
+
+    @Test("Numbers grow from where they begin") func numbers() {
+        var numbers = MessageNumbers(startingAt: 100)
+        #expect(numbers.next() == 101 && numbers.next() == 102)
+    }
+}
