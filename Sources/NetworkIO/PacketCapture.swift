@@ -144,9 +144,7 @@ import SystemIO
         throw PacketCaptureError(interface: interface, problem: problem)
     }
 
-    /// Makes a call to ``receive(limit:_:)`` that is under way on another thread return.
-    package borrowing func interrupt() { unsafe pcap_breakloop(handle) }
-
+    /// Since the capture began; zeros if the kernel does not say.
     package borrowing func statistics() -> Statistics {
         var counts = pcap_stat()
         guard unsafe pcap_stats(handle, &counts) == 0 else { return Statistics() }

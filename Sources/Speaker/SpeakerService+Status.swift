@@ -100,7 +100,8 @@ extension SpeakerService {
                     announcements: UInt64(counters.announcedIPv6)),
                 drops: counters.dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
                     InterfaceEntry.Drops(reason: $0.key.rawValue, count: UInt64($0.value))
-                }, claims: InterfaceEntry.Claims(status.claims), conflicts: UInt64(counters.conflicts))
+                }, claims: InterfaceEntry.Claims(status.claims), conflicts: UInt64(counters.conflicts),
+                kernelDrops: UInt64(counters.kernelDrops))
         }
     }
 }

@@ -93,7 +93,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             },
             onBFD: { peer, status in
                 events.append(SpeakerView.event(of: status, peer: peer, node: node, at: .now))
-            })
+            }, onRefusal: { metrics.refusedConnections.increase() })
     }
 
     /// Takes in a change of the cluster. Returns at once.

@@ -88,6 +88,26 @@ struct PacketCaptureTests {
         return frames
     }
 
+    @Test("Frames that nobody reads fill the ring; the kernel drops the rest, and the statistics count them")
+    func dropped() async throws {
+        let namespace = try NetworkNamespace("a")
+        try namespace.ip("link add eth0 type veth peer name eth1")
+        for name in ["eth0", "eth1"] { try namespace.ip("link set \(name) up") }
+        let sent = PacketCaptureTests.arpRequest(1)
+        let counts = try await namespace.onThread {
+            var options = PacketCapture.Options(filter: "arp")
+            let sender = try PacketCapture(interface: "eth0", options: options)
+            options.bufferSize = 1 << 16
+            let receiver = try PacketCapture(interface: "eth1", options: options)
+            var counts = [receiver.statistics().dropped]
+            for _ in 0..<5_000 { try sender.send(sent.span) }
+            // Of the whole time: asking takes nothing away.
+            for _ in 0..<2 { counts.append(receiver.statistics().dropped) }
+            return counts
+        }
+        #expect(counts[0] == 0 && counts[1] > 0 && counts[2] >= counts[1] && counts[2] < 5_000, "\(counts)")
+    }
+
     @Test("Without CAP_NET_RAW the error names it")
     func notPermitted() async throws {
         let namespace = try NetworkNamespace("a")

@@ -62,10 +62,20 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
     package var claims: Claims?
     /// Times that something other than a speaker was found to use an address. An addition.
     package var conflicts: UInt64?
+    /// Frames that the kernel dropped because its buffer was full. An addition.
+    package var kernelDrops: UInt64?
+
+    /// Whether this interface has, or had, anything to do with an address. A node may have hundreds that do not: one for
+    /// each pod.
+    package var hasRole: Bool {
+        addresses > 0 || claims != nil || arp != Counters() || ndp != Counters() || !drops.isEmpty
+            || conflicts ?? 0 > 0 || kernelDrops ?? 0 > 0
+    }
 
     package init(
         interface: String, mac: String?, isUp: Bool, addresses: Int, arp: Counters = Counters(),
-        ndp: Counters = Counters(), drops: [Drops] = [], claims: Claims? = nil, conflicts: UInt64? = nil
+        ndp: Counters = Counters(), drops: [Drops] = [], claims: Claims? = nil, conflicts: UInt64? = nil,
+        kernelDrops: UInt64? = nil
     ) {
         self.interface = interface
         self.mac = mac
@@ -76,6 +86,7 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
         self.drops = drops
         self.claims = claims
         self.conflicts = conflicts
+        self.kernelDrops = kernelDrops
     }
 }
 
@@ -85,7 +96,7 @@ extension InterfaceEntry: JSONRepresentable {
             "interface": interface.json, "mac": mac.json, "isUp": isUp.json, "addresses": addresses.json,
             "arp": arp.json, "ndp": ndp.json, "drops": drops.json,
         ]
-        return members.adding(["claims": claims.json, "conflicts": conflicts.json])
+        return members.adding(["claims": claims.json, "conflicts": conflicts.json, "kernelDrops": kernelDrops.json])
     }
 }
 

@@ -33,7 +33,7 @@ actor BGPListeners {
     private var open: [ListeningPlan.Place: Open] = [:]
     private var problems: [ListeningPlan.Place: String] = [:]
     private var strangers: Set<IPAddress> = []
-    private(set) var refusals = 0
+    nonisolated let refused: RefusedConnections
     private var isStopped = false
 
     // One signal is as good as many.
@@ -41,8 +41,9 @@ actor BGPListeners {
     // More than a few that wait are a flood; the newest are turned away.
     private let (arrivals, arrived) = AsyncStream<Arriving>.makeStream(bufferingPolicy: .bufferingOldest(64))
 
-    init(eventLoop: any EventLoop, logger: Logger) {
+    init(eventLoop: any EventLoop, refused: RefusedConnections, logger: Logger) {
         self.eventLoop = eventLoop
+        self.refused = refused
         self.logger = logger
     }
 
@@ -98,11 +99,12 @@ actor BGPListeners {
             if let present = open[place] {
                 socket = present
             } else {
-                let arrived = arrived
+                let (arrived, refused) = (arrived, refused)
                 let listener = try await TCPListener.listen(
                     on: place.local, device: place.device, eventLoop: eventLoop
                 ) { connection in
                     guard case .enqueued = arrived.yield(Arriving(connection: connection, place: place)) else {
+                        refused.add()
                         connection.channel.close(promise: nil)
                         return
                     }
@@ -147,7 +149,7 @@ actor BGPListeners {
         guard let peer = plan.peer(from: connection.remote, to: connection.local, at: arrival.place),
             peer.options.password == nil || isKeyed(peer, at: arrival.place)
         else {
-            refusals += 1
+            refused.add()
             connection.channel.close(promise: nil)
             if strangers.count < BGPListeners.mostStrangers, strangers.insert(connection.remote.address).inserted {
                 logger.warning(

@@ -38,6 +38,7 @@ package actor BGPSpeaker {
 
     /// - Parameter onTransition: called with a peer's name and what its session did; it must not wait.
     /// - Parameter onBFD: called with a peer's name when its BFD session comes up or leaves Up; it must not wait.
+    /// - Parameter onRefusal: called for each connection that is closed because it is of no peer; it must not wait.
     /// - Parameter isRestarting: an earlier process of this node may have left routes standing in peers with which graceful
     ///   restart was agreed. Such peers are told so once (RFC 4724 §4.1). They drop what is not announced again as soon as
     ///   a session has sent what there is: give all routes before the peers, or together with them.
@@ -45,7 +46,8 @@ package actor BGPSpeaker {
     package init(
         eventLoopGroup: any EventLoopGroup, logger: Logger, isRestarting: Bool = false, bfd: BFDEngine? = nil,
         onTransition: @escaping @Sendable (String, Session.Transition) -> Void = { _, _ in },
-        onBFD: @escaping @Sendable (String, BFDPeerStatus) -> Void = { _, _ in }
+        onBFD: @escaping @Sendable (String, BFDPeerStatus) -> Void = { _, _ in },
+        onRefusal: @escaping @Sendable () -> Void = {}
     ) {
         self.bfd = bfd
         self.onBFD = onBFD
@@ -54,7 +56,8 @@ package actor BGPSpeaker {
         self.isRestarting = isRestarting
         started = UptimeClock.now
         self.logger = logger
-        listeners = BGPListeners(eventLoop: eventLoopGroup.next(), logger: logger)
+        listeners = BGPListeners(
+            eventLoop: eventLoopGroup.next(), refused: RefusedConnections(onRefusal), logger: logger)
     }
 
     /// Runs all sessions until ``shutdown(text:)`` or until the task is cancelled.
@@ -88,6 +91,7 @@ package actor BGPSpeaker {
 
     private func take(_ arrival: BGPListeners.Arrival) async {
         guard let member = members[arrival.peer] else {
+            listeners.refused.add()
             arrival.channel.close(promise: nil)
             return
         }
@@ -168,8 +172,8 @@ package actor BGPSpeaker {
         return list
     }
 
-    /// How many connections were closed because they came from nobody who is configured.
-    package func refusedConnections() async -> Int { await listeners.refusals }
+    /// How many connections were closed because they are of no peer, or because too many came at once.
+    package nonisolated var refusedConnections: Int { listeners.refused.count }
 
     /// The number of prefixes in the table.
     package nonisolated var routeCount: Int { routes.routeCount }

@@ -309,6 +309,12 @@ extension Layer2Core {
 
     package mutating func countSendFailure(on index: CInt) { ports.change(index) { $0.counters.sendFailures += 1 } }
 
+    /// The kernel has dropped so many more frames of this interface.
+    package mutating func countKernelDrops(_ count: Int, on index: CInt) {
+        guard ports.change(index, { $0.counters.kernelDrops += count }) == nil else { return }
+        countersAtRest[index]?.kernelDrops += count
+    }
+
     /// When ``handleDeadline(at:)`` or ``popFrame(at:using:into:)`` has something to do.
     package var nextDeadline: Instant? {
         ports.deadlines.reduce(nil, Instant.earliest)

@@ -19,6 +19,8 @@ package struct Layer2Counters: Hashable, Sendable {
     package var asked = 0
     /// Replies and announcements that could not be sent.
     package var sendFailures = 0
+    /// Frames that the kernel dropped because the capture's buffer was full.
+    package var kernelDrops = 0
 
     package init() {}
 

@@ -43,6 +43,8 @@ struct Layer2Loop: ~Copyable {
     private final class Opened {
         let index: CInt
         let capture: PacketCapture
+        /// What of the kernel's drops was counted.
+        var countedDrops = 0
 
         init(_ index: CInt, _ capture: consuming PacketCapture) {
             self.index = index
@@ -185,6 +187,7 @@ struct Layer2Loop: ~Copyable {
         if !mail.questions.isEmpty {
             // A snapshot shows what was asked for before it.
             while !changes.isEmpty { applyChanges() }
+            for opened in captures { countKernelDrops(of: opened) }
             let snapshot = core.snapshot
             for answer in mail.questions { answer(snapshot) }
         }
@@ -248,6 +251,7 @@ struct Layer2Loop: ~Copyable {
             switch action {
             case .open(let interface): open(interface)
             case .close(let index):
+                for opened in captures where opened.index == index { countKernelDrops(of: opened) }
                 captures.removeAll { $0.index == index }
                 updatePoll()
             case .join(let group, let index): memberships.append(.join(group, on: index))
@@ -256,6 +260,15 @@ struct Layer2Loop: ~Copyable {
             case .report(let report): reports.append(report)
             }
         }
+    }
+
+    /// Asked of the kernel when somebody asks for a snapshot: a system call for each interface in use.
+    private mutating func countKernelDrops(of opened: Opened) {
+        let dropped = opened.capture.statistics().dropped
+        // An interface that is gone has no statistics any more.
+        guard dropped > opened.countedDrops else { return }
+        core.countKernelDrops(dropped - opened.countedDrops, on: opened.index)
+        opened.countedDrops = dropped
     }
 
     private mutating func open(_ interface: Interface) {

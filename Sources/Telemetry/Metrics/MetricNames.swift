@@ -90,6 +90,10 @@ package enum MetricNames {
         "Gratuitous ARP and unsolicited neighbour advertisements sent.", labels: ["interface", "protocol"])
     package static let layer2Drops = MetricDefinition(
         "martlet_layer2_drops_total", .counter, "Frames not acted on.", labels: ["interface", "reason"])
+    package static let layer2KernelDrops = MetricDefinition(
+        "martlet_layer2_kernel_drops_total", .counter,
+        "Frames that the kernel dropped because its capture buffer was full, before Martlet could read them.",
+        labels: ["interface"])
     package static let layer2Claims = MetricDefinition(
         "martlet_layer2_claims", .gauge,
         "Addresses by what this node does about them: watching, probing, holding, or conflict: a host that is no speaker "
@@ -127,6 +131,9 @@ package enum MetricNames {
         "martlet_bgp_messages_sent_total", .counter, "BGP messages sent.", labels: ["peer", "type"])
     package static let messagesReceived = MetricDefinition(
         "martlet_bgp_messages_received_total", .counter, "BGP messages received.", labels: ["peer", "type"])
+    package static let refusedConnections = MetricDefinition(
+        "martlet_bgp_refused_connections_total", .counter,
+        "BGP connections that were closed because they came from an address that is no passive peer's.")
     package static let bfdUp = MetricDefinition(
         "martlet_bfd_session_up", .gauge, "Whether the peer's BFD session is Up (1) or not (0).", labels: ["peer"])
     package static let bfdFailures = MetricDefinition(
@@ -152,8 +159,10 @@ package enum MetricNames {
         configurationProblems, configurationGeneration, configurationLastSuccess, apiRequests, watchFailures, poolSize,
         poolAssigned, poolAvailable,
         services, assignmentTime, announcements, silences, ownershipChanges, conflicts, eventToWire, layer2Requests,
-        layer2Replies, layer2Announcements, layer2Drops, layer2Claims, segmentMembers, segmentUnheard, sessionUp,
-        sessionState, sessionSince, sessionLosses, prefixesAdvertised, messagesSent, messagesReceived, bfdUp,
+        layer2Replies, layer2Announcements, layer2Drops, layer2KernelDrops, layer2Claims, segmentMembers,
+        segmentUnheard, sessionUp,
+        sessionState, sessionSince, sessionLosses, prefixesAdvertised, messagesSent, messagesReceived,
+        refusedConnections, bfdUp,
         bfdFailures, bfdSent, bfdReceived, bfdDrops, droppedSeries,
     ]
 }

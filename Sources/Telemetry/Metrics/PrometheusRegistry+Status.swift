@@ -39,7 +39,7 @@ extension MetricSink {
             always: [["layer2"], ["bgp"]])
         setCounts(
             MetricNames.silences, status.silent.filter { $0.node == status.node }.map { [$0.protocol, $0.reason] })
-        for interface in status.interfaces { set(interface) }
+        for interface in status.interfaces where interface.hasRole { set(interface) }
         setCounts(
             MetricNames.segmentMembers,
             status.segments.flatMap { segment in segment.members.map { [segment.interface, $0.state] } },
@@ -67,6 +67,7 @@ extension MetricSink {
         }
         // From the beginning, so that the first one is an increase.
         set(MetricNames.conflicts, ["interface": interface.interface], Double(interface.conflicts ?? 0))
+        set(MetricNames.layer2KernelDrops, ["interface": interface.interface], Double(interface.kernelDrops ?? 0))
     }
 
     private mutating func set(_ peer: PeerEntry) {

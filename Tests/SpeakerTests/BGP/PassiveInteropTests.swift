@@ -89,7 +89,7 @@ extension BGPInteropTests {
                         command: ["socat", "-u", "TCP:10.99.0.1:179,bind=10.99.0.3", "-"])
                     #expect(stranger.output.isEmpty)
                 }
-                try await eventually("they are counted") { await lab.speaker.refusedConnections() == 3 }
+                try await eventually("they are counted") { lab.speaker.refusedConnections == 3 }
                 #expect(try await lab.status().statistics.established == 1)
                 #expect(try await lab.status().state == .established)
             }
