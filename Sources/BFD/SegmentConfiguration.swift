@@ -1,4 +1,5 @@
 import Timing
+import WireIdentity
 
 /// How the nodes of a segment make themselves heard. The same on every node.
 package struct SegmentConfiguration: Hashable, Sendable {
@@ -14,10 +15,13 @@ package struct SegmentConfiguration: Hashable, Sendable {
     package var sourcesPerNode: Int
     /// What packets are signed with, and have to be signed with; `nil`: nothing.
     package var key: AuthenticationKey?
+    /// Whose trailers packets carry, and whose are believed.
+    package var credentials: SpeakerCredentials
 
     package init(
         interval: Duration = .milliseconds(50), detectMultiplier: UInt8 = 5, packetsPerSecond: Int = 600,
-        longestDetectionTime: Duration = .seconds(30), sourcesPerNode: Int = 8, key: AuthenticationKey? = nil
+        longestDetectionTime: Duration = .seconds(30), sourcesPerNode: Int = 8, key: AuthenticationKey? = nil,
+        credentials: SpeakerCredentials = SpeakerCredentials()
     ) {
         precondition(interval >= .milliseconds(1) && detectMultiplier > 0)
         precondition(packetsPerSecond > 0 && longestDetectionTime > .zero && sourcesPerNode > 0)
@@ -27,6 +31,7 @@ package struct SegmentConfiguration: Hashable, Sendable {
         self.longestDetectionTime = longestDetectionTime
         self.sourcesPerNode = sourcesPerNode
         self.key = key
+        self.credentials = credentials
     }
 
     /// How long a node may be silent, as long as the segment is of moderate size.

@@ -12,14 +12,20 @@ package struct SegmentMember: Hashable, Sendable {
     package var since: Instant
     /// Why it left Up.
     package var diagnostic: Diagnostic
+    /// The hardware addresses that it says it is heard from; empty while it is not heard, and of the previous version, which
+    /// says none.
+    package var hardwareAddresses: Set<MACAddress>
 
-    package init(node: String, address: IPAddress, state: SessionState, since: Instant, diagnostic: Diagnostic = .none)
-    {
+    package init(
+        node: String, address: IPAddress, state: SessionState, since: Instant, diagnostic: Diagnostic = .none,
+        hardwareAddresses: Set<MACAddress> = []
+    ) {
         self.node = node
         self.address = address
         self.state = state
         self.since = since
         self.diagnostic = diagnostic
+        self.hardwareAddresses = hardwareAddresses
     }
 
     package var isUp: Bool { state == .up }

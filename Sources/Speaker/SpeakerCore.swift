@@ -23,7 +23,7 @@ package struct SpeakerCore: Sendable {
         case routerChanged(RouterChange)
         /// By interface, the other nodes that are heard; an interface is missing until it was listened to for as long as
         /// it takes to hear who is there.
-        case heard([String: Set<String>])
+        case heard([String: [String: Set<MACAddress>]])
         /// The wire has shown this.
         case reported([Layer2Report])
         /// This node is to take the addresses, one after the other, that would be its own if owners did not stay.
@@ -48,7 +48,7 @@ package struct SpeakerCore: Sendable {
     var configuration = Configuration()
     var nodes: [Node] = []
     var table = InterfaceTable()
-    private var heard: [String: Set<String>] = [:]
+    private var heard: [String: [String: Set<MACAddress>]] = [:]
     /// By interface, the nodes that show themselves by their frames, but are not heard.
     package internal(set) var present: [String: Set<String>] = [:]
     /// What the wire has shown of each address that this node has to do with.
@@ -65,7 +65,7 @@ package struct SpeakerCore: Sendable {
     private var expected: [String]
     var identities: NodeIdentities
     var roles: [IPAddress: [String: ClaimRole]] = [:]
-    private var toldHeard: [String: Set<UInt32>] = [:]
+    private var toldHeard: [String: [UInt32: Set<MACAddress>]] = [:]
     var sessions: [BGPPeerSettings] = []
     /// By interface, the routers that advertise themselves; and where they are looked for.
     var routers: [String: IPv6Address] = [:]
@@ -111,7 +111,7 @@ package struct SpeakerCore: Sendable {
     }
 
     /// The other nodes that liveness hears on any segment.
-    package var heardNodes: Set<String> { heard.values.reduce(into: []) { $0.formUnion($1) } }
+    package var heardNodes: Set<String> { heard.values.reduce(into: []) { $0.formUnion($1.keys) } }
 
     /// Says what time it is, and what is due. Call it before each event, and no later than ``nextDeadline``.
     package mutating func advance(to now: Instant) -> [Action] {
@@ -202,16 +202,19 @@ extension SpeakerCore {
     mutating func updateLiveness(_ actions: inout [Action]) -> AnnouncementChanges {
         var told: [Layer2Change] = []
         for interface in Set(toldHeard.keys).union(heard.keys).sorted() {
-            let numbers = Set((heard[interface] ?? []).compactMap { identities.discriminator(of: $0) })
-            guard numbers != toldHeard[interface] ?? [] else { continue }
+            let numbered = (heard[interface] ?? [:]).compactMap { node, hardwareAddresses in
+                identities.discriminator(of: node).map { ($0, hardwareAddresses) }
+            }
+            let numbers = Dictionary(numbered) { $0.union($1) }
+            guard numbers != toldHeard[interface] ?? [:] else { continue }
             toldHeard[interface] = numbers
             told.append(.heard(numbers, on: interface))
         }
         if !told.isEmpty { actions.append(.claim(told)) }
         // Whoever is alone need not listen first.
         let segments = listening.compactMap { interface in
-            (heard[interface.name] ?? (expected.count == 1 ? [] : nil)).map {
-                (interface.name, $0.union(present[interface.name] ?? []).union([node]))
+            (heard[interface.name] ?? (expected.count == 1 ? [:] : nil)).map {
+                (interface.name, Set($0.keys).union(present[interface.name] ?? []).union([node]))
             }
         }
         return engine.apply(Liveness.segments(Dictionary(segments) { first, _ in first }))

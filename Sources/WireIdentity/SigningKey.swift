@@ -45,8 +45,12 @@ package struct SigningKey: Sendable {
     }
 }
 
-extension SigningKey: Equatable {
+extension SigningKey: Hashable {
     package static func == (a: SigningKey, b: SigningKey) -> Bool { a.liveness == b.liveness }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(signature(of: [], for: .liveness))
+    }
 }
 
 extension SigningKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

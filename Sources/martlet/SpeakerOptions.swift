@@ -3,8 +3,11 @@ import BFD
 import ClusterConfiguration
 import Foundation
 import LinkLayer
+import Logging
 import Speaker
+import SystemIO
 import Timing
+import WireIdentity
 
 /// How a node behaves on its segments.
 struct SpeakerOptions: ParsableArguments {
@@ -20,10 +23,20 @@ struct SpeakerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            A file with the key, of 1 to 20 octets, that liveness packets are signed with and have to be signed with; the \
-            same on every node. A Secret can be mounted as such a file. White space at its end does not count.
+            A file with the key, of 1 to 20 octets, that all that speakers send each other is signed with and has to be signed \
+            with; the same on every node. A Secret can be mounted as such a file. White space at its end does not count.
             """, valueName: "path"))
     var livenessKeyFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Whether nodes that still run a version which does not say its cluster count as nodes of this one: accept or \
+            refuse. Refuse once every node runs this version.
+            """, valueName: "policy"))
+    var previousVersion = PreviousVersion.accept
+
+    enum PreviousVersion: String, ExpressibleByArgument, CaseIterable { case accept, refuse }
 
     @Option(
         help: ArgumentHelp("Between two announcements of an address that stays where it is.", valueName: "duration"))
@@ -47,25 +60,46 @@ struct SpeakerOptions: ParsableArguments {
         return duration
     }
 
-    var layer2: Layer2Settings {
-        get throws {
-            var settings = Layer2Settings()
-            settings.pace.interval = try duration("--announce-interval", announceInterval, .zero...(.seconds(86_400)))
-            return settings
-        }
+    func layer2(_ credentials: SpeakerCredentials) throws -> Layer2Settings {
+        var settings = Layer2Settings()
+        settings.pace.interval = try duration("--announce-interval", announceInterval, .zero...(.seconds(86_400)))
+        settings.credentials = credentials
+        return settings
     }
 
-    var liveness: LivenessSettings {
-        get throws {
-            var settings = LivenessSettings()
-            settings.segment.interval = try duration("--liveness-interval", livenessInterval, .zero...(.seconds(6)))
-            settings.segment.detectMultiplier = livenessMultiplier
-            settings.segment.key = try livenessKeyFile.map(key)
-            return settings
-        }
+    func liveness(_ credentials: SpeakerCredentials) throws -> LivenessSettings {
+        var settings = LivenessSettings()
+        settings.segment.interval = try duration("--liveness-interval", livenessInterval, .zero...(.seconds(6)))
+        settings.segment.detectMultiplier = livenessMultiplier
+        settings.segment.key = try livenessKeyFile.map { try key(in: $0).authentication }
+        settings.segment.credentials = credentials
+        return settings
     }
 
-    private func key(in path: String) throws -> AuthenticationKey {
+    /// As whom this process speaks. What its successor has to know is written down.
+    func credentials(
+        of cluster: ClusterIdentity, in directory: StateDirectory, logger: Logger
+    ) throws -> SpeakerCredentials {
+        let saved = try? directory.read(SpeakerOptions.numbersFile)
+        let time = Int64(Date().timeIntervalSince1970 * 1e9)
+        let numbers = NumberReservation(time: UInt64(max(time, 0)), saved: saved)
+        do {
+            try directory.replace(SpeakerOptions.numbersFile, with: numbers.saved)
+        } catch {
+            // No reason not to start: it takes a clock that is set back as well before others refuse what this node says.
+            logger.warning(
+                "\(error); if the clock is set back, other nodes do not believe this one after its next start")
+        }
+        return SpeakerCredentials(
+            cluster: cluster, key: try livenessKeyFile.map { try key(in: $0).signing },
+            acceptsPreviousVersion: previousVersion == .accept, firstNumber: numbers.first,
+            instance: .random(in: .min ... .max))
+    }
+
+    /// The file of the state directory in which a ``NumberReservation`` is kept.
+    private static let numbersFile = "message-numbers"
+
+    private func key(in path: String) throws -> (authentication: AuthenticationKey, signing: SigningKey) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Diagnostics.failure("--liveness-key-file \(path): the file cannot be read")
         }
@@ -75,6 +109,6 @@ struct SpeakerOptions: ParsableArguments {
             throw Diagnostics.failure(
                 "--liveness-key-file \(path): the key has \(secret.count) octets; it must have from 1 to 20 (RFC 5880)")
         }
-        return key
+        return (key, SigningKey(secret: secret))
     }
 }

@@ -73,7 +73,7 @@ import Timing
         for name in names {
             var core = try make(name)
             var duties = Duties()
-            duties.take(core.handle(.heard(["eth0": others(than: name)])))
+            duties.take(core.handle(.heard(names: ["eth0": others(than: name)])))
             for address in duties.owned { holders[address] = name }
             cores[name] = core
         }
@@ -90,7 +90,7 @@ import Timing
         let gone = "n2"
         for name in Self.others(than: gone) {
             var duties = Duties()
-            duties.take(cores[name]?.handle(.heard(["eth0": Self.others(than: name).subtracting([gone])])) ?? [])
+            duties.take(cores[name]?.handle(.heard(names: ["eth0": Self.others(than: name).subtracting([gone])])) ?? [])
             #expect(!duties.owned.isEmpty)
             #expect(duties.owned.allSatisfy { holders[$0] == gone }, "one node's loss moves only its own addresses")
             for address in duties.owned { holders[address] = name }
@@ -99,7 +99,7 @@ import Timing
         #expect(!holders.values.contains(gone))
         for name in Self.others(than: gone) {
             var duties = Duties()
-            duties.take(cores[name]?.handle(.heard(["eth0": Self.others(than: name)])) ?? [])
+            duties.take(cores[name]?.handle(.heard(names: ["eth0": Self.others(than: name)])) ?? [])
             #expect(duties.owned.subtracting(holders.filter { $0.value == name }.keys).isEmpty)
             let given = duties.roles.filter { !$0.value.isOwner && holders[$0.key] == name }
             #expect(given.isEmpty)
@@ -108,7 +108,7 @@ import Timing
         var core = try Self.make(gone)
         var duties = Duties()
         duties.take(core.handle(Self.report(holders, to: gone)))
-        duties.take(core.handle(.heard(["eth0": Self.others(than: gone)])))
+        duties.take(core.handle(.heard(names: ["eth0": Self.others(than: gone)])))
         duties.take(core.handle(Self.report(holders, to: gone)))
         #expect(duties.owned.isEmpty)
     }
@@ -116,7 +116,7 @@ import Timing
     @Test("With preemption Always it takes its share back") func always() throws {
         var core = try Self.make("n2", preemption: .always)
         var duties = Duties()
-        duties.take(core.handle(.heard(["eth0": ["n1", "n3"]])))
+        duties.take(core.handle(.heard(names: ["eth0": ["n1", "n3"]])))
         let share = duties.owned
         #expect(share.count == 10)
         duties.take(core.handle(Self.report(Dictionary(uniqueKeysWithValues: share.map { ($0, "n1") }), to: "n2")))
@@ -128,7 +128,7 @@ import Timing
         let (cores, holders) = try Self.settled()
         var core = try #require(cores["n1"])
         var duties = Duties()
-        duties.take(core.handle(.heard(["eth0": ["n3"]])))
+        duties.take(core.handle(.heard(names: ["eth0": ["n3"]])))
         #expect(!duties.owned.isEmpty)
         duties.take(core.handle(.reported([.present([Self.id("n2")], on: "eth0")])))
         #expect(duties.owned.allSatisfy { holders[$0] == "n1" })
@@ -155,7 +155,7 @@ import Timing
             }
             if name == "n2" { #expect(duties.owned.isEmpty) }
             if name == "n2" {
-                duties.take(core.handle(.heard(["eth0": []])))
+                duties.take(core.handle(.heard(names: ["eth0": []])))
                 #expect(duties.owned.count == 30)
             }
         }
@@ -182,7 +182,7 @@ import Timing
         var core = try Self.make("n2")
         var duties = Duties()
         duties.take(core.handle(Self.report(before.mapValues { $0 == "n2" ? "n1" : $0 }, to: "n2")))
-        duties.take(core.handle(.heard(["eth0": ["n1", "n3"]])))
+        duties.take(core.handle(.heard(names: ["eth0": ["n1", "n3"]])))
         duties.take(core.handle(Self.report(before.mapValues { $0 == "n2" ? "n1" : $0 }, to: "n2")))
         #expect(duties.owned.isEmpty, "they stay")
         var actions = core.handle(.rebalanced)

@@ -55,7 +55,9 @@ import Timing
         let link = Interface(
             index: 2, name: "eth0", hardwareAddress: MACAddress(2, 0, 0, 0, 0, 2),
             addresses: [InterfaceAddress(address: .v4(IPv4Address(192, 0, 2, 250)), prefixLength: 24)])
-        for event in [SpeakerCore.Event.linksChanged(InterfaceTable([link])), .heard(["eth0": ["n2", "n3", "n4"]])] {
+        for event in [
+            SpeakerCore.Event.linksChanged(InterfaceTable([link])), .heard(names: ["eth0": ["n2", "n3", "n4"]]),
+        ] {
             _ = alone.handle(event)
             _ = together.handle(event)
         }

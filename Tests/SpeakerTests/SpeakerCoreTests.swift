@@ -70,17 +70,17 @@ import Testing
         #expect(!core.isSettled)
 
         // Nobody else is there: both addresses are this node's.
-        let alone = Self.claimed(core.handle(.heard(["eth0": []])))
+        let alone = Self.claimed(core.handle(.heard(names: ["eth0": []])))
         #expect(alone.filter { $0.hasSuffix("own") }.count == 2)
         #expect(core.isSettled)
 
         // The other comes, before this one has claimed anything: it is to have one of the two.
-        let shared = Self.claimed(core.handle(.heard(["eth0": ["n2"]])))
+        let shared = Self.claimed(core.handle(.heard(names: ["eth0": ["n2"]])))
         #expect(shared.count == 1)
         #expect(shared[0].hasSuffix("stand by"))
 
         // And falls silent: it is taken back at once.
-        let again = Self.claimed(core.handle(.heard(["eth0": []])))
+        let again = Self.claimed(core.handle(.heard(names: ["eth0": []])))
         #expect(again == [shared[0].replacing("stand by", with: "own")])
     }
 
@@ -89,7 +89,7 @@ import Testing
         _ = core.handle(.linksChanged(InterfaceTable([try Self.interface(2, "eth0", "192.0.2.1")])))
         _ = core.handle(
             .updated(try Self.update(nodes: ["n1", "n2"], services: ["a": "192.0.2.10", "b": "192.0.2.11"])))
-        let before = Self.claimed(core.handle(.heard(["eth0": ["n2"]])))
+        let before = Self.claimed(core.handle(.heard(names: ["eth0": ["n2"]])))
         let after = Self.claimed(
             core.handle(.linksChanged(InterfaceTable([try Self.interface(2, "lan0", "192.0.2.1")]))))
         #expect(before.count == 2)
@@ -142,10 +142,10 @@ import Testing
         let table = InterfaceTable([try Self.interface(2, "eth0", "192.0.2.1")])
         _ = core.handle(.updated(update))
         _ = core.handle(.linksChanged(table))
-        _ = core.handle(.heard(["eth0": ["n2"]]))
+        _ = core.handle(.heard(names: ["eth0": ["n2"]]))
         #expect(core.handle(.updated(update)).isEmpty)
         #expect(core.handle(.linksChanged(table)).isEmpty)
-        #expect(core.handle(.heard(["eth0": ["n2"]])).isEmpty)
+        #expect(core.handle(.heard(names: ["eth0": ["n2"]])).isEmpty)
     }
 
     @Test("Routes come before the sessions that carry them, and a new Service touches no session") func sessions()

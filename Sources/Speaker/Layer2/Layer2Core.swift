@@ -31,7 +31,7 @@ package struct Layer2Core: Sendable {
     private var watched: Set<String> = []
     private var speaker: UInt32 = 0
     private var otherSpeakers: Set<UInt32> = []
-    private var heard: [String: Set<UInt32>] = [:]
+    private var heard: [String: [UInt32: Set<MACAddress>]] = [:]
     private var isLeaving = false
     private(set) var ports = Layer2Ports()
     /// The position of the port that sends next.
@@ -59,7 +59,7 @@ package struct Layer2Core: Sendable {
             for index in ports.indexes { onPort(index, &actions) { $0.setSpeakers(own, others, at: now) } }
         case .heard(let speakers, let name):
             heard[name] = speakers.isEmpty ? nil : speakers
-            if let index = portsByName[name] { onPort(index, &actions) { $0.setHeard(speakers, at: now) } }
+            if let index = portsByName[name] { onPort(index, &actions) { $0.setHeard(Set(speakers.keys), at: now) } }
         case .leave:
             isLeaving = true
             for index in ports.indexes { onPort(index, &actions) { $0.leave(at: now) } }
@@ -197,7 +197,7 @@ package struct Layer2Core: Sendable {
         }
         guard old?.name != interface.name else { return }
         let name = interface.name
-        onPort(index, &actions) { [heard] in $0.setHeard(heard[name] ?? [], at: now) }
+        onPort(index, &actions) { [heard] in $0.setHeard(Set((heard[name] ?? [:]).keys), at: now) }
         // In order, so that equal input gives equal output. Of most interfaces that come, as the host's ends of pods' links,
         // no role speaks.
         let names = [old?.name, name].compactMap(\.self)

@@ -1,4 +1,5 @@
 import LinkLayer
+import WireIdentity
 
 /// How the layer-2 engine of a node works.
 package struct Layer2Settings: Hashable, Sendable {
@@ -9,6 +10,8 @@ package struct Layer2Settings: Hashable, Sendable {
     /// The SCHED_FIFO priority of the answering thread while it was seen to wait (see ``AnswerPriority``); `nil` leaves it
     /// an ordinary one.
     package var realtimePriority: Int32? = 20
+    /// Whose marks its frames carry, and whose it believes.
+    package var credentials = SpeakerCredentials()
 
     package init() {}
 }

@@ -1,17 +1,18 @@
+import Addresses
 import NetworkIO
 
 /// Who is heard on which segment, as far as that can be said: a segment counts once it was listened to for as long as it
 /// takes to hear everybody who is there.
 struct HeardNodes: Sendable {
-    /// Who is up, by interface, also where it is not known yet whether that is everybody.
-    private var up: [String: Set<String>] = [:]
+    /// Who is up, by interface, and from which hardware addresses; also where it is not known yet whether that is everybody.
+    private var up: [String: [String: Set<MACAddress>]] = [:]
     private var listened: Set<String> = []
 
     /// Returns whether the node is heard now and was not, or the other way round.
     @discardableResult mutating func note(_ change: LivenessChange) -> Bool {
         change.isUp
-            ? up[change.interface, default: []].insert(change.node).inserted
-            : up[change.interface]?.remove(change.node) != nil
+            ? up[change.interface, default: [:]].updateValue(change.hardwareAddresses, forKey: change.node) == nil
+            : up[change.interface]?.removeValue(forKey: change.node) != nil
     }
 
     /// These interfaces, and no other, were listened to for long enough.
@@ -36,7 +37,7 @@ struct HeardNodes: Sendable {
     }
 
     /// By interface, where that is known.
-    var byInterface: [String: Set<String>] {
-        Dictionary(uniqueKeysWithValues: listened.map { ($0, up[$0] ?? []) })
+    var byInterface: [String: [String: Set<MACAddress>]] {
+        Dictionary(uniqueKeysWithValues: listened.map { ($0, up[$0] ?? [:]) })
     }
 }

@@ -15,4 +15,20 @@ package struct LivenessChange: Hashable, Sendable {
     package let since: Instant
     /// Where it is heard from, or was last.
     package let address: IPAddress
+    /// The hardware addresses that it is heard from; empty while it is not, or where it does not say them, as the previous
+    /// version does not.
+    package let hardwareAddresses: Set<MACAddress>
+
+    package init(
+        interface: String, interfaceIndex: Int32, node: String, state: SessionState, since: Instant,
+        address: IPAddress, hardwareAddresses: Set<MACAddress> = []
+    ) {
+        self.interface = interface
+        self.interfaceIndex = interfaceIndex
+        self.node = node
+        self.state = state
+        self.since = since
+        self.address = address
+        self.hardwareAddresses = hardwareAddresses
+    }
 }

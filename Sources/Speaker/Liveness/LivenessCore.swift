@@ -242,7 +242,8 @@ extension LivenessCore {
                     .tell(
                         LivenessChange(
                             interface: name, interfaceIndex: index, node: member.node, state: state, since: now,
-                            address: member.address)))
+                            address: member.address,
+                            hardwareAddresses: state == .up ? member.hardwareAddresses : [])))
             }
         }
     }
@@ -289,7 +290,8 @@ extension LivenessCore {
                     .tell(
                         LivenessChange(
                             interface: name, interfaceIndex: index, node: member.node, state: member.state,
-                            since: member.since, address: member.address)))
+                            since: member.since, address: member.address,
+                            hardwareAddresses: member.hardwareAddresses)))
             case .dropped(let reason, let source): drop(reason, on: index, from: source, at: now, &actions)
             case .stalled(let duration): actions.append(.log(.stalled(interface: name, duration)))
             case .intervalChanged(let interval): actions.append(.log(.intervalChanged(interface: name, interval)))

@@ -11,6 +11,7 @@ import SystemIO
 import Telemetry
 import Timing
 import UnixSignals
+import WireIdentity
 
 struct SpeakerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -64,8 +65,11 @@ struct SpeakerCommand: AsyncParsableCommand {
         let directory = try StateDirectory(path: stateDir, patience: .seconds(2))
         let store = ClusterStore(directory)
         // An earlier pod may have left routes standing in routers; what it kept, it took with it.
+        let credentials = try segment.credentials(
+            of: ClusterIdentity(name: SpeakerCredentials.defaultCluster), in: directory, logger: logger)
         let speaker = try SpeakerService(
-            node: node ?? "", isRestarting: true, layer2: segment.layer2, liveness: segment.liveness,
+            node: node ?? "", isRestarting: true, layer2: segment.layer2(credentials),
+            liveness: segment.liveness(credentials),
             metrics: SpeakerMetrics(registry), events: events, logger: logger)
         let source = ClusterSource(
             client: client, speaker: speaker, store: store, namespace: cluster.namespace,

@@ -11,6 +11,7 @@ import SystemIO
 import Telemetry
 import Timing
 import UnixSignals
+import WireIdentity
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,11 +37,20 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where assignments are kept, so that they survive a restart.", valueName: "dir"))
     var stateDir = "/var/lib/martlet"
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            The name of the cluster that this node belongs to, the same on all its nodes. Another cluster on the same segment \
+            has another one.
+            """, valueName: "name"))
+    var cluster = SpeakerCredentials.defaultCluster
+
     @OptionGroup var segment: SpeakerOptions
     @OptionGroup var serving: ServingOptions
 
     func validate() throws {
         guard !node.isEmpty else { throw ValidationError("--node: the name of a node is not empty") }
+        guard !cluster.isEmpty else { throw ValidationError("--cluster: the name of a cluster is not empty") }
         guard input.filenames.allSatisfy({ $0 != "-" }) else {
             throw ValidationError("-f -: standard input cannot be watched; write the manifests to a file")
         }
@@ -64,8 +74,10 @@ struct RunCommand: AsyncParsableCommand {
         let registry = PrometheusRegistry()
         let events = EventLog()
         let isRestarting = try directory.read(AssignmentStore.file) != nil
+        let credentials = try segment.credentials(of: ClusterIdentity(name: cluster), in: directory, logger: logger)
         let speaker = try SpeakerService(
-            node: node, isRestarting: isRestarting, layer2: segment.layer2, liveness: segment.liveness,
+            node: node, isRestarting: isRestarting, layer2: segment.layer2(credentials),
+            liveness: segment.liveness(credentials),
             metrics: SpeakerMetrics(registry), events: events, logger: logger)
         let standalone = try StandaloneService(
             source: source, first: first, store: AssignmentStore(directory), speaker: speaker,

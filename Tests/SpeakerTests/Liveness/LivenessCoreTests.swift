@@ -113,11 +113,11 @@ struct LivenessCoreTests {
         var lan0 = Subject.eth0
         lan0.name = "lan0"
         heard.rename("eth0", to: "lan0")
-        #expect(heard.byInterface == ["lan0": ["n2"]])
+        #expect(heard.byInterface == ["lan0": ["n2": []]])
         subject.apply([lan0])
         #expect(subject.open.count == 2, "the sockets stay")
         for change in subject.told { heard.note(change) }
-        #expect(heard.byInterface == ["lan0": ["n2"]])
+        #expect(heard.byInterface == ["lan0": ["n2": []]])
     }
 
     @Test("A node is told up and lost, with its interface; one list of nodes holds for all interfaces")
