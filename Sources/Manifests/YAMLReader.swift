@@ -232,14 +232,39 @@ struct YAMLReader {
             .composer(let context, let problem, let mark, _):
             return syntaxError(problem, context: context, mark: mark)
         case .duplicatedKeysInMapping(let duplicates, let context):
-            let keys = duplicates.map { "\"\(unmasked($0).shortened)\"" }.joined(separator: ", ")
-            return ManifestSyntaxError(
-                line: fileLine(context.mark),
-                message: "the key \(keys) is given more than once in one mapping: keep one")
+            return repeatedKeys(duplicates.map(unmasked), line: fileLine(context.mark))
         case .memory:
             return ManifestSyntaxError(line: document.firstLine, message: "not enough memory to read this document")
         case .no, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
             return ManifestSyntaxError(line: document.firstLine, message: "not YAML")
+        }
+    }
+
+    /// A mapping has keys more than once. (YAML 1.2 §3.2.1.1 wants them unique; kubectl would take the last without a word.)
+    private func repeatedKeys(_ keys: [String], line: Int) -> ManifestSyntaxError {
+        let outer = outerKeys
+        if keys.contains("apiVersion") || keys.contains("kind"),
+            let second = outer.indices.first(where: { index in outer[..<index].contains { $0.key == outer[index].key } }
+            )
+        {
+            return ManifestSyntaxError(
+                line: outer[second].line,
+                message: "a second object begins here without a \"---\" before it, after the one that begins on line "
+                    + "\(outer[0].line): write a line \"---\" before line \(outer[second].line)")
+        }
+        let names = keys.map { "\"\($0.shortened)\"" }.joined(separator: ", ")
+        return ManifestSyntaxError(
+            line: line, message: "the key \(names) is given more than once in one mapping: keep one")
+    }
+
+    /// The keys that begin a line, with their lines in the file: those of the outermost mapping.
+    private var outerKeys: [(key: String, line: Int)] {
+        let lines = document.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        return lines.enumerated().compactMap { offset, line in
+            guard let first = line.first, first.isASCII, first.isLetter, let colon = line.firstIndex(of: ":") else {
+                return nil
+            }
+            return (String(line[..<colon]), document.firstLine + offset)
         }
     }
 
