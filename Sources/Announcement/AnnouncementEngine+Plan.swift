@@ -147,7 +147,13 @@ extension AnnouncementEngine {
         let heard = candidacies.filter { $0.members.contains(place) }
         guard !heard.isEmpty else {
             if rules.roster.nodes[place].name == localNode {
-                return (.interfaceMissing, "The node has none of the interfaces, or none that is up.")
+                return (.interfaceMissing, missingInterfaces(address, isShared: isShared, place))
+            }
+            guard !candidacies.isEmpty else {
+                return (
+                    .notHeard,
+                    "\(localNode) is on no segment of the address, and cannot know: ask the node's own speaker."
+                )
             }
             return (.notHeard, "\(localNode) does not hear the node on any segment of the address.")
         }
@@ -159,6 +165,18 @@ extension AnnouncementEngine {
             )
         }
         return (.notElected, "\(names) owns the address.")
+    }
+}
+
+extension AnnouncementEngine {
+    /// Why the local node has no segment of an address.
+    private func missingInterfaces(_ address: ServiceFacts.AddressFacts, isShared: Bool, _ place: Int) -> String {
+        let advertisements = rules.layer2Advertisements(address, isShared: isShared)
+        guard let notes = interfaceNotes, let selection = rules.interfaces(advertisements, node: place) else {
+            return "The node has none of the interfaces, or none that is up."
+        }
+        return notes.reason(againstAllOf: selection)
+            ?? "The node is still finding out who else is on \(notes.usable(selection).sorted().joined(separator: ", "))."
     }
 }
 

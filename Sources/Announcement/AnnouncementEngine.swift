@@ -46,6 +46,8 @@ package struct AnnouncementEngine: Sendable {
     private var announced: [IPAddress: InterfaceSelection] = [:]
     private var advertised: [IPPrefix: [String: RouteAttributes]] = [:]
     private var settingConflicts: [IPPrefix: Set<AnnouncementRules.SettingConflict>] = [:]
+    /// What is known of the local node's interfaces; `nil` where nobody has looked, as in `plan`.
+    package var interfaceNotes: InterfaceNotes?
     /// For how long the local node has been leaving; `nil`: for longer than anything waits.
     private var drainedFor: Duration?
 

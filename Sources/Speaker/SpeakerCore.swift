@@ -96,6 +96,7 @@ package struct SpeakerCore: Sendable {
         case .updated(let update): apply(update, &actions)
         case .linksChanged(let table):
             self.table = table
+            engine.interfaceNotes = InterfaceNotes(table)
             perform([updateSegments(&actions)], &actions)
             updateSessions(&actions)
         case .routerChanged(let change):

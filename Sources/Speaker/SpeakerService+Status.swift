@@ -2,6 +2,7 @@ import Addresses
 import Announcement
 import BFD
 import BGP
+import ClusterConfiguration
 import LinkLayer
 import NetworkIO
 import Presentation
@@ -27,7 +28,7 @@ extension SpeakerService {
             document.silent = plan.silent.map { SilenceEntry($0) }
             document.problems += plan.problems.map { ProblemEntry($0) }
         }
-        document.problems += core.wireProblems.map { ProblemEntry($0) }
+        document.problems += (core.hostProblems + core.wireProblems).map { ProblemEntry($0) }
         document.notReady += SpeakerService.obstacles(core)
         document.peers = await peers()
         document.segments = await segments(core, now: .now)
@@ -42,7 +43,7 @@ extension SpeakerService {
     }
 
     private static func obstacles(_ core: SpeakerCore) -> [String] {
-        core.isSettled ? [] : ["listening for other nodes"]
+        (core.isSettled ? [] : ["listening for other nodes"]) + [core.nodeProblem?.message].compactMap(\.self)
     }
 
     /// The sessions of this node.

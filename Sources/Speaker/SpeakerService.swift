@@ -124,6 +124,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         var view = SpeakerView(core: SpeakerCore(node: node))
         var heard = HeardNodes()
         var alarm: (deadline: Instant, task: Task<Void, Never>)?
+        var problems = ProblemLog()
         func handle(_ next: Input) async {
             let event: SpeakerCore.Event?
             var known = UptimeClock.now
@@ -166,6 +167,10 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 view.note(action, at: .now)
                 await perform(action)
                 count(action, since: known)
+            }
+            switch next {
+            case .updated, .linksChanged: problems.update(view.core.hostProblems, logger)
+            default: break
             }
             let changes = view.noteHeld(at: .now)
             count(changes)

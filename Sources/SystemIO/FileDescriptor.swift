@@ -18,12 +18,23 @@ package struct FileDescriptor: ~Copyable, Sendable {
 
     /// Writes all octets; `path` is for the error's text.
     package func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        try FileDescriptor.write(bytes, toDescriptor: rawValue, path)
+    }
+
+    /// Writes all octets to a descriptor that stays open.
+    static func write(_ bytes: [UInt8], toDescriptor rawValue: CInt, _ path: String) throws(SystemError) {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.write(rawValue, buffer.baseAddress?.advanced(by: written), buffer.count - written)
             }
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                // Somebody else made it non-blocking, such as a shell's terminal.
+                var waiting = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&waiting, 1, -1)
+                continue
+            }
             guard count > 0 else { throw .last("cannot write \(path)") }
             written += count
         }

@@ -1,9 +1,10 @@
 import ArgumentParser
-import Foundation
+import SystemIO
 
 /// What a person needs to know and a script does not: on standard error.
 enum Diagnostics {
-    static func say(_ text: String) { FileHandle.standardError.write(Data("martlet: \(text)\n".utf8)) }
+    /// Where standard error cannot be written there is nobody to tell.
+    static func say(_ text: String) { _ = try? StandardStream.errors.write("martlet: \(text)\n") }
 
     /// Says why, and makes the error that ends the program with status 1.
     static func failure(_ text: String) -> ExitCode {

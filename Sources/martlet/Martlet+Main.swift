@@ -1,5 +1,6 @@
 import ArgumentParser
 import Manifests
+import SystemIO
 
 extension Martlet {
     /// Runs the command that was typed; what was mistyped gets a suggestion.
@@ -12,6 +13,19 @@ extension Martlet {
                 try command.run()
             }
         } catch {
+            end(because: error)
+        }
+    }
+
+    private static func end(because error: any Error) -> Never {
+        do throws(SystemError) {
+            if let error = error as? SystemError { throw error }
+            // Help, the version and completion scripts are answers, too.
+            if exitCode(for: error) == .success {
+                let text = fullMessage(for: error)
+                if !text.isEmpty { try OutputOptions.write(text + "\n") }
+                exit(withError: ExitCode.success)
+            }
             if exitCode(for: error) == .validationFailure,
                 let hint = suggestion(for: Array(CommandLine.arguments.dropFirst()))
             {
@@ -19,6 +33,8 @@ extension Martlet {
                 exit(withError: ExitCode.validationFailure)
             }
             exit(withError: error)
+        } catch {
+            exit(withError: Diagnostics.failure("\(error)"))
         }
     }
 

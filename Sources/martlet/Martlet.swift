@@ -24,6 +24,7 @@ import SystemIO
 
     static func main() async {
         Capability.raisePermitted()
+        StandardStream.ignoreBrokenPipes()
         await runAsTyped()
     }
 }

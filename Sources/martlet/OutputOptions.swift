@@ -13,8 +13,9 @@ struct OutputOptions: ParsableArguments {
     /// Prints a screen on standard output, as wide as the terminal.
     ///
     /// - Parameter now: what ages are counted up to.
-    func print(_ screen: some Screen, now: Timestamp = .now) {
-        OutputOptions.write(screen.text(output, OutputOptions.layout(now: now)))
+    /// - Returns: `false` if nobody reads it any more.
+    @discardableResult func print(_ screen: some Screen, now: Timestamp = .now) throws(SystemError) -> Bool {
+        try OutputOptions.write(screen.text(output, OutputOptions.layout(now: now)))
     }
 
     /// How a screen is to look on standard output.
@@ -24,8 +25,11 @@ struct OutputOptions: ParsableArguments {
         return Layout(width: terminal?.width, style: style, now: now)
     }
 
-    /// Writes at once, also into a pipe: who watches must not wait for a buffer to fill.
-    static func write(_ text: String) {
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    /// Writes an answer; the only way in which a command does.
+    ///
+    /// - Returns: `false` if nobody reads it any more: what goes on for ever ends then, anything else keeps its status.
+    /// - Throws: an answer that cannot be written was not given, so the command ends with status 1.
+    @discardableResult static func write(_ text: String) throws(SystemError) -> Bool {
+        try StandardStream.output.write(text)
     }
 }

@@ -5,9 +5,13 @@ struct VersionCommand: ParsableCommand {
         commandName: "version", abstract: "Shows the version, the Swift version and the features built in.",
         discussion: "Example:\n  martlet version")
 
-    func run() {
-        print("martlet \(Version.text)")
-        print("Swift \(Version.swift)")
-        print("features: \(Version.features.joined(separator: ", "))")
+    func run() throws {
+        try OutputOptions.write(
+            """
+            martlet \(Version.text)
+            Swift \(Version.swift)
+            features: \(Version.features.joined(separator: ", "))
+
+            """)
     }
 }

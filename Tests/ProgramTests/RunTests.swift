@@ -136,6 +136,57 @@ struct RunTests {
         #expect(result.errors.contains("CAP_NET_RAW"), "\(result)")
     }
 
+    @Test(
+        "As a node that is none of the Nodes it says so, with their names: in the log, readyz, the status and explain")
+    func strangeNode() async throws {
+        let lab = try RunLab()
+        try lab.write(
+            "nodes.yaml",
+            ["n2", "n3"].map { "apiVersion: v1\nkind: Node\nmetadata: {name: \($0)}\n" }.joined(separator: "---\n"))
+        let process = try lab.node.start(
+            Program.path, "run", "-f", lab.manifests, "--node", "n2.example.com", "--state-dir", lab.stateDirectory)
+        defer { process.stop() }
+        let sentence =
+            "There is no Node n2.example.com, so this process announces nothing. The Nodes are n2, n3: use n2"
+        #expect(try await eventually { process.errors.contains(sentence) }, "\(process.errors)")
+        let ready = try await lab.node.run("curl", "-s", "-w", "%{http_code}", "http://127.0.0.1:7472/readyz").output
+        #expect(ready.contains(sentence) && ready.hasSuffix("503"), "\(ready)")
+        #expect(try await lab.status().contains("\"Node/n2.example.com\""))
+        let explanation = try await lab.node.run(
+            Program.path, "explain", "web", "--server", "http://127.0.0.1:7472")
+        #expect(explanation.status == 1, "\(explanation)")
+        #expect(
+            explanation.output.contains("✗ Speaker") && explanation.output.contains("There is no Node n2.example"),
+            "\(explanation)")
+        #expect(!explanation.output.contains("multicast"), "\(explanation)")
+        // With the right Node all is well.
+        try lab.write("more.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: n2.example.com}\n")
+        #expect(
+            try await eventually { process.errors.contains("resolved: error: Node/n2.example.com") },
+            "\(process.errors)")
+    }
+
+    @Test("A port of a bridge that an advertisement names is said to be one, with the bridge") func bridgePort()
+        async throws
+    {
+        let lab = try RunLab()
+        try lab.node.ip("link add br0 type bridge")
+        try lab.node.ip("address flush dev eth0")
+        try lab.node.ip("link set eth0 master br0")
+        try lab.node.ip("link set br0 up")
+        try lab.node.ip("address add 192.0.2.2/24 dev br0")
+        try lab.write("base.yaml", RunLab.base + "\nspec: {interfaces: [eth0]}\n")
+        let process = try await lab.start()
+        defer { process.stop() }
+        let clause = "eth0: it is a port of the bridge br0: use br0 instead"
+        #expect(try await eventually { process.errors.contains(clause) }, "\(process.errors)")
+        let status = try await lab.status()
+        #expect(status.components(separatedBy: clause).count == 3, "a problem and a silence: \(status)")
+        let explanation = try await lab.node.run(
+            Program.path, "explain", "web", "--server", "http://127.0.0.1:7472")
+        #expect(explanation.status == 1 && explanation.output.contains(clause), "\(explanation)")
+    }
+
     /// What keeps it from starting: extra arguments, and what it must name.
     static let obstacles: [([String], String)] = [
         (["--http", "192.0.2.99:7472"], "192.0.2.99:7472"),

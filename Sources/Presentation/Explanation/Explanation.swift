@@ -24,6 +24,8 @@ package struct Explanation: Hashable, Sendable {
     package var peers: [NodePeerEntry]?
     /// Problems of the configuration that keep objects out of force.
     package var problems: [ProblemEntry]
+    /// What keeps a speaker that was asked from announcing anything at all.
+    package var obstacles: [ProblemEntry] = []
     /// Whether it is known what becomes of the addresses.
     package var isOfAnnouncing = true
 
@@ -49,7 +51,7 @@ package struct Explanation: Hashable, Sendable {
         steps += [requestStep(review), poolStep(review), addressStep(review)].compactMap(\.self)
         if !review.assignment.addresses.isEmpty, isOfAnnouncing {
             steps += [endpointStep, advertisementStep]
-            steps += [layer2Step, bgpStep, sessionStep].compactMap { $0 }
+            steps += [speakerStep, layer2Step, bgpStep, sessionStep].compactMap { $0 }
         }
         return ExplanationDocument(service: name.description, steps: steps, advice: advice)
     }
@@ -165,6 +167,14 @@ extension Explanation {
         return ExplanationStep("Advertised", .good, "By \(names).", details: details)
     }
 
+    /// `nil` where the speakers can do their work.
+    private var speakerStep: ExplanationStep? {
+        guard let first = obstacles.first else { return nil }
+        return ExplanationStep(
+            "Speaker", obstacles.contains { $0.severity == "error" } ? .bad : .warning, first.message,
+            details: obstacles.dropFirst().map(\.message))
+    }
+
     private var several: Bool { (review?.assignment.addresses.count ?? 0) > 1 }
 
     private var layer2Step: ExplanationStep? {
@@ -270,9 +280,14 @@ extension Explanation {
                 "See that a controller leads: `kubectl -n martlet-system get lease martlet-controller`, and its log.")
         }
         guard isOfAnnouncing else { return sentences.filter { !$0.isEmpty } }
-        let reasons = unannounced.map(\.reason.rawValue).unique
+        var reasons = unannounced.map(\.reason.rawValue).unique
+        // Who cannot listen hears nobody: that says nothing of the others.
+        if !obstacles.isEmpty || reasons.contains(SilenceReason.interfaceMissing.rawValue) {
+            reasons.removeAll { $0 == SilenceReason.notHeard.rawValue }
+        }
+        if !obstacles.isEmpty { sentences.append("Fix what the step Speaker says first.") }
         sentences += reasons.compactMap(Advice.sentence)
-        if !review.assignment.addresses.isEmpty, plan.layer2.isEmpty, plan.bgp.isEmpty, reasons.isEmpty {
+        if !review.assignment.addresses.isEmpty, !advertisements.contains(where: \.matches), reasons.isEmpty {
             sentences += [Advice.sentence(for: SilenceReason.noAdvertisement.rawValue) ?? ""]
         }
         if let step = sessionStep, step.verdict == .bad {

@@ -38,6 +38,15 @@ package enum InterfaceObstacle: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// ``clause``, which of a port names what it is a port of.
+    package func clause(of interface: Interface, in table: InterfaceTable) -> String {
+        guard self == .partOfAnother, let master = interface.masterIndex.flatMap({ table[$0] }) else { return clause }
+        return "it is a port of \(master.kind.map { "the \($0) " } ?? "")\(master.name): use \(master.name) instead"
+    }
+
+    /// Whether a link that comes up is enough.
+    package var mayPass: Bool { self == .down || self == .noCarrier }
+
     package var canBeOvercome: Bool { self == .withoutSubnet || self == .bridgeOfVeths }
 
     /// The first obstacle of an interface; one that cannot be overcome before one that can.

@@ -102,13 +102,13 @@ struct BundleCommand: AsyncParsableCommand {
         return process
     }
 
-    private func write(_ text: String) throws {
-        guard to != "-" else { return OutputOptions.write(text) }
+    private func write(_ text: String) throws(SystemError) {
+        guard to != "-" else {
+            try OutputOptions.write(text)
+            return
+        }
         // No secret is in it, but a map of the network is: for its owner alone.
-        guard
-            FileManager.default.createFile(
-                atPath: to, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw StatusClient.Failure(description: "\(to) cannot be written") }
-        OutputOptions.write("\(to)\n")
+        try OutputFile.write(Array(text.utf8), to: to)
+        try OutputOptions.write("\(to)\n")
     }
 }

@@ -26,6 +26,21 @@ struct ClusterLook {
     /// Those whose nodes are there and Ready. What others wrote may have been true before they died, and nobody takes it back.
     private var living: [SpeakerReport] { speakers.filter { readyNodes.contains($0.metadata.name) } }
 
+    /// Speakers of no Node: they announce nothing.
+    private var strayProblems: [ProblemEntry] {
+        let nodes = Set(reading.state.nodes.map(\.metadata.name))
+        return speakers.map(\.metadata.name).filter { !nodes.contains($0) }.sorted().map { name in
+            ProblemEntry(
+                severity: "warning", object: "\(SpeakerReport.kind)/\(name)", field: nil,
+                message: ClusterLook.strayMessage(name))
+        }
+    }
+
+    private static func strayMessage(_ name: String) -> String {
+        "A speaker reports as \(name), and there is no Node of that name: its --node-name (NODE_NAME) is wrong, or the Node "
+            + "was deleted."
+    }
+
     private var readyNodes: Set<String> {
         Set(reading.state.nodes.map { NodeView($0) }.filter(\.isReady).map(\.name))
     }
@@ -69,7 +84,9 @@ struct ClusterLook {
     func explanation(
         of service: NamespacedName, _ decisions: OfflineDecisions, _ history: [String: [EventEntry]]
     ) -> ExplanationDocument {
-        var document = decisions.explanation(of: service, peers: peers).document
+        var explanation = decisions.explanation(of: service, peers: peers)
+        explanation.obstacles = strayProblems
+        var document = explanation.document
         document.events = history[service.description] ?? []
         return document
     }
@@ -149,7 +166,7 @@ struct ClusterLook {
             + decisions.plan.layer2.map { AnnouncementEntry($0) }.filter { !known.contains([$0.service, $0.ip]) }
             + decisions.plan.bgp.map { AnnouncementEntry($0) }
         whole.silent = decisions.plan.silent.map { SilenceEntry($0) }
-        whole.problems = decisions.problems.map { ProblemEntry($0) }
+        whole.problems = decisions.problems.map { ProblemEntry($0) } + strayProblems
         var events = events.compactMap { EventEntry($0) }
         if let shown {
             let names = Set(shown.map(\.description))
@@ -159,7 +176,14 @@ struct ClusterLook {
             events.removeAll { names.isDisjoint(with: $0.services) }
         }
         let ready = readyNodes
-        let documents = speakers.map { $0.document(isNodeReady: ready.contains($0.metadata.name)) }
+        let present = Set(reading.state.nodes.map(\.metadata.name))
+        let documents = speakers.map { speaker in
+            let name = speaker.metadata.name
+            let obstacle =
+                ready.contains(name)
+                ? nil : present.contains(name) ? "its node is not Ready" : ClusterLook.strayMessage(name)
+            return speaker.document(obstacle: obstacle)
+        }
         return ClusterStatus([whole] + documents, events: events)
     }
 }
@@ -175,11 +199,13 @@ extension SpeakerReport {
     }
 
     /// What the process would answer, as far as its object holds it.
-    fileprivate func document(isNodeReady: Bool) -> StatusDocument {
+    ///
+    /// - Parameter obstacle: why it announces nothing, whatever it says.
+    fileprivate func document(obstacle: String?) -> StatusDocument {
         var document = StatusDocument(version: status?.version ?? "", role: "speaker", node: metadata.name)
         document.started = status?.started.flatMap { Timestamp($0) }
-        guard isNodeReady else {
-            document.notReady = ["its node is not Ready, or gone"]
+        if let obstacle {
+            document.notReady = [obstacle]
             return document
         }
         document.peers = peers

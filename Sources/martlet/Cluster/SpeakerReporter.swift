@@ -72,12 +72,13 @@ struct SpeakerReporter: Sendable {
                 })
         }
         let peers = await self.speaker.peers().map { NodePeerEntry(node: node, peer: $0) }
-        var document = Explanation(
+        var explanation = Explanation(
             name, service: service, loadBalancerClass: view.loadBalancerClass, review: review,
             advertisements: engine.advertisements(for: name), plan: engine.plan(for: name),
             endpoints: view.endpoints(of: name), peers: peers,
-            problems: view.problems.filter { $0.severity == .error }.map { ProblemEntry($0) }
-        ).document
+            problems: view.problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+        explanation.obstacles = [speaker.core.nodeProblem].compactMap(\.self).map { ProblemEntry($0) }
+        var document = explanation.document
         document.events = events.events(of: name.description)
         return document
     }

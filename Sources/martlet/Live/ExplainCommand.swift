@@ -67,7 +67,7 @@ struct ExplainCommand: AsyncParsableCommand {
                 : OfflineDecisions(ManifestReader.read(paths: filenames), loadBalancerClass: loadBalancerClass)
                     .explanation(of: service).document
         }
-        output.print(document, now: moment)
+        try output.print(document, now: moment)
         if !document.isWhole { throw ExitCode(1) }
     }
 

@@ -91,8 +91,8 @@ struct GetCommand: AsyncParsableCommand {
             let (list, moment) = try await look()
             if let problem = list.orderProblem { throw StatusClient.Failure(description: problem) }
             if !watch, let absence = list.absence { throw StatusClient.Failure(description: absence) }
-            output.print(list, now: moment)
-            if watch { try await follow(list) }
+            let isRead = try output.print(list, now: moment)
+            if watch, isRead { try await follow(list) }
         } catch {
             throw Diagnostics.failure("\(error)")
         }
@@ -114,29 +114,38 @@ struct GetCommand: AsyncParsableCommand {
         )
     }
 
-    /// Shows what changes. A process that does not answer is told of once, and waited for.
+    /// Shows what changes, for as long as somebody reads it. A process that does not answer is told of once, and waited for.
     private func follow(_ first: ResourceList) async throws {
         var last = first
         var isAway = false
         while true {
             try await Task.sleep(for: pause)
+            let list: ResourceList
+            let moment: Timestamp
             do {
-                let (list, moment) = try await look()
+                (list, moment) = try await look()
                 if isAway { Diagnostics.say("it answers again") }
                 isAway = false
-                var layout = OutputOptions.layout(now: moment)
-                layout.isWide = output.output == .wide
-                let lines = list.changes(since: last, layout)
-                last = list
-                guard !lines.isEmpty else { continue }
-                switch output.output {
-                case .table, .wide: OutputOptions.write(lines.map { $0 + "\n" }.joined())
-                case .json, .yaml, .name: output.print(list, now: moment)
-                }
             } catch {
                 if !isAway { Diagnostics.say("\(error); waiting for it") }
                 isAway = true
+                continue
             }
+            var layout = OutputOptions.layout(now: moment)
+            layout.isWide = output.output == .wide
+            let lines = list.changes(since: last, layout)
+            last = list
+            guard !lines.isEmpty else {
+                // A reader that has gone is noticed also while nothing happens.
+                guard StandardStream.output.isOpen else { return }
+                continue
+            }
+            let isRead =
+                switch output.output {
+                case .table, .wide: try OutputOptions.write(lines.map { $0 + "\n" }.joined())
+                case .json, .yaml, .name: try output.print(list, now: moment)
+                }
+            guard isRead else { return }
         }
     }
 }

@@ -84,7 +84,7 @@ struct ProbeCommand: AsyncParsableCommand {
         } catch {
             throw Diagnostics.failure("\(error)")
         }
-        output.print(document)
+        try output.print(document)
         if document.verdict != .answered { throw ExitCode(1) }
     }
 

@@ -24,7 +24,7 @@ struct RebalanceCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            print(try await server.rebalance(), terminator: "")
+            try OutputOptions.write(try await server.rebalance())
         } catch {
             throw Diagnostics.failure("\(error)")
         }

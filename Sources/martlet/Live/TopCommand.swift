@@ -50,7 +50,8 @@ struct TopCommand: AsyncParsableCommand {
                     from: former, to: status, elapsed: moment.duration(to: now),
                     events: try await server.events().events, height: terminal?.height)
                 let text = screen.lines(OutputOptions.layout(now: .now)).joined(separator: "\n")
-                OutputOptions.write((terminal == nil ? "" : TopCommand.clear) + text + "\n")
+                let isRead = try OutputOptions.write((terminal == nil ? "" : TopCommand.clear) + text + "\n")
+                guard isRead else { return }
                 (former, moment) = (status, now)
             } while Terminal.standardOutput != nil
         } catch {

@@ -75,7 +75,7 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         guard against.isEmpty else { return try await compare() }
         let decisions = OfflineDecisions(try await read(), loadBalancerClass: loadBalancerClass)
-        output.print(decisions.document)
+        try output.print(decisions.document)
         if decisions.problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
     }
 
@@ -107,7 +107,7 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private func show(_ comparison: PlanComparison, _ problems: [Problem]) throws {
-        output.print(comparison)
+        try output.print(comparison)
         if comparison.hasLoss || problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
     }
 }

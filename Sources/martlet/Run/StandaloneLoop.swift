@@ -31,7 +31,7 @@ struct StandaloneLoop {
     private var saveFailure: Problem?
     private var assignedSince: [NamespacedName: Timestamp] = [:]
     private var isUnsaved = false
-    private var told: Set<Problem> = []
+    private var problemLog = ProblemLog()
     private var alarm: Scheduled<Void>?
 
     init(
@@ -95,7 +95,7 @@ struct StandaloneLoop {
         // refuses, service goes before memory, and a problem says so.
         if isUnsaved { save() }
         speaker.apply(outcome.update, since: moment)
-        logProblems()
+        problemLog.update(core.problems, logger)
         setAlarm()
     }
 
@@ -135,21 +135,5 @@ struct StandaloneLoop {
                 level: line.isWarning ? .warning : .notice, "\(line.text)",
                 metadata: [LogKey.service: "\(change.service)"])
         }
-    }
-
-    /// Each problem once, when it comes and when it goes.
-    private mutating func logProblems() {
-        let problems = Set(core.problems)
-        for problem in core.problems where !told.contains(problem) {
-            switch problem.severity {
-            case .error: logger.error("\(problem.statement)")
-            case .warning: logger.warning("\(problem.statement)")
-            case .note: logger.info("\(problem.statement)")
-            }
-        }
-        for problem in told.subtracting(problems).sorted(by: { $0.description < $1.description }) {
-            logger.info("no longer: \(problem)")
-        }
-        told = problems
     }
 }

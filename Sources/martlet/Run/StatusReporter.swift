@@ -41,13 +41,14 @@ struct StatusReporter: Sendable {
         guard let standalone = await standalone.view(), let speaker = await speaker.view() else { return nil }
         let core = standalone.core
         let peers = await self.speaker.peers().map { NodePeerEntry(node: node, peer: $0) }
-        var document = Explanation(
+        var explanation = Explanation(
             service, service: core.services[service], loadBalancerClass: core.engine.loadBalancerClass,
             review: core.engine.review(of: service),
             advertisements: speaker.core.engine.advertisements(for: service),
             plan: speaker.core.engine.plan(for: service), endpoints: core.endpoints[service], peers: peers,
-            problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) }
-        ).document
+            problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+        explanation.obstacles = [speaker.core.nodeProblem].compactMap(\.self).map { ProblemEntry($0) }
+        var document = explanation.document
         document.events = events.events(of: service.description)
         return document
     }
