@@ -33,24 +33,36 @@ package struct AnnouncedService: Hashable, Sendable {
     package var externalTrafficPolicy: TrafficPolicy
     /// `nil`: no EndpointSlice at all, which is taken for a ready endpoint on every node.
     package var endpoints: ServiceEndpoints?
+    /// Whether a family without a usable endpoint anywhere is taken for one with a ready endpoint on every node.
+    package var announcesWithoutEndpoints: Bool
 
     package init(
         _ name: NamespacedName, labels: [String: String] = [:], addresses: [Address],
-        externalTrafficPolicy: TrafficPolicy = .cluster, endpoints: ServiceEndpoints? = nil
+        externalTrafficPolicy: TrafficPolicy = .cluster, endpoints: ServiceEndpoints? = nil,
+        announcesWithoutEndpoints: Bool = false
     ) {
         self.name = name
         self.labels = labels
         self.addresses = addresses
         self.externalTrafficPolicy = externalTrafficPolicy
         self.endpoints = endpoints
+        self.announcesWithoutEndpoints = announcesWithoutEndpoints
     }
 
-    /// The Service as Kubernetes has it, with the addresses assigned to it. A traffic policy that is absent or unknown
-    /// means `Cluster`, as in Kubernetes.
-    package init(_ service: Service, addresses: [Address], endpoints: ServiceEndpoints?) {
+    /// The Service as Kubernetes has it, with the addresses assigned to it and its endpoints: the one way from Kubernetes'
+    /// objects to what is announced. `nil` if it has no address. A traffic policy that is absent or unknown means
+    /// `Cluster`, as in Kubernetes.
+    package init?(_ service: Service, addresses: [Address], endpoints: EndpointIndex) {
+        guard !addresses.isEmpty else { return nil }
         self.init(
             service.name, labels: service.metadata.labels ?? [:], addresses: addresses,
             externalTrafficPolicy: service.spec?.externalTrafficPolicy.flatMap(TrafficPolicy.init) ?? .cluster,
-            endpoints: endpoints)
+            endpoints: endpoints[service.name])
+    }
+
+    /// The endpoints that serve the Service's addresses of a family; `nil`: taken for a ready one on every node.
+    package func endpoints(_ family: AddressFamily) -> FamilyEndpoints? {
+        guard let own = endpoints?[family], own.isUsable || !announcesWithoutEndpoints else { return nil }
+        return own
     }
 }

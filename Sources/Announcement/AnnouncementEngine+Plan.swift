@@ -45,9 +45,9 @@ extension AnnouncementEngine {
         let tables = chosen.map { node in
             context.reduce(into: RouteTable()) { table, name in
                 guard let facts = services[name] else { return }
-                for share in rules.contributions(facts, node: node, isWaiting: { isWaiting($0, on: node) }) {
-                    table.add(share)
-                }
+                let shares = rules.contributions(
+                    facts, node: node, isWaiting: { isWaiting($0, on: node) }, lingers: { lingers($0, on: node) })
+                for share in shares { table.add(share) }
             }
         }
         var conflicts: Set<AnnouncementRules.SettingConflict> = []
@@ -71,6 +71,11 @@ extension AnnouncementEngine {
     private func isWaiting(_ advertisement: Int, on node: Int) -> Bool {
         node == localPlace && isWaiting(advertisement)
     }
+
+    /// Whether a node still keeps the route of an address that it gives up; others are taken to be done.
+    private func lingers(_ route: LingeringRoute, on node: Int) -> Bool {
+        node == localPlace && lingering.contains(route)
+    }
 }
 
 // MARK: - Layer 2
@@ -79,14 +84,12 @@ extension AnnouncementEngine {
     /// The interfaces on which a node owns the address and announces it for the Service; `nil`: none.
     ///
     /// Where it owns it on every segment, these are the interfaces that the advertisements name, also those to come.
-    func interfaces(
-        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, isShared: Bool, node: Int
-    ) -> InterfaceSelection? {
+    func interfaces(_ address: ServiceFacts.AddressFacts, isShared: Bool, node: Int) -> InterfaceSelection? {
         let advertisements = rules.layer2Advertisements(address, isShared: isShared)
         guard let named = rules.interfaces(advertisements, node: node) else { return nil }
         let won = segments.filter {
             $0.owner(of: address.address) == node
-                && rules.eligible(facts, address, isShared: isShared, on: $0.interface).contains(node)
+                && rules.candidates(address, isShared: isShared, on: $0.interface).contains(node)
         }
         guard !won.isEmpty else { return nil }
         if named == .all, won.count == segments.count { return .all }
@@ -117,11 +120,11 @@ extension AnnouncementEngine {
                 }
                 continue
             }
-            if let obstacle = rules.layer2Obstacle(facts, advertisements, node: place) {
+            if let obstacle = rules.layer2Obstacle(address, advertisements, node: place) {
                 keepSilent(obstacle.reason, obstacle.message)
                 continue
             }
-            if let interfaces = interfaces(facts, address, isShared: isShared, node: place) {
+            if let interfaces = interfaces(address, isShared: isShared, node: place) {
                 if node.name == localNode, let conflict = conflicts[address.address] {
                     keepSilent(.conflict, conflict)
                 } else {
@@ -132,17 +135,17 @@ extension AnnouncementEngine {
                 }
                 continue
             }
-            let defeat = defeat(facts, address, isShared: isShared, place)
+            let defeat = defeat(address, isShared: isShared, place)
             keepSilent(defeat.reason, defeat.message)
         }
     }
 
     /// Why a node that may announce the address does not own it.
     private func defeat(
-        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, isShared: Bool, _ place: Int
+        _ address: ServiceFacts.AddressFacts, isShared: Bool, _ place: Int
     ) -> (reason: SilenceReason, message: String) {
         let candidacies = segments.filter {
-            rules.eligible(facts, address, isShared: isShared, on: $0.interface).contains(place)
+            rules.candidates(address, isShared: isShared, on: $0.interface).contains(place)
         }
         let heard = candidacies.filter { $0.members.contains(place) }
         guard !heard.isEmpty else {
@@ -159,6 +162,9 @@ extension AnnouncementEngine {
         }
         let owners = Set(heard.compactMap { $0.owner(of: address.address) }).sorted()
         let names = owners.map { rules.roster.nodes[$0].name }.joined(separator: ", ")
+        if let local = address.local, local.terminating.contains(place), owners.contains(where: local.ready.contains) {
+            return (.notElected, "\(names) owns the address; the endpoints on this node are terminating.")
+        }
         if rules.roster.last.contains(place), owners.contains(where: { !rules.roster.last.contains($0) }) {
             return (
                 .notElected, "\(names) owns the address; this node is not Ready, cordoned or in doubt, and ranks last."
@@ -207,9 +213,17 @@ extension AnnouncementEngine {
             return
         }
         let departure = rules.departure(
-            facts, address, advertisements, node: place, isWaiting: { isWaiting($0, on: place) })
-        if let obstacle = departure ?? node.routeObstacle ?? rules.endpointObstacle(facts, node: place) {
+            address, advertisements, node: place, isWaiting: { isWaiting($0, on: place) })
+        if let obstacle = departure ?? node.routeObstacle ?? rules.endpointObstacle(address, node: place) {
             keepSilent(obstacle.reason, obstacle.message)
+            return
+        }
+        let route = LingeringRoute(facts.service.name, address.address)
+        guard !rules.isOutranked(address, node: place) || lingers(route, on: place) else {
+            keepSilent(
+                .noLocalEndpoint,
+                "The Service's \(address.address.family) endpoints on the node are terminating, and another node has ready ones."
+            )
             return
         }
         guard !rules.peers.isEmpty else {

@@ -50,6 +50,9 @@ package struct AnnouncementEngine: Sendable {
     package var interfaceNotes: InterfaceNotes?
     /// For how long the local node has been leaving; `nil`: for longer than anything waits.
     private var drainedFor: Duration?
+    /// What the local node gives up to a node that has become able to serve it only just now. It keeps the routes until
+    /// ``apply(lingeringIsOver:)``.
+    package private(set) var lingering: Set<LingeringRoute> = []
 
     /// An engine that knows one healthy node, the local one, and nothing else.
     package init(localNode: String) {
@@ -106,6 +109,16 @@ extension AnnouncementEngine {
     package var nextDrainTime: Duration? {
         guard let localPlace, rules.roster.leaving.contains(localPlace) else { return nil }
         return rules.bgp.indices.lazy.filter(isWaiting).map { rules.bgp[$0].drainTime }.min()
+    }
+
+    /// These routes have been kept for long enough, see ``lingering``.
+    package mutating func apply(lingeringIsOver routes: Set<LingeringRoute>) -> AnnouncementChanges {
+        let ending = lingering.intersection(routes)
+        guard !ending.isEmpty else { return AnnouncementChanges() }
+        lingering.subtract(ending)
+        var prefixes: Set<IPPrefix> = []
+        for name in Set(ending.map(\.service)) { contribute(name, &prefixes) }
+        return settle(layer2: [], routes: prefixes)
     }
 
     /// A Service was added or changed.
@@ -197,7 +210,8 @@ extension AnnouncementEngine {
         contributions = [:]
         guard let localPlace else { return }
         for (name, facts) in services {
-            let shares = rules.contributions(facts, node: localPlace, isWaiting: isWaiting)
+            let shares = rules.contributions(
+                facts, node: localPlace, isWaiting: isWaiting, lingers: lingering.contains)
             contributions[name] = shares
             for share in shares { routes.add(share) }
         }
@@ -225,21 +239,43 @@ extension AnnouncementEngine {
             servicesByAddress[address] = names
         }
         for address in before.union(after) { setEligibility(of: address) }
+        noteLingering(name, former, facts)
+        var prefixes: Set<IPPrefix> = []
+        contribute(name, &prefixes)
+        return settle(layer2: before.union(after), routes: prefixes)
+    }
 
-        var touched: Set<IPPrefix> = []
+    /// Brings what a Service contributes to the routes up to date; adds the prefixes that this touches.
+    private mutating func contribute(_ name: NamespacedName, _ prefixes: inout Set<IPPrefix>) {
         for share in contributions.removeValue(forKey: name) ?? [] {
             routes.remove(share)
-            touched.insert(share.prefix)
+            prefixes.insert(share.prefix)
         }
-        if let facts, let localPlace {
-            let shares = rules.contributions(facts, node: localPlace, isWaiting: isWaiting)
-            contributions[name] = shares
-            for share in shares {
-                routes.add(share)
-                touched.insert(share.prefix)
+        guard let facts = services[name], let localPlace else { return }
+        let shares = rules.contributions(facts, node: localPlace, isWaiting: isWaiting, lingers: lingering.contains)
+        contributions[name] = shares
+        for share in shares {
+            routes.add(share)
+            prefixes.insert(share.prefix)
+        }
+    }
+
+    /// Make before break: where the local node, whose endpoints terminate, has been alone in serving an address, and
+    /// another node gets a ready endpoint, the route stays until the other's has had time to arrive. Where another has had
+    /// one before, its route is there already.
+    private mutating func noteLingering(_ name: NamespacedName, _ former: ServiceFacts?, _ facts: ServiceFacts?) {
+        guard let localPlace else { return }
+        for old in former?.addresses ?? [] {
+            let route = LingeringRoute(name, old.address)
+            let now = facts?.addresses.first { $0.address == old.address }
+            guard let now, rules.isOutranked(now, node: localPlace) else {
+                lingering.remove(route)
+                continue
             }
+            let wasServing = rules.endpointObstacle(old, node: localPlace) == nil
+            let others = rules.readyAdvertisers(of: old).subtracting(NodeSet([localPlace]))
+            if wasServing, others.isEmpty { lingering.insert(route) }
         }
-        return settle(layer2: before.union(after), routes: touched)
     }
 
     /// The segments that there are to be, and who is heard there.
@@ -266,14 +302,15 @@ extension AnnouncementEngine {
         let names = servicesByAddress[address] ?? []
         let isShared = names.count > 1
         let claims = names.compactMap { services[$0] }.flatMap { facts in
-            facts.addresses.filter { $0.address == address }.map { (facts, $0) }
+            facts.addresses.filter { $0.address == address }
         }
-        let advertisements = Set(claims.flatMap { rules.layer2Advertisements($0.1, isShared: isShared) })
+        let advertisements = Set(claims.flatMap { rules.layer2Advertisements($0, isShared: isShared) })
         for index in segments.indices {
             let interface = segments[index].interface
-            let nodes = claims.map { rules.eligible($0.0, $0.1, isShared: isShared, on: interface) }
+            let candidates = claims.map { rules.candidates($0, isShared: isShared, on: interface) }
             let eligibility = Eligibility(
-                services: nodes, last: rules.roster.last, weights: rules.weights(advertisements, on: interface),
+                services: candidates.map(\.ready), terminating: candidates.map(\.terminating), last: rules.roster.last,
+                weights: rules.weights(advertisements, on: interface),
                 preemption: rules.preemption(advertisements, on: interface))
             segments[index].set(eligibility, of: address)
         }
@@ -302,8 +339,7 @@ extension AnnouncementEngine {
         for facts in names.compactMap({ services[$0] }) {
             for assigned in facts.addresses where assigned.address == address {
                 guard
-                    let interfaces = interfaces(
-                        facts, assigned, isShared: names.count > 1, node: localPlace)
+                    let interfaces = interfaces(assigned, isShared: names.count > 1, node: localPlace)
                 else { continue }
                 result = result?.union(interfaces) ?? interfaces
             }

@@ -25,14 +25,20 @@ extension AnnouncementRules {
 
     /// What a Service brings to the routes of a node.
     ///
-    /// - Parameter isWaiting: whether a node that is being drained still keeps the routes of this advertisement.
+    /// - Parameters:
+    ///   - isWaiting: whether a node that is being drained still keeps the routes of this advertisement.
+    ///   - lingers: whether a node still keeps the route of an address that it gives up to nodes with ready endpoints.
     func contributions(
-        _ facts: ServiceFacts, node: Int, isWaiting: (Int) -> Bool = { _ in false }
+        _ facts: ServiceFacts, node: Int, isWaiting: (Int) -> Bool = { _ in false },
+        lingers: (LingeringRoute) -> Bool = { _ in false }
     ) -> [Contribution] {
-        guard roster.advertisers.contains(node), endpointObstacle(facts, node: node) == nil else { return [] }
-        let endpoints = facts.endpoints(on: roster.nodes[node].name)
-        return facts.addresses.flatMap { address in
-            let isDispensable = isDispensable(facts, address, node: node)
+        guard roster.advertisers.contains(node) else { return [] }
+        return facts.addresses.flatMap { address -> [Contribution] in
+            guard endpointObstacle(address, node: node) == nil,
+                !isOutranked(address, node: node) || lingers(LingeringRoute(facts.service.name, address.address))
+            else { return [] }
+            let endpoints = facts.endpoints(address.address.family, on: roster.nodes[node].name)
+            let isDispensable = isDispensable(address, node: node)
             return address.bgp.filter { bgpSelected[$0].contains(node) && (!isDispensable || isWaiting($0)) }
                 .map {
                     Contribution(
@@ -44,15 +50,40 @@ extension AnnouncementRules {
     /// Whether a node is being drained, and another that is not tells a router of the address.
     ///
     /// Which router does not matter: nodes may have one each, and routers tell each other.
-    func isDispensable(_ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, node: Int) -> Bool {
-        guard roster.leaving.contains(node) else { return false }
-        let family = address.address.family
-        return address.bgp.contains { advertisement in
-            var others = bgpReach[family]?[advertisement] ?? NodeSet()
-            others.formIntersection(roster.dependable)
-            if facts.isReachable, let servingNodes = facts.servingNodes { others.formIntersection(servingNodes) }
-            return !others.isEmpty
+    ///
+    /// A node with a ready endpoint gives nothing up to nodes whose endpoints terminate.
+    func isDispensable(_ address: ServiceFacts.AddressFacts, node: Int) -> Bool {
+        guard roster.leaving.contains(node), address.isReachable else { return false }
+        let serving = address.local.map { $0.terminating.contains(node) ? $0.all : $0.ready }
+        return !advertisers(of: address, among: roster.dependable, serving).isEmpty
+    }
+
+    /// Whether all endpoints of the node terminate, and another node that tells a router of the address has a ready one.
+    ///
+    /// kube-proxy sends what still arrives at such a node to the endpoints that terminate, so that nothing is lost until
+    /// the routers know.
+    func isOutranked(_ address: ServiceFacts.AddressFacts, node: Int) -> Bool {
+        guard address.local?.terminating.contains(node) == true else { return false }
+        return !readyAdvertisers(of: address).isEmpty
+    }
+
+    /// The nodes with a ready endpoint that tell a router of the address. A node that is being drained is one of them: it
+    /// does so as long as no other takes over.
+    func readyAdvertisers(of address: ServiceFacts.AddressFacts) -> NodeSet {
+        advertisers(of: address, among: roster.healthy, address.local?.ready)
+    }
+
+    /// - Parameter serving: the nodes that count as able to serve; `nil`: all.
+    private func advertisers(
+        of address: ServiceFacts.AddressFacts, among nodes: NodeSet, _ serving: NodeSet?
+    ) -> NodeSet {
+        var result = NodeSet()
+        for advertisement in address.bgp {
+            result.formUnion(bgpReach[address.address.family]?[advertisement] ?? NodeSet())
         }
+        result.formIntersection(nodes)
+        if let serving { result.formIntersection(serving) }
+        return result
     }
 
     /// Whether a route of this advertisement goes to the peer, if the node has a session with it.
@@ -115,10 +146,9 @@ extension AnnouncementRules {
 
     /// Why a node that is being drained does not tell of an address any more; `nil` if it does.
     func departure(
-        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, _ advertisements: [Int], node: Int,
-        isWaiting: (Int) -> Bool
+        _ address: ServiceFacts.AddressFacts, _ advertisements: [Int], node: Int, isWaiting: (Int) -> Bool
     ) -> (reason: SilenceReason, message: String)? {
-        guard isDispensable(facts, address, node: node), !advertisements.contains(where: isWaiting) else { return nil }
+        guard isDispensable(address, node: node), !advertisements.contains(where: isWaiting) else { return nil }
         if roster.nodes[node].isExcluded {
             return (
                 .excluded, "The node has the label \(NodeView.excludeLabel), and other nodes advertise the address."

@@ -1,3 +1,4 @@
+import Addresses
 import ClusterConfiguration
 
 // What layer 2 makes of one address of one Service, before the election.
@@ -10,20 +11,31 @@ extension AnnouncementRules {
         isShared || address.isShared ? address.layer2IfShared : address.layer2
     }
 
+    /// The nodes that may announce an address for one Service on a segment; none is in both sets.
+    struct Candidates: Hashable, Sendable {
+        /// Nodes that serve with ready endpoints.
+        var ready = NodeSet()
+        /// Nodes that serve with endpoints that terminate, and come after all nodes with ready ones.
+        var terminating = NodeSet()
+
+        func contains(_ node: Int) -> Bool { ready.contains(node) || terminating.contains(node) }
+    }
+
     /// The nodes that may announce the address for the Service on a segment; `nil` stands for the segment that all share,
     /// to which every interface leads.
-    func eligible(
-        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, isShared: Bool, on interface: String?
-    ) -> NodeSet {
+    func candidates(
+        _ address: ServiceFacts.AddressFacts, isShared: Bool, on interface: String?
+    ) -> Candidates {
+        guard address.isReachable else { return Candidates() }
         var nodes = NodeSet()
-        guard facts.isReachable else { return nodes }
         for index in layer2Advertisements(address, isShared: isShared) {
             guard interface.map(layer2[index].interfaces.contains) ?? true else { continue }
             nodes.formUnion(layer2Nodes[index])
         }
         nodes.formIntersection(roster.announcers)
-        if let servingNodes = facts.servingNodes { nodes.formIntersection(servingNodes) }
-        return nodes
+        guard let local = address.local else { return Candidates(ready: nodes) }
+        return Candidates(
+            ready: nodes.intersection(local.ready), terminating: nodes.intersection(local.terminating))
     }
 
     /// How much nodes are preferred, by place: the weights that the advertisements on the segment give, added up. Empty
@@ -56,24 +68,28 @@ extension AnnouncementRules {
 
     /// Why a node may not announce the address for the Service, whoever is heard; `nil` if it may.
     func layer2Obstacle(
-        _ facts: ServiceFacts, _ advertisements: [Int], node: Int
+        _ address: ServiceFacts.AddressFacts, _ advertisements: [Int], node: Int
     ) -> (reason: SilenceReason, message: String)? {
         guard advertisements.contains(where: { layer2Selected[$0].contains(node) }) else {
             return (.notSelected, "None of \(names(of: advertisements)) selects the node.")
         }
-        if let obstacle = roster.nodes[node].obstacle ?? endpointObstacle(facts, node: node) { return obstacle }
+        if let obstacle = roster.nodes[node].obstacle ?? endpointObstacle(address, node: node) { return obstacle }
         guard advertisements.contains(where: { layer2Nodes[$0].contains(node) }) else {
             return (.interfaceMissing, "The node has none of the interfaces of \(names(of: advertisements)).")
         }
         return nil
     }
 
-    /// Why a node cannot serve the Service, of whatever protocol; `nil` if it can.
-    func endpointObstacle(_ facts: ServiceFacts, node: Int) -> (reason: SilenceReason, message: String)? {
-        guard facts.isReachable else { return (.noEndpoint, "The Service has no usable endpoint.") }
-        guard facts.servingNodes?.contains(node) ?? true else {
+    /// Why a node cannot serve the address, by either protocol; `nil` if it can.
+    func endpointObstacle(
+        _ address: ServiceFacts.AddressFacts, node: Int
+    ) -> (reason: SilenceReason, message: String)? {
+        let family = address.address.family
+        guard address.isReachable else { return (.noEndpoint, "The Service has no usable \(family) endpoint.") }
+        guard address.local?.all.contains(node) ?? true else {
             return (
-                .noLocalEndpoint, "The Service has no usable endpoint on the node, and externalTrafficPolicy is Local."
+                .noLocalEndpoint,
+                "The Service has no usable \(family) endpoint on the node, and externalTrafficPolicy is Local."
             )
         }
         return nil

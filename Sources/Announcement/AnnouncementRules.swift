@@ -81,7 +81,7 @@ struct AnnouncementRules: Sendable {
     func decidesAlike(_ other: AnnouncementRules) -> Bool {
         roster.hasSamePlaces(as: other.roster) && roster.announcers == other.roster.announcers
             && roster.advertisers == other.roster.advertisers && roster.leaving == other.roster.leaving
-            && roster.dependable == other.roster.dependable && roster.last == other.roster.last
+            && roster.healthy == other.roster.healthy && roster.last == other.roster.last
             && layer2 == other.layer2 && bgp == other.bgp && peers == other.peers
             && layer2Nodes == other.layer2Nodes && layer2Weights == other.layer2Weights
             && bgpSelected == other.bgpSelected && sessions == other.sessions
@@ -93,18 +93,22 @@ struct AnnouncementRules: Sendable {
         }
         let layer2 = layer2.indices.filter { matches(self.layer2[$0].serviceSelectors) }
         let bgp = bgp.indices.filter { matches(self.bgp[$0].serviceSelectors) }
+        func local(_ family: AddressFamily) -> ServiceFacts.LocalNodes? {
+            guard service.externalTrafficPolicy == .local, let endpoints = service.endpoints(family) else { return nil }
+            return ServiceFacts.LocalNodes(
+                ready: roster.places(of: endpoints.ready.keys),
+                terminating: roster.places(of: endpoints.terminating.keys))
+        }
         let addresses = service.addresses.map { assigned in
+            let family = assigned.address.family
             let matching = layer2.filter { self.layer2[$0].pools.contains(assigned.pool) }
             return ServiceFacts.AddressFacts(
                 address: assigned.address, isShared: assigned.isShared, layer2: matching,
                 layer2IfShared: matching.filter { self.layer2[$0].serviceSelectors.isEmpty },
-                bgp: bgp.filter { self.bgp[$0].pools.contains(assigned.pool) })
+                bgp: bgp.filter { self.bgp[$0].pools.contains(assigned.pool) },
+                isReachable: service.endpoints(family)?.isUsable ?? true, local: local(family))
         }
-        var servingNodes: NodeSet?
-        if service.externalTrafficPolicy == .local, let endpoints = service.endpoints {
-            servingNodes = roster.places(of: endpoints.nodes)
-        }
-        return ServiceFacts(service: service, addresses: addresses, servingNodes: servingNodes)
+        return ServiceFacts(service: service, addresses: addresses)
     }
 }
 

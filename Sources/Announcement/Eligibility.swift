@@ -6,8 +6,9 @@ import ClusterConfiguration
 struct Eligibility: Hashable, Sendable {
     /// Nodes that are equally good.
     struct Tier: Hashable, Sendable {
-        /// Lower is better. Healthy nodes stand above those that rank last; where several Services share the address,
-        /// nodes that can serve more of them stand above those that can serve fewer.
+        /// Lower is better. Nodes with ready endpoints stand above those whose endpoints all terminate; among each,
+        /// healthy nodes above those that rank last; among these, where several Services share the address, nodes that can
+        /// serve more of them above those that can serve fewer.
         var standing: Int
         /// What the operator prefers among nodes of one standing; higher is better.
         var weight: Int
@@ -27,10 +28,28 @@ struct Eligibility: Hashable, Sendable {
         self.preemption = preemption
     }
 
-    /// The nodes eligible for an address that several Services may share: those that serve more of the Services first,
-    /// and after all of these the nodes that rank last. `weights` are by place; none: all nodes weigh the same. `nil` if
-    /// no node serves any.
-    init?(services: [NodeSet], last: NodeSet, weights: [Int] = [], preemption: Layer2Preemption = .never) {
+    /// The nodes eligible for an address that several Services may share.
+    ///
+    /// First those with ready endpoints: the nodes that serve more of the Services before those that serve fewer, and
+    /// after all of these the nodes that rank last. Then, in the same order, those whose endpoints all terminate. `weights`
+    /// are by place; none: all nodes weigh the same. `nil` if no node serves any.
+    ///
+    /// - Parameters:
+    ///   - services: by Service, the nodes that serve it with ready endpoints.
+    ///   - terminating: by Service, the nodes that serve it with endpoints that terminate.
+    init?(
+        services: [NodeSet], terminating: [NodeSet] = [], last: NodeSet, weights: [Int] = [],
+        preemption: Layer2Preemption = .never
+    ) {
+        var tiers = Eligibility.tiers(services, last: last, from: 0)
+        let better = services.reduce(into: NodeSet()) { $0.formUnion($1) }
+        let base = tiers.map { $0.standing + 1 }.max() ?? 0
+        tiers += Eligibility.tiers(terminating.map { $0.subtracting(better) }, last: last, from: base)
+        self.init(tiers: weights.isEmpty ? tiers : tiers.flatMap { $0.divided(by: weights) }, preemption: preemption)
+    }
+
+    /// The nodes by how many Services they serve, most first; then the same of the nodes that rank last.
+    private static func tiers(_ services: [NodeSet], last: NodeSet, from base: Int) -> [Tier] {
         // levels[i]: the nodes that serve more than i of the Services.
         var levels: [NodeSet] = []
         for nodes in services where !nodes.isEmpty {
@@ -45,10 +64,10 @@ struct Eligibility: Hashable, Sendable {
             var exactly = levels[index]
             if index + 1 < levels.count { exactly.subtract(levels[index + 1]) }
             let rank = levels.count - 1 - index
-            tiers.append(Tier(standing: rank, weight: 0, nodes: exactly.subtracting(last)))
-            tiers.append(Tier(standing: levels.count + rank, weight: 0, nodes: exactly.intersection(last)))
+            tiers.append(Tier(standing: base + rank, weight: 0, nodes: exactly.subtracting(last)))
+            tiers.append(Tier(standing: base + levels.count + rank, weight: 0, nodes: exactly.intersection(last)))
         }
-        self.init(tiers: weights.isEmpty ? tiers : tiers.flatMap { $0.divided(by: weights) }, preemption: preemption)
+        return tiers
     }
 
     /// The equally good nodes among which the address is shared out: the best tier of which anybody is heard.

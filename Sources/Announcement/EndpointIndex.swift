@@ -2,8 +2,9 @@ import KubernetesModel
 
 /// The EndpointSlices of all Services, and what each Service's amount to.
 ///
-/// A change of a slice costs as much as its own Service has slices, and is reported only if it changes the result: most
-/// of what happens to endpoints (another pod on the same node, a new address) does not.
+/// Slices are kept in reduced form (``EndpointSlice/reduced``): a whole slice and a reduced one give the same result.
+/// A change of a slice costs as much as its own Service has slices, and is reported only if it
+/// changes the result: most of what happens to endpoints (a pod with a new address, another port) does not.
 package struct EndpointIndex: Hashable, Sendable {
     private var services: [NamespacedName: [NamespacedName: EndpointSlice]] = [:]
     private var owners: [NamespacedName: NamespacedName] = [:]
@@ -30,6 +31,7 @@ package struct EndpointIndex: Hashable, Sendable {
     /// A slice was added or changed. Returns the Services whose endpoints are not what they were: none, one, or two if
     /// the slice went from one Service to another.
     package mutating func apply(_ slice: EndpointSlice) -> [NamespacedName] {
+        let slice = slice.reduced
         let key = EndpointIndex.key(slice)
         let owner = slice.serviceName
         var affected: [NamespacedName] = []

@@ -61,6 +61,9 @@ package struct NodeView: Hashable, Sendable {
     /// Whether the node owns an address only if no other can: it is not Ready, cordoned, or its network is in doubt.
     package var ranksLast: Bool { !isReady || isCordoned || network == .unknown }
 
+    /// Whether the node is Ready, and its network is known to be set up.
+    package var isHealthy: Bool { isReady && network == .available }
+
     /// Whether the node is being drained, or is not to carry such traffic: it gives its routes up where others have them too.
     package var isLeaving: Bool { isCordoned || isExcluded }
 

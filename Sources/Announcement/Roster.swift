@@ -8,7 +8,9 @@ struct Roster: Hashable, Sendable {
     let advertisers: NodeSet
     /// The nodes that are being drained: they give routes up to others.
     let leaving: NodeSet
-    /// The nodes that others may give routes up to.
+    /// The nodes that may advertise routes, are Ready and have a network.
+    let healthy: NodeSet
+    /// The nodes that others may give routes up to: healthy ones that are not being drained.
     let dependable: NodeSet
     /// The nodes that own an address only if no other can.
     let last: NodeSet
@@ -27,14 +29,17 @@ struct Roster: Hashable, Sendable {
         advertisers = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].routeObstacle == nil })
         leaving = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].isLeaving })
         last = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].ranksLast })
-        dependable = advertisers.subtracting(leaving).subtracting(last)
+        healthy = NodeSet(advertisers.members.filter { [nodes = self.nodes] in nodes[$0].isHealthy })
+        dependable = healthy.subtracting(leaving)
         hashes = self.nodes.map { RendezvousHash.node($0.name) }
     }
 
     func place(of name: String) -> Int? { places[name] }
 
     /// The places of those names that are known.
-    func places(of names: Set<String>) -> NodeSet { NodeSet(names.lazy.compactMap { [places] in places[$0] }) }
+    func places(of names: some Sequence<String>) -> NodeSet {
+        NodeSet(names.lazy.compactMap { [places] in places[$0] })
+    }
 
     func places(where condition: (NodeView) -> Bool) -> NodeSet {
         NodeSet(nodes.indices.filter { condition(nodes[$0]) })

@@ -11,4 +11,8 @@ package struct Endpoint: Codable, Hashable, Sendable {
 
     /// Whether traffic may be sent there: `serving` is true, or `ready` is true or absent.
     package var isUsable: Bool { conditions?.serving == true || conditions?.ready ?? true }
+
+    /// Whether new traffic should be sent there: `ready` is true or absent, and it is not terminating. (With
+    /// `publishNotReadyAddresses` an endpoint that terminates is `ready` too.)
+    package var isReady: Bool { conditions?.ready ?? true && conditions?.terminating != true }
 }

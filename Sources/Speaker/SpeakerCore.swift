@@ -80,6 +80,8 @@ package struct SpeakerCore: Sendable {
     var now = Instant.zero
     /// When this node began to be drained; `nil`: it is not, or was when it was first seen.
     var drainBegan: Instant?
+    /// Until when routes that this node gives up are kept.
+    var lingerEnds: [LingeringRoute: Instant] = [:]
 
     package init(node: String) {
         self.node = node
@@ -119,12 +121,13 @@ package struct SpeakerCore: Sendable {
         self.now = max(self.now, now)
         var actions: [Action] = []
         advanceDrain(&actions)
+        endLingering(&actions)
         if let moveEnds, moveEnds <= self.now { finishMove(&actions) }
         return actions
     }
 
     /// When ``advance(to:)`` has something to do.
-    package var nextDeadline: Instant? { [nextDrainDeadline, moveEnds].compactMap(\.self).min() }
+    package var nextDeadline: Instant? { [nextDrainDeadline, nextLingerDeadline, moveEnds].compactMap(\.self).min() }
 
     /// Whether every segment was listened to, so that all decisions are made on what is there.
     package var isSettled: Bool { expected.count == 1 || listening.allSatisfy { heard[$0.name] != nil } }
@@ -147,6 +150,7 @@ extension SpeakerCore {
         if update.nodes != nil || update.configuration != nil { all.append(updateSegments(&actions)) }
         for service in update.removed { all.append(engine.remove(service)) }
         for service in update.services { all.append(engine.apply(service)) }
+        noteLingering()
         perform(all, &actions)
         // Routes before sessions: after a restart a router keeps what it had until it is told that it has heard all
         // (RFC 4724 §4.2), which must not be before the routes are there.

@@ -63,6 +63,62 @@ import Testing
             service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n1"])),
             announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NoLocalEndpoint"]),
         Row(
+            testDescription: "cordoned, and the other has an endpoint of the other family only: it goes on",
+            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            service: makeService(
+                policy: .local,
+                endpoints: ServiceEndpoints([
+                    .ipv4: FamilyEndpoints(ready: ["n1": 1]), .ipv6: FamilyEndpoints(ready: ["n2": 1]),
+                ])),
+            announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NoLocalEndpoint"]),
+        Row(
+            testDescription: "cordoned with a ready endpoint, and the other's terminate: it goes on alone",
+            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n1"], terminating: ["n2"])),
+            announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NoLocalEndpoint"]),
+        Row(
+            testDescription: "cordoned, and the endpoints of both terminate: the other has it",
+            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: [], terminating: ["n1", "n2"])),
+            announcing: ["192.0.2.10/32 n2>tor"], silent: ["bgp n1 Draining"]),
+        Row(
+            testDescription: "Local, a family on each node: each advertises its own",
+            nodes: [NodeView("n1"), NodeView("n2")], peers: [peer("tor", dualStack: true)],
+            service: makeService(
+                "web", "192.0.2.1", "2001:db8::1", policy: .local,
+                endpoints: ServiceEndpoints([
+                    .ipv4: FamilyEndpoints(ready: ["n1": 1]), .ipv6: FamilyEndpoints(ready: ["n2": 1]),
+                ])),
+            announcing: ["192.0.2.1/32 n1>tor", "2001:db8::1/128 n2>tor"],
+            silent: ["bgp n2 NoLocalEndpoint", "bgp n1 NoLocalEndpoint"]),
+        Row(
+            testDescription: "NoEndpoint: of one family", peers: [peer("tor", dualStack: true)],
+            service: makeService(
+                "web", "192.0.2.1", "2001:db8::1",
+                endpoints: ServiceEndpoints([.ipv4: FamilyEndpoints(ready: ["n1": 1])])),
+            announcing: ["192.0.2.1/32 n1>tor"], silent: ["bgp n1 NoEndpoint"]),
+        Row(
+            testDescription: "Local: endpoints that terminate give way to ready ones",
+            nodes: [NodeView("n1"), NodeView("n2"), NodeView("n3")],
+            service: makeService(
+                policy: .local, endpoints: ServiceEndpoints(nodes: ["n2", "n3"], terminating: ["n1"])),
+            announcing: ["192.0.2.10/32 n2>tor", "192.0.2.10/32 n3>tor"], silent: ["bgp n1 NoLocalEndpoint"]),
+        Row(
+            testDescription: "Local: endpoints that terminate serve while no node has a ready one",
+            nodes: [NodeView("n1"), NodeView("n2")],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: [], terminating: ["n1"])),
+            announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NoLocalEndpoint"]),
+        Row(
+            testDescription: "Local: or while the node that has one tells no router",
+            nodes: [NodeView("n1", labels: inWest), NodeView("n2")], peers: [peer("west", nodes: [west])],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n2"], terminating: ["n1"])),
+            announcing: ["192.0.2.10/32 n1>west"], silent: ["bgp n2>west PeerNotSelected"]),
+        Row(
+            testDescription: "Local: or is not Ready",
+            nodes: [NodeView("n1"), NodeView("n2", isReady: false)],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n2"], terminating: ["n1"])),
+            announcing: ["192.0.2.10/32 n1>tor", "192.0.2.10/32 n2>tor"]),
+        Row(
             testDescription: "both cordoned: both go on",
             nodes: [NodeView("n1", isCordoned: true), NodeView("n2", isCordoned: true)],
             announcing: ["192.0.2.10/32 n1>tor", "192.0.2.10/32 n2>tor"]),
@@ -185,6 +241,13 @@ import Testing
         #expect(
             communities[0] == [.linkBandwidth(375_000, asn: ASN(64512), isTransitive: true)]
                 && communities[1] == [.linkBandwidth(375_000, asn: ASN(64512), isTransitive: false)])
+        // Of the address's family; the ready ones where there are any.
+        let mixed = ServiceEndpoints([
+            .ipv4: FamilyEndpoints(ready: ["n1": 2], terminating: ["n1": 3]),
+            .ipv6: FamilyEndpoints(ready: ["n1": 7], terminating: ["n2": 2]),
+        ])
+        cluster.services = [makeService(policy: .local, endpoints: mixed)]
+        #expect(bandwidths() == [250_000, 250_000])
         // No EndpointSlice at all: one on every node.
         cluster.services = [makeService(policy: .local)]
         #expect(bandwidths() == [125_000, 125_000, 125_000, 125_000])

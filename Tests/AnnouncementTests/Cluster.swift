@@ -45,13 +45,26 @@ func name(_ name: String) -> NamespacedName { NamespacedName(namespace: "default
 
 func makeService(
     _ text: String = "web", _ addresses: String..., pool: String = "lan", labels: [String: String] = [:],
-    policy: AnnouncedService.TrafficPolicy = .cluster, endpoints: ServiceEndpoints? = nil
+    policy: AnnouncedService.TrafficPolicy = .cluster, endpoints: ServiceEndpoints? = nil,
+    withoutEndpoints: Bool = false
 ) -> AnnouncedService {
     let addresses = (addresses.isEmpty ? ["192.0.2.10"] : addresses).map {
         AnnouncedService.Address(address($0), pool: pool)
     }
     return AnnouncedService(
-        name(text), labels: labels, addresses: addresses, externalTrafficPolicy: policy, endpoints: endpoints)
+        name(text), labels: labels, addresses: addresses, externalTrafficPolicy: policy, endpoints: endpoints,
+        announcesWithoutEndpoints: withoutEndpoints)
+}
+
+extension ServiceEndpoints {
+    /// The same in both families: one ready endpoint on each of the nodes, where `counts` says no other number, and one
+    /// that terminates on each of the others.
+    init(nodes: Set<String>, counts: [String: Int] = [:], terminating: Set<String> = []) {
+        func count(_ nodes: Set<String>) -> [String: Int] {
+            Dictionary(uniqueKeysWithValues: nodes.map { ($0, counts[$0] ?? 1) })
+        }
+        self.init(both: FamilyEndpoints(ready: count(nodes), terminating: count(terminating)))
+    }
 }
 
 func peer(

@@ -99,6 +99,14 @@ import Testing
             return .v4(IPv4Address(rawValue: 0xC000_0200 | number))
         }
 
+        private mutating func makeEndpoints() -> FamilyEndpoints {
+            func counts(_ nodes: Set<String>) -> [String: Int] {
+                Dictionary(uniqueKeysWithValues: nodes.map { ($0, $0 == "n0" ? 2 : 1) })
+            }
+            let all = ["n0", "n1", "n2", "n3"]
+            return FamilyEndpoints(ready: counts(some(all)), terminating: counts(some(all)))
+        }
+
         private mutating func makeService(_ name: NamespacedName) -> AnnouncedService {
             let addresses = Set((0..<number(1...2)).map { _ in makeAddress() }).sorted().map { address in
                 AnnouncedService.Address(
@@ -106,10 +114,12 @@ import Testing
             }
             let endpoints =
                 chance(30)
-                ? nil : ServiceEndpoints(nodes: some(["n0", "n1", "n2", "n3"]), counts: ["n0": number(1...3)])
+                ? nil
+                : ServiceEndpoints([.ipv4: makeEndpoints(), .ipv6: chance(20) ? FamilyEndpoints.none : makeEndpoints()])
             return AnnouncedService(
                 name, labels: chance(50) ? [:] : ["app": chance(50) ? "web" : "api"], addresses: addresses,
-                externalTrafficPolicy: chance(70) ? .cluster : .local, endpoints: endpoints)
+                externalTrafficPolicy: chance(50) ? .cluster : .local, endpoints: endpoints,
+                announcesWithoutEndpoints: chance(10))
         }
 
         /// Changes something, and says what. The world begins without nodes and Services, with a configuration.
@@ -223,6 +233,8 @@ import Testing
         for step in 0..<5_000 {
             let event = world.change()
             performer.perform(Self.tell(&engine, event), "seed \(seed) step \(step)")
+            // What is before other routes have arrived is no part of what a fresh engine knows.
+            performer.perform(engine.apply(lingeringIsOver: engine.lingering), "seed \(seed) step \(step)")
             guard step % 25 == 0 else { continue }
             var fresh = AnnouncementEngine(localNode: "n0")
             for event in world.everything() { _ = Self.tell(&fresh, event) }

@@ -17,6 +17,11 @@ import Testing
     }
 
     private static let west = selector("zone", "west")
+
+    private static func only(_ family: AddressFamily, _ node: String) -> ServiceEndpoints {
+        ServiceEndpoints([family: FamilyEndpoints(ready: [node: 1])])
+    }
+
     private static let inWest = ["zone": "west"]
 
     static let rows: [Row] = [
@@ -64,6 +69,64 @@ import Testing
             nodes: [NodeView("n1"), NodeView("n2")],
             service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n2"])),
             announcing: ["n2"], silent: ["layer2 n1 NoLocalEndpoint"]),
+        Row(
+            testDescription: "NoEndpoint: the endpoints are of the other family",
+            service: makeService("web", "2001:db8::1", endpoints: only(.ipv4, "n1")), silent: ["layer2 n1 NoEndpoint"]),
+        Row(
+            testDescription: "NoLocalEndpoint: Local, and the node's endpoint is of the other family",
+            nodes: [NodeView("n1"), NodeView("n2")],
+            service: makeService(
+                "web", "2001:db8::1", policy: .local,
+                endpoints: ServiceEndpoints([
+                    .ipv4: FamilyEndpoints(ready: ["n1": 1]), .ipv6: FamilyEndpoints(ready: ["n2": 1]),
+                ])),
+            announcing: ["n2"], silent: ["layer2 n1 NoLocalEndpoint"]),
+        Row(
+            testDescription: "announce-without-endpoints: announces without any",
+            service: makeService(endpoints: ServiceEndpoints.none, withoutEndpoints: true), announcing: ["n1"]),
+        Row(
+            testDescription: "announce-without-endpoints, of the other family: by each family for itself",
+            service: makeService(
+                "web", "2001:db8::1", policy: .local, endpoints: only(.ipv4, "n2"), withoutEndpoints: true),
+            announcing: ["n1"]),
+        Row(
+            testDescription: "announce-without-endpoints: where there are some, they count",
+            nodes: [NodeView("n1"), NodeView("n2")],
+            service: makeService(policy: .local, endpoints: only(.ipv4, "n2"), withoutEndpoints: true),
+            announcing: ["n2"], silent: ["layer2 n1 NoLocalEndpoint"]),
+        Row(
+            testDescription: "Local: a node with a ready endpoint before one whose endpoints terminate",
+            nodes: [NodeView("n1"), NodeView("n2"), NodeView("n3")],
+            service: makeService(
+                policy: .local, endpoints: ServiceEndpoints(nodes: ["n2"], terminating: ["n1", "n3"])),
+            announcing: ["n2"], silent: ["layer2 n1 NotElected", "layer2 n3 NotElected"]),
+        Row(
+            testDescription: "Local: endpoints that terminate serve while no node has a ready one",
+            nodes: [NodeView("n1"), NodeView("n2")],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: [], terminating: ["n2"])),
+            announcing: ["n2"], silent: ["layer2 n1 NoLocalEndpoint"]),
+        Row(
+            testDescription: "Local: or while those that have cannot announce",
+            nodes: [NodeView("n1", labels: [NodeView.excludeLabel: ""]), NodeView("n2")],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n1"], terminating: ["n2"])),
+            announcing: ["n2"], silent: ["layer2 n1 Excluded"]),
+        Row(
+            testDescription: "Local: a ready endpoint on a cordoned node before one that terminates",
+            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n1"], terminating: ["n2"])),
+            announcing: ["n1"], silent: ["layer2 n2 NotElected"]),
+        Row(
+            testDescription: "Local: no weight makes up for endpoints that terminate",
+            nodes: [NodeView("n1"), NodeView("n2", labels: inWest)],
+            advertisements: [
+                Layer2Advertisement(name: "west", preferences: [NodePreference(weight: 100, selector: west)])
+            ],
+            service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n1"], terminating: ["n2"])),
+            announcing: ["n1"], silent: ["layer2 n2 NotElected"]),
+        Row(
+            testDescription: "Cluster: endpoints that terminate serve from every node",
+            nodes: [NodeView("n1")], service: makeService(endpoints: ServiceEndpoints(nodes: [], terminating: ["n2"])),
+            announcing: ["n1"]),
         Row(
             testDescription: "Local without any slice: every node has an endpoint",
             service: makeService(policy: .local), announcing: ["n1"]),

@@ -81,10 +81,14 @@ import Testing
         #expect(told() == ["NetworkUnavailable: The node's condition NetworkUnavailable is True."])
         cluster.configuration.bgpAdvertisements[0].peers = nil
         cluster.configuration.peers = [peer("a")]
+        // Without an endpoint no other node advertises.
+        #expect(told() == ["NetworkUnavailable: The node's condition NetworkUnavailable is True."])
+        web.endpoints = ServiceEndpoints(nodes: ["n2"])
         #expect(
             told() == [
                 "Excluded: The node has the label \(NodeView.excludeLabel), and other nodes advertise the address."
             ])
+        web.endpoints = ServiceEndpoints.none
         cluster.configuration.bgpAdvertisements[0].peers = ["b"]
         cluster.configuration.peers = []
         cluster.nodes[0].labels = [:]
@@ -92,11 +96,11 @@ import Testing
         cluster.nodes[0].network = .available
         #expect(told() == ["Draining: The node is being drained."])
         cluster.nodes[0].isDraining = false
-        #expect(told() == ["NoEndpoint: The Service has no usable endpoint."])
+        #expect(told() == ["NoEndpoint: The Service has no usable IPv4 endpoint."])
         web.endpoints = ServiceEndpoints(nodes: ["n2"])
         #expect(
             told() == [
-                "NoLocalEndpoint: The Service has no usable endpoint on the node, and externalTrafficPolicy is Local."
+                "NoLocalEndpoint: The Service has no usable IPv4 endpoint on the node, and externalTrafficPolicy is Local."
             ])
         web.endpoints = nil
         #expect(told() == ["PeerNotSelected: There is no BGPPeer."])

@@ -30,7 +30,8 @@ import Timing
     /// Runs the decisions, as every command does.
     private static func explanation(
         pools: [Pool], layer2: [Layer2Advertisement] = [], bgp: [BGPRouteAdvertisement] = [], peers: [Peer] = [],
-        service: Service, endpoints: ServiceEndpoints? = ServiceEndpoints(nodes: ["n1", "n2"]),
+        service: Service,
+        endpoints: ServiceEndpoints? = ServiceEndpoints(both: FamilyEndpoints(ready: ["n1": 1, "n2": 1])),
         sessions: [NodePeerEntry]? = nil
     ) -> Explanation {
         var assignment = AssignmentEngine()
@@ -39,10 +40,12 @@ import Timing
         _ = announcement.apply(
             Configuration(pools: pools, layer2Advertisements: layer2, bgpAdvertisements: bgp, peers: peers))
         _ = announcement.apply(nodes)
-        if let addresses = assignment.assignment(of: service.name)?.addresses, !addresses.isEmpty {
-            _ = announcement.apply(
-                AnnouncedService(
-                    service, addresses: addresses.map { .init($0.address, pool: $0.pool) }, endpoints: endpoints))
+        let addresses = assignment.assignment(of: service.name)?.addresses ?? []
+        if var announced = AnnouncedService(
+            service, addresses: addresses.map { .init($0.address, pool: $0.pool) }, endpoints: EndpointIndex())
+        {
+            announced.endpoints = endpoints
+            _ = announcement.apply(announced)
         }
         return Explanation(
             service.name, service: service, review: assignment.review(of: service.name),
@@ -150,6 +153,33 @@ import Timing
         // What layer 2 announces is announced.
         let both = explanation([Layer2Advertisement(name: "segment")])
         #expect(both.isWhole && both.steps.first { $0.step == "BGP" }?.verdict == .warning)
+    }
+
+    @Test("endpoints are said by family where they differ, and where they terminate") func endpoints() throws {
+        let pools = [
+            Pool(name: "lan", ranges: [try Self.range("192.0.2.0/24"), try Self.range("2001:db8::/120")])
+        ]
+        let four = FamilyEndpoints(ready: ["n1": 1], terminating: ["n2": 1])
+        let rows: [([AddressFamily: FamilyEndpoints], ExplanationStep.Verdict, String)] = [
+            ([.ipv4: four, .ipv6: four], .good, "Ready on n1, terminating on n2."),
+            ([.ipv4: FamilyEndpoints(terminating: ["n2": 1])], .bad, "IPv4: Terminating on n2. IPv6: None is ready"),
+            (
+                [.ipv4: four, .ipv6: FamilyEndpoints(isUsable: true)], .good,
+                "IPv4: Ready on n1, terminating on n2. IPv6: Ready."
+            ),
+            ([:], .bad, "None is ready, so nobody announces."),
+        ]
+        for (endpoints, verdict, summary) in rows {
+            let document = Self.explanation(
+                pools: pools, layer2: [Layer2Advertisement(name: "all")],
+                service: Self.service {
+                    $0.spec?.ipFamilies = ["IPv4", "IPv6"]
+                    $0.spec?.externalTrafficPolicy = "Local"
+                }, endpoints: ServiceEndpoints(endpoints)
+            ).document
+            let step = try #require(document.steps.first { $0.step == "Endpoints" })
+            #expect(step.verdict == verdict && step.summary.hasPrefix(summary), "\(step)")
+        }
     }
 
     @Test("a Service that could not be read is said to be that, with what is wrong") func unreadable() {

@@ -165,7 +165,7 @@ enum Samples {
         document.silent = [
             SilenceEntry(
                 service: "default/quiet", ip: "192.0.2.11", protocol: "layer2", node: "node-1", reason: "NoEndpoint",
-                message: "The Service has no usable endpoint.")
+                message: "The Service has no usable IPv4 endpoint.")
         ]
         document.peers = [
             PeerEntry(

@@ -112,7 +112,8 @@ import Timing
             """
         let outcome = core.handle(Self.reading(base + slice), at: .zero)
         #expect(outcome.update.services.map(\.name.name) == ["a"])
-        #expect(outcome.update.services.first?.endpoints == ServiceEndpoints(nodes: ["n1"]))
+        #expect(
+            outcome.update.services.first?.endpoints == ServiceEndpoints([.ipv4: FamilyEndpoints(ready: ["n1": 1])]))
         #expect(core.handle(Self.reading(base), at: .zero).update.services.first?.endpoints == nil)
     }
 }

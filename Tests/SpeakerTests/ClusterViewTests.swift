@@ -100,7 +100,42 @@ import Testing
         let api = NamespacedName(namespace: "default", name: "api")
         #expect(outcome.fetches == [api])
         let update = view.handle(.fetched(api, [try Self.slice("a", of: "api", node: "n1")])).update
-        #expect(update.services.first?.endpoints?.nodes == ["n1"])
+        #expect(update.services.first?.endpoints?[.ipv4].nodes == ["n1"])
+    }
+
+    @Test(
+        "endpoints are counted as they are: three pods on one node, one that terminates, and those of the other family")
+    func counts() throws {
+        func slice(_ name: String, _ type: String, _ endpoints: [(address: String, node: String, ready: Bool)]) throws
+            -> EndpointSlice
+        {
+            let texts = endpoints.map {
+                #"{"addresses":["\#($0.address)"],"nodeName":"\#($0.node)","#
+                    + #""conditions":{"ready":\#($0.ready),"serving":true,"terminating":\#(!$0.ready)}}"#
+            }
+            return try Self.decode(
+                """
+                {"metadata":{"name":"\(name)","namespace":"default","labels":{"kubernetes.io/service-name":"web"}},
+                "addressType":"\(type)","endpoints":[\(texts.joined(separator: ","))]}
+                """)
+        }
+        let four = try slice(
+            "web-4", "IPv4",
+            [
+                ("10.0.0.1", "n1", true), ("10.0.0.2", "n1", true), ("10.0.0.3", "n1", true), ("10.0.1.1", "n2", true),
+                ("10.0.2.1", "n3", false),
+            ])
+        let six = try slice("web-6", "IPv6", [("fd00::1", "n1", true), ("fd00:1::1", "n2", true)])
+        var view = try Self.view()
+        _ = view.handle(.endpointSlice(.applied(four)))
+        let update = view.handle(.endpointSlice(.applied(six))).update
+        let endpoints = try #require(update.services.first?.endpoints)
+        #expect(endpoints[.ipv4] == FamilyEndpoints(ready: ["n1": 3, "n2": 1], terminating: ["n3": 1]))
+        #expect(endpoints[.ipv6] == FamilyEndpoints(ready: ["n1": 1, "n2": 1]))
+        #expect(endpoints == ServiceEndpoints([four, six]), "as they are for `run` and `plan`")
+        // And after a restart without the API server.
+        var next = ClusterView(namespace: "martlet-system")
+        #expect(next.handle(.restored(view.saved)).update.services.first?.endpoints == endpoints)
     }
 
     @Test("a Service that is of type LoadBalancer again: its slices, of which nobody tells again, are asked for")
@@ -108,13 +143,13 @@ import Testing
         var view = try Self.view()
         let slice = try Self.slice("a", of: "web", node: "n1")
         let update = view.handle(.endpointSlice(.applied(slice))).update
-        #expect(update.services.first?.endpoints?.nodes == ["n1"])
+        #expect(update.services.first?.endpoints?[.ipv4].nodes == ["n1"])
         #expect(view.handle(.service(.deleted(Self.web))).fetches == [])
         #expect(view.endpoints(of: Self.web) == nil && view.saved.endpointSlices.isEmpty)
         let outcome = view.handle(.service(.applied(try Self.service("web", ip: "192.0.2.7"))))
         #expect(outcome.fetches == [Self.web])
         _ = view.handle(.fetched(Self.web, [slice]))
-        #expect(view.endpoints(of: Self.web)?.nodes == ["n1"])
+        #expect(view.endpoints(of: Self.web)?[.ipv4].nodes == ["n1"])
     }
 
     @Test("slices that were asked for: what the watch told meanwhile is newer") func answersFromBefore() throws {
@@ -128,13 +163,13 @@ import Testing
         _ = view.handle(.endpointSlice(.applied(try Self.slice("b", of: "api", node: "n2"))))
         let answer = try ["a", "b", "c"].map { try Self.slice($0, of: "api", node: "n1") }
         _ = view.handle(.fetched(api, answer))
-        #expect(view.endpoints(of: api)?.nodes == ["n1", "n2"], "of c and b; a is gone")
+        #expect(view.endpoints(of: api)?[.ipv4].nodes == ["n1", "n2"], "of c and b; a is gone")
         #expect(view.saved.endpointSlices.map(\.metadata.name) == ["b", "c"])
         _ = view.handle(.endpointSlice(.deleted(NamespacedName(namespace: "default", name: "c"))))
-        #expect(view.endpoints(of: api)?.nodes == ["n2"])
+        #expect(view.endpoints(of: api)?[.ipv4].nodes == ["n2"])
         // Nothing is asked for now: a slice of the same name that comes back counts.
         _ = view.handle(.endpointSlice(.applied(try Self.slice("a", of: "api", node: "n3"))))
-        #expect(view.endpoints(of: api)?.nodes == ["n2", "n3"])
+        #expect(view.endpoints(of: api)?[.ipv4].nodes == ["n2", "n3"])
     }
 
     @Test(

@@ -141,14 +141,25 @@ extension Explanation {
         guard let endpoints else {
             return ExplanationStep("Endpoints", .neutral, "No EndpointSlice: taken for ready on every node.")
         }
-        guard endpoints.isUsable else {
+        let families = Set((review?.assignment.addresses ?? []).map(\.address.family)).sorted()
+        let own = families.map { endpoints[$0] }
+        guard own.contains(where: \.isUsable) else {
             return ExplanationStep("Endpoints", .bad, "None is ready, so nobody announces.")
         }
-        let isLocal = service?.spec?.externalTrafficPolicy == "Local"
-        let nodes = endpoints.nodes.sorted().joined(separator: ", ")
+        var details: [String] = []
+        if service?.spec?.externalTrafficPolicy == "Local" {
+            details.append("externalTrafficPolicy is Local: only these nodes announce")
+            if own.contains(where: { !$0.terminating.isEmpty && !$0.ready.isEmpty }) {
+                details.append("of these, nodes whose endpoints terminate only where no other can")
+            }
+        }
+        let isSame = own.allSatisfy { $0 == own[0] }
+        let summary =
+            isSame
+            ? own[0].summary + "."
+            : zip(families, own).map { "\($0): \($1.summary)." }.joined(separator: " ")
         return ExplanationStep(
-            "Endpoints", .good, endpoints.nodes.isEmpty ? "Ready." : "Ready on \(nodes).",
-            details: isLocal ? ["externalTrafficPolicy is Local: only these nodes announce"] : [])
+            "Endpoints", own.allSatisfy(\.isUsable) ? .good : .bad, summary, details: details)
     }
 
     private var advertisementStep: ExplanationStep {
@@ -320,6 +331,20 @@ extension Explanation {
             let isAnnounced = layer2.contains(silence.address) || bgp.contains(silence.address)
             return silence.reason == .conflict || !done.contains(silence.address) && (isWanted || !isAnnounced)
         }
+    }
+}
+
+extension FamilyEndpoints {
+    /// Where they are, without a full stop.
+    fileprivate var summary: String {
+        guard isUsable else { return "None is ready, so nobody announces" }
+        var parts: [String] = []
+        if !ready.isEmpty { parts.append("Ready on \(ready.keys.sorted().joined(separator: ", "))") }
+        if !terminating.isEmpty {
+            parts.append(
+                "\(ready.isEmpty ? "T" : "t")erminating on \(terminating.keys.sorted().joined(separator: ", "))")
+        }
+        return parts.isEmpty ? "Ready" : parts.joined(separator: ", ")
     }
 }
 

@@ -172,7 +172,7 @@ extension ClusterView {
                 touched.formUnion(endpoints.remove(EndpointIndex.key(slice)))
                 return
             }
-            touched.formUnion(endpoints.apply(slice.reduced))
+            touched.formUnion(endpoints.apply(slice))
         case .deleted(let name):
             if !asked.isEmpty { goneMeanwhile.insert(name) }
             touched.formUnion(endpoints.remove(name))
@@ -223,7 +223,7 @@ extension ClusterView {
         restoredEndpoints = EndpointIndex(state.endpointSlices)
         for service in state.services {
             restoredServices[service.name] = service
-            guard let service = announcement(of: service, restoredEndpoints[service.name]) else { continue }
+            guard let service = announcement(of: service, restoredEndpoints) else { continue }
             announced[service.name] = service
             outcome.update.services.append(service)
         }
@@ -263,17 +263,15 @@ extension ClusterView {
 
     /// Tells the speaker of a Service if that is news.
     private mutating func announce(_ name: NamespacedName, _ outcome: inout Outcome) {
-        let service = services[name].flatMap { announcement(of: $0, endpoints[name]) }
+        let service = services[name].flatMap { announcement(of: $0, endpoints) }
         guard service != announced[name] else { return }
         announced[name] = service
         if let service { outcome.update.services.append(service) } else { outcome.update.removed.append(name) }
     }
 
     /// What is to be announced of a Service; `nil` if it is not Martlet's, or has no address of a pool.
-    private func announcement(of service: Service, _ endpoints: ServiceEndpoints?) -> AnnouncedService? {
+    private func announcement(of service: Service, _ endpoints: EndpointIndex) -> AnnouncedService? {
         guard isOwn(service) else { return nil }
-        let announced = addresses(of: service)
-        guard !announced.isEmpty else { return nil }
-        return AnnouncedService(service, addresses: announced, endpoints: endpoints)
+        return AnnouncedService(service, addresses: addresses(of: service), endpoints: endpoints)
     }
 }

@@ -36,20 +36,6 @@ extension Service {
     }
 }
 
-extension EndpointSlice {
-    /// On which nodes something can be reached; not the addresses.
-    package var reduced: EndpointSlice {
-        let label = metadata.labels?[EndpointSlice.serviceNameLabel]
-        let metadata = ObjectMeta(
-            name: metadata.name, namespace: metadata.namespace,
-            labels: label.map { [EndpointSlice.serviceNameLabel: $0] })
-        let endpoints = (endpoints ?? []).filter(\.isUsable).map { Endpoint(nodeName: $0.nodeName) }
-        return EndpointSlice(
-            metadata: metadata, addressType: addressType,
-            endpoints: endpoints.sorted { ($0.nodeName ?? "") < ($1.nodeName ?? "") })
-    }
-}
-
 extension Secret {
     /// Without labels and annotations, which may hold the values once more.
     package var reduced: Secret {

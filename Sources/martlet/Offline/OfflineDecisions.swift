@@ -49,11 +49,10 @@ struct OfflineDecisions {
         _ = announcement.apply(nodes)
         for (address, node) in predecessor?.holders ?? holders { _ = announcement.apply(holder: node, of: address) }
         for service in state.services {
-            guard let addresses = assignment.assignment(of: service.name)?.addresses else { continue }
-            _ = announcement.apply(
-                AnnouncedService(
-                    service, addresses: addresses.map { .init($0.address, pool: $0.pool) },
-                    endpoints: endpoints[service.name]))
+            guard let assignment = assignment.assignment(of: service.name),
+                let announced = AnnouncedService(service, assignment, endpoints: endpoints)
+            else { continue }
+            _ = announcement.apply(announced)
         }
         self.announcement = announcement
         plan = announcement.plan()

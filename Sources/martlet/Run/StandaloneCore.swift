@@ -103,12 +103,10 @@ struct StandaloneCore: Sendable {
 
     private func announce(_ touched: Set<NamespacedName>, in outcome: inout Outcome) {
         for name in touched.sorted() {
-            if let service = services[name], let addresses = engine.assignment(of: name)?.addresses, !addresses.isEmpty
+            if let service = services[name], let assignment = engine.assignment(of: name),
+                let announced = AnnouncedService(service, assignment, endpoints: endpoints)
             {
-                outcome.update.services.append(
-                    AnnouncedService(
-                        service, addresses: addresses.map { .init($0.address, pool: $0.pool) },
-                        endpoints: endpoints[name]))
+                outcome.update.services.append(announced)
             } else {
                 outcome.update.removed.append(name)
             }
