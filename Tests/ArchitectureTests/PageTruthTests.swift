@@ -69,12 +69,15 @@ import Testing
             contentsOf: SourceTree.root.appendingPathComponent("Sources/martlet/Version.swift"), encoding: .utf8)
         let version = try #require(source.split(separator: "\"").dropFirst().first)
         var count = 0
-        for place in ["deploy/Containerfile", "deploy/overlays", "docs/install.md", "docs/changelog.md"] {
+        for place in [
+            "deploy/Containerfile", "deploy/overlays", "deploy/chart/Chart.yaml", "docs/install.md",
+            "docs/changelog.md",
+        ] {
             let root = SourceTree.root.appendingPathComponent(place)
             let below = FileManager.default.subpaths(atPath: root.path) ?? []
             for path in below.isEmpty ? [root.path] : below.map({ root.appendingPathComponent($0).path }) {
                 guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { continue }
-                for match in text.matches(of: /(?:martlet:|newTag: "?|version="|## )(\d+\.\d+\.\d+)/) {
+                for match in text.matches(of: /(?:martlet:|newTag: "?|version="|[vV]ersion: |## )(\d+\.\d+\.\d+)/) {
                     count += 1
                     if place != "docs/changelog.md" { #expect(match.1 == version, "\(path) says \(match.0)") }
                 }

@@ -22,7 +22,8 @@ import Testing
 
     @Test("Every YAML file of deploy can be read, and its objects of Martlet's kinds are in the schema")
     func files() throws {
-        let files = Repository.files(below: "deploy", ".yaml")
+        // Of the chart, a real Helm reads the templates: Tests/Chart/run.
+        let files = Repository.files(below: "deploy", ".yaml").filter { !$0.hasPrefix("deploy/chart/") }
         #expect(files.count > 20)
         for file in files {
             let documents = try Repository.documents(file)
