@@ -1,4 +1,5 @@
-/// An Event (events.k8s.io/v1), as Martlet writes it.
+/// An Event (events.k8s.io/v1), as Martlet writes it. Those of other components are read too, which write them otherwise:
+/// whatever of it is missing or odd is empty here.
 package struct ObservedEvent: Codable, Hashable, Sendable {
     /// What an event is about.
     package struct Regarding: Codable, Hashable, Sendable {
@@ -7,6 +8,16 @@ package struct ObservedEvent: Codable, Hashable, Sendable {
         package var name: String
         package var namespace: String?
         package var uid: String?
+
+        private enum CodingKeys: String, CodingKey { case apiVersion, kind, name, namespace, uid }
+
+        package init(from decoder: any Decoder) throws {
+            let fields = try? decoder.container(keyedBy: CodingKeys.self)
+            func text(_ key: CodingKeys) -> String? { try? fields?.decodeIfPresent(String.self, forKey: key) }
+            self.init(
+                apiVersion: text(.apiVersion) ?? "", kind: text(.kind) ?? "", name: text(.name) ?? "",
+                namespace: text(.namespace), uid: text(.uid))
+        }
 
         package init(apiVersion: String, kind: String, name: String, namespace: String?, uid: String?) {
             self.apiVersion = apiVersion
@@ -33,6 +44,31 @@ package struct ObservedEvent: Codable, Hashable, Sendable {
     package var note: String
     /// `Normal` or `Warning`.
     package var type: String
+
+    private enum CodingKeys: String, CodingKey {
+        case apiVersion, kind, metadata, eventTime, reportingController, reportingInstance, action, reason, regarding
+        case note, type
+    }
+
+    /// What core/v1 Events have instead of ``eventTime``, which is null there.
+    private enum FormerKeys: String, CodingKey { case deprecatedLastTimestamp, deprecatedFirstTimestamp }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let former = try? decoder.container(keyedBy: FormerKeys.self)
+        func text(_ key: CodingKeys) -> String? { try? fields.decodeIfPresent(String.self, forKey: key) }
+        func formerTime(_ key: FormerKeys) -> String? { try? former?.decodeIfPresent(String.self, forKey: key) }
+        let metadata = try fields.decode(ObjectMeta.self, forKey: .metadata)
+        let regarding = try? fields.decodeIfPresent(Regarding.self, forKey: .regarding)
+        self.init(
+            metadata: metadata,
+            eventTime: text(.eventTime) ?? formerTime(.deprecatedLastTimestamp)
+                ?? formerTime(.deprecatedFirstTimestamp) ?? metadata.creationTimestamp ?? "",
+            reportingController: text(.reportingController) ?? "", reportingInstance: text(.reportingInstance) ?? "",
+            action: text(.action) ?? "", reason: text(.reason) ?? "",
+            regarding: regarding ?? Regarding(apiVersion: "", kind: "", name: "", namespace: nil, uid: nil),
+            note: text(.note) ?? "", type: text(.type) ?? "")
+    }
 
     package init(
         metadata: ObjectMeta, eventTime: String, reportingController: String, reportingInstance: String, action: String,

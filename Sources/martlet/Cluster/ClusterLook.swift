@@ -91,9 +91,13 @@ struct ClusterLook {
         return document
     }
 
-    /// What was told of each Service, in the order of time.
+    /// What was told of each Service, in the order of time; of a Service that is there, nothing of former ones of its name.
     var history: [String: [EventEntry]] {
-        let status = ClusterStatus([], events: events.compactMap { EventEntry($0) })
+        let services = Dictionary(reading.state.services.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        let own = events.filter { event in
+            services[event.service].map { event.isAbout($0) } ?? true
+        }
+        let status = ClusterStatus([], events: own.compactMap { EventEntry($0) })
         // Each is about one.
         return Dictionary(grouping: status.events) { $0.services.first ?? "" }
     }
@@ -220,11 +224,27 @@ extension SpeakerReport {
     }
 }
 
+extension ObservedEvent {
+    /// The Service that it is about, if it is about one.
+    fileprivate var service: NamespacedName {
+        NamespacedName(namespace: regarding.namespace, name: regarding.name)
+    }
+
+    /// Whether it is about this Service and not a former one of its name; by the time where it does not say the uid.
+    fileprivate func isAbout(_ service: Service) -> Bool {
+        if let uid = regarding.uid, !uid.isEmpty, let own = service.metadata.uid { return uid == own }
+        guard let created = service.metadata.creationTimestamp.flatMap({ Timestamp($0) }),
+            let time = Timestamp(eventTime)
+        else { return true }
+        return time >= created
+    }
+}
+
 extension EventEntry {
     /// What was told of a Service; `nil` of anything else.
     fileprivate init?(_ event: ObservedEvent) {
         guard event.regarding.kind == Service.kind, let time = Timestamp(event.eventTime) else { return nil }
-        let service = NamespacedName(namespace: event.regarding.namespace, name: event.regarding.name)
+        let service = event.service
         let node = event.reportingController == SpeakerCommand.reporter ? event.reportingInstance : nil
         self.init(.assigned, at: time, node: node, services: [service.description], event.note)
         kind = event.reason

@@ -10,7 +10,10 @@ final class UnreadableObjects: Sendable {
     var problems: [Problem] { found.withLock { $0 } }
 
     func note(_ event: ClientObserver.Event) {
-        guard case .unreadable(let resource, let object, let problem) = event else { return }
+        // Nothing is decided by an Event, whoever wrote it.
+        guard case .unreadable(let resource, let object, let problem) = event,
+            resource != ResourceType<ObservedEvent>.events.name
+        else { return }
         let name = NamespacedName(object) ?? NamespacedName(namespace: nil, name: object)
         let reference = ObjectReference(kind: resource, name: name)
         found.withLock { $0.append(Problem(.error, reference, "it cannot be understood and is left out: \(problem)")) }
