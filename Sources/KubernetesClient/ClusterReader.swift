@@ -40,9 +40,13 @@ package struct ClusterReader: Sendable {
         return state
     }
 
-    /// What the speakers say of themselves; nothing where the kind is not served.
-    package func readSpeakers() async throws(RequestFailure) -> [SpeakerReport] {
-        do throws(RequestFailure) { return try await client.list(.speakers) } catch {
+    /// What the speakers of these nodes say of themselves; nothing where the kind is not served. What speakers of deleted
+    /// nodes have said is left out: Kubernetes deletes it soon.
+    package func readSpeakers(of nodes: [Node]) async throws(RequestFailure) -> [SpeakerReport] {
+        let uids = Dictionary(nodes.map { ($0.metadata.name, $0.metadata.uid) }, uniquingKeysWith: { $1 })
+        do throws(RequestFailure) {
+            return try await client.list(.speakers).filter { !$0.isOrphan(among: uids) }
+        } catch {
             guard error.isNotFound else { throw error }
             return []
         }

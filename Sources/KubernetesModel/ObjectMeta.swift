@@ -12,6 +12,7 @@ package struct ObjectMeta: Codable, Hashable, Sendable {
     package var creationTimestamp: String?
     /// Set while the object is being deleted and its finalizers run.
     package var deletionTimestamp: String?
+    package var ownerReferences: [OwnerReference]?
 
     /// Whether this is an earlier form of the same object. (Since Kubernetes 1.35 resource versions are numbers by
     /// contract; they always were.) What cannot be told is not older.

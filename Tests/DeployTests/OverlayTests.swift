@@ -11,7 +11,10 @@ import Testing
         #expect(Set(objects.map(\.identity)).count == objects.count)
         #expect(objects.filter { $0.kind == "CustomResourceDefinition" }.count == SchemaTests.kinds.count)
         #expect(objects.contains { $0.kind == "Namespace" && $0.name == "martlet-system" })
-        let clusterWide: Set = ["CustomResourceDefinition", "Namespace", "ClusterRole", "ClusterRoleBinding"]
+        let clusterWide: Set = [
+            "CustomResourceDefinition", "Namespace", "ClusterRole", "ClusterRoleBinding", "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding",
+        ]
         for object in objects {
             #expect(object["apiVersion"].text != nil && !object.name.isEmpty, "\(object.identity)")
             #expect(
@@ -84,6 +87,32 @@ import Testing
                 let resources = read.filter { $0["apiGroups"].texts == [group] }.flatMap { $0["resources"].texts }
                 #expect(Set(resources) == plurals.subtracting(["speakers"]), "\(name), \(group)")
             }
+        }
+    }
+
+    @Test("The policy of speakers is bound, denies, and is about their ServiceAccount and objects") func policy() throws
+    {
+        let all = try Kustomization("deploy/base")
+        let policy = try #require(all["ValidatingAdmissionPolicy", OverlayTests.speaker])
+        let binding = try #require(all["ValidatingAdmissionPolicyBinding", OverlayTests.speaker])
+        #expect(policy["apiVersion"].text == "admissionregistration.k8s.io/v1")
+        #expect(binding["apiVersion"].text == "admissionregistration.k8s.io/v1")
+        #expect(binding.at("spec.policyName").text == OverlayTests.speaker)
+        #expect(binding.at("spec.validationActions").texts == ["Deny"])
+        #expect(policy.at("spec.failurePolicy").text == "Fail")
+        let spec = policy["spec"]
+        #expect(
+            Set(spec.map.keys)
+                == ["failurePolicy", "matchConstraints", "matchConditions", "variables", "validations"])
+        let rules = spec.at("matchConstraints.resourceRules").list
+        #expect(rules.count == 1)
+        #expect(rules.first?["resources"].texts == ["speakers", "speakers/status"])
+        #expect(rules.first?["operations"].texts == ["CREATE", "UPDATE"], "RBAC permits no DELETE")
+        let user = "system:serviceaccount:martlet-system:\(OverlayTests.speaker)"
+        #expect(spec["matchConditions"].list.first?["expression"].text?.contains("\"\(user)\"") ?? false)
+        for validation in spec["validations"].list {
+            #expect(validation["expression"].text != nil && validation["reason"].text == "Forbidden")
+            #expect(validation["message"].text != nil || validation["messageExpression"].text != nil)
         }
     }
 

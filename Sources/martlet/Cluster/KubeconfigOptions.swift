@@ -33,7 +33,7 @@ struct KubeconfigOptions: ParsableArguments {
             let reader = ClusterReader(client)
             var look = ClusterLook()
             look.reading.state = try await reader.read()
-            look.speakers = try await reader.readSpeakers()
+            look.speakers = try await reader.readSpeakers(of: look.reading.state.nodes)
             if let labels { look.shown = try await reader.names(selectedBy: labels) }
             if withEvents { look.events = try await reader.readEvents() }
             look.reading.problems = unreadable.problems
