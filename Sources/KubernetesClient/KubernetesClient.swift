@@ -4,6 +4,7 @@ import KubernetesModel
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 import Timing
 
 /// Asks an API server, and watches it.
@@ -27,6 +28,9 @@ package final class KubernetesClient: Sendable {
 
     let connection: Connection
     private let gate = RequestGate(limit: KubernetesClient.requestsInFlight)
+    let reachability = Reachability()
+    let setBackCount = Atomic(0)
+    let setBackSignal = Signal<Void>()
     let observer: ClientObserver
     private let userAgent: String
 
@@ -34,7 +38,7 @@ package final class KubernetesClient: Sendable {
         _ configuration: ClientConfiguration, userAgent: String = "martlet",
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         files: any FileReading = DiskFiles(), observer: ClientObserver = ClientObserver(),
-        silence: Duration = .seconds(130)
+        silence: Duration = Connection.silence
     ) {
         connection = Connection(configuration, files, eventLoopGroup, silence: silence)
         self.observer = observer
@@ -44,7 +48,10 @@ package final class KubernetesClient: Sendable {
     package var server: String { connection.configuration.server }
 
     /// To be called when nothing is asked any more.
-    package func close() async { await connection.close() }
+    package func close() async {
+        reachability.close()
+        await connection.close()
+    }
 
     // MARK: - Requests
 

@@ -56,6 +56,31 @@ import Timing
         #expect(longest > .seconds(10) && longest <= .seconds(30))
     }
 
+    @Test("The API server was down and answers → what failed is tried at once, however often it had, and nothing rests")
+    mutating func resumed() {
+        var now = Instant.zero
+        for key in [first, second] { queue.enqueue(key) }
+        for _ in 0..<12 {
+            queue.resumeDue(at: now)
+            for key in [begin(), begin()].compactMap(\.self) {
+                queue.finish(key, retrying: true, at: now, using: &generator)
+            }
+            now = now.advanced(by: .seconds(40))
+        }
+        queue.resumeDue(at: now)
+        for key in [begin(), begin()].compactMap(\.self) {
+            queue.finish(key, retrying: true, at: now, using: &generator)
+        }
+        queue.rest(until: now.advanced(by: .seconds(30)))
+        #expect(begin() == nil)
+        queue.resumeAll()
+        let resumed = [begin(), begin()].compactMap(\.self)
+        #expect(Set(resumed) == [first, second])
+        // The next failure waits as the first did.
+        queue.finish(first, retrying: true, at: now, using: &generator)
+        #expect(queue.nextDeadline.map { now.duration(to: $0) <= .milliseconds(200) } ?? false)
+    }
+
     @Test("What failed and has changed is tried at once") mutating func unblocked() {
         queue.enqueue(first)
         #expect(begin() == first)

@@ -62,7 +62,8 @@ private struct Cluster {
     }
 
     private mutating func store(_ new: Lease, _ begunAt: Instant) -> LeaseElection.Event {
-        version += 1
+        // One number for all objects of a cluster.
+        version += Int.random(in: 1...5000, using: &generator)
         var new = new
         new.metadata.resourceVersion = String(version)
         lease = new
@@ -101,6 +102,9 @@ private struct Cluster {
             if let deadline = candidates[index].nextDeadline, deadline <= now { tell(index, .deadlineReached) }
         }
     }
+
+    /// The lease as it was at another time, with its version: etcd was restored from a backup.
+    mutating func setBack(to former: (lease: Lease?, version: Int)) { (lease, version) = former }
 
     func waits(_ index: Int) -> Bool { waited[index] != nil }
 
@@ -152,6 +156,37 @@ struct LeaseElectionConversationTests {
                 // Two seconds between two looks, and a few messages of 0.3 s at most; nothing is lost here.
                 #expect(waited < .seconds(resigns ? 4 : 20), "seed \(seed): \(waited)")
                 #expect(resigns || waited > .seconds(12), "seed \(seed): \(waited)")
+            }
+        }
+    }
+
+    @Test("a lease that is set back, to another leader or to none → never two leaders at once, and one soon")
+    func setBack() {
+        let first = UInt64.random(in: 0..<1_000_000)
+        print("seeds \(first)..<\(first + 60)")
+        for seed in first..<first + 60 {
+            var cluster = Cluster(seed: seed, count: 3)
+            cluster.isTroubled = false
+            var backups: [(lease: Lease?, version: Int)] = [(nil, 1)]
+            for round in 0..<6 {
+                for step in 0..<600 {
+                    cluster.advance()
+                    let leaders = cluster.leaders
+                    #expect(leaders.count <= 1, "seed \(seed), round \(round): \(leaders) at \(cluster.now)")
+                    guard leaders.count <= 1 else { return }
+                    if step == 300 { backups.append((cluster.lease, cluster.version)) }
+                    // The leader changes, so that backups name different ones.
+                    if step == 400, let leader = leaders.first, !cluster.waits(leader) { cluster.resign(leader) }
+                }
+                cluster.setBack(to: backups[Int.random(in: 0..<backups.count, using: &cluster.generator)])
+                var waited = 0
+                while cluster.leaders.isEmpty || waited < 20, waited < 900 {
+                    cluster.advance()
+                    waited += 1
+                    #expect(cluster.leaders.count <= 1, "seed \(seed), round \(round): \(cluster.leaders)")
+                    guard cluster.leaders.count <= 1 else { return }
+                }
+                #expect(waited < 900, "seed \(seed): nobody leads 45 s later")
             }
         }
     }

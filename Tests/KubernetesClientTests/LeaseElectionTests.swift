@@ -147,4 +147,96 @@ struct LeaseElectionTests {
         _ = core.handle(.deadlineReached, at: Self.at(patience + 2), time: Self.time)
         #expect(core.handle(.read(lease), at: Self.at(patience + 2), time: Self.time).count == 1)
     }
+
+    struct SetBack: Sendable, CustomStringConvertible {
+        let description: String
+        let leads: Bool
+        /// What is read after the lease of version 9 was seen, which another holds unless this one leads; `nil`: none.
+        let lease: Lease?
+        /// How long it may not be taken; `nil`: it is renewed at once.
+        let patience: Double?
+        let setBacks: Int
+    }
+
+    @Test(
+        "a lease that is gone or older than it was → nobody but the leader of now takes it before it would have run out",
+        arguments: [
+            SetBack(
+                description: "it names this process, which led in the past", leads: false,
+                lease: lease(holder: "me", version: "5"), patience: 15, setBacks: 1),
+            SetBack(
+                description: "it names nobody", leads: false, lease: lease(holder: "", version: "5"), patience: 15,
+                setBacks: 1),
+            SetBack(
+                description: "it names a third", leads: false, lease: lease(holder: "third", version: "5"),
+                patience: 15,
+                setBacks: 1),
+            SetBack(description: "it is gone", leads: false, lease: nil, patience: 15, setBacks: 0),
+            SetBack(
+                description: "it names the leader of now", leads: true,
+                lease: lease(holder: "me", version: "5", renewed: "t0"), patience: nil, setBacks: 1),
+            SetBack(
+                description: "it names another than the leader of now", leads: true,
+                lease: lease(holder: "other", version: "5", renewed: "t0"), patience: 15, setBacks: 1),
+            SetBack(
+                description: "it is newer, and names this process, which has not written it", leads: false,
+                lease: lease(holder: "me", version: "10"), patience: 15, setBacks: 0),
+        ]) func setBack(row: SetBack)
+    {
+        var core = Self.makeCandidate()
+        _ = core.handle(.deadlineReached, at: Self.at(0), time: Self.time)
+        if row.leads {
+            _ = core.handle(.read(nil), at: Self.at(0), time: Self.time)
+            let written = Self.lease(holder: "me", version: "9")
+            _ = core.handle(.written(written, begunAt: Self.at(0)), at: Self.at(0), time: Self.time)
+            _ = core.handle(.deadlineReached, at: Self.at(2), time: Self.time)
+            #expect(core.handle(.conflict, at: Self.at(2), time: Self.time) == [.read])
+        } else {
+            _ = core.handle(.read(Self.lease(holder: "other", version: "9")), at: Self.at(0), time: Self.time)
+            #expect(core.handle(.deadlineReached, at: Self.at(2), time: Self.time) == [.read])
+        }
+        var taken: Double?
+        var actions = core.handle(.read(row.lease), at: Self.at(2), time: Self.time)
+        for second in stride(from: 2.0, through: 30, by: 2) {
+            if second > 2 {
+                #expect(core.handle(.deadlineReached, at: Self.at(second), time: Self.time) == [.read])
+                actions = core.handle(.read(row.lease), at: Self.at(second), time: Self.time)
+            }
+            if !actions.isEmpty {
+                taken = second - 2
+                break
+            }
+        }
+        #expect(core.setBacks == row.setBacks)
+        if let patience = row.patience {
+            #expect(taken.map { $0 >= patience && $0 <= patience + 2 } ?? false, "\(String(describing: taken))")
+            #expect(core.role != .leading)
+        } else {
+            #expect(taken == 0)
+            #expect((core.role == .leading) == row.leads)
+        }
+    }
+
+    @Test("a write that was done, its answer lost → it is this process' own, and renewed at once") func lostAnswer()
+        throws
+    {
+        var core = Self.makeCandidate()
+        _ = core.handle(.deadlineReached, at: Self.at(0), time: Self.time)
+        let actions = core.handle(.read(Self.lease(holder: "", version: "9")), at: Self.at(0), time: Self.time)
+        guard case .replace(var taken)? = actions.first else { return #expect(Bool(false), "\(actions)") }
+        _ = core.handle(.failed, at: Self.at(4), time: Self.time)
+        #expect(core.handle(.deadlineReached, at: Self.at(6), time: Self.time) == [.read])
+        taken.metadata.resourceVersion = "12"
+        let renewal = core.handle(.read(taken), at: Self.at(6), time: Self.time)
+        guard case .replace? = renewal.first else { return #expect(Bool(false), "\(renewal)") }
+    }
+
+    @Test("the server answers again → asked at once; with a request under way, nothing") func serverAnswers() {
+        var core = Self.makeCandidate()
+        #expect(core.handle(.deadlineReached, at: Self.at(0), time: Self.time) == [.read])
+        #expect(core.handle(.serverAnswers, at: Self.at(0.5), time: Self.time).isEmpty)
+        #expect(core.handle(.failed, at: Self.at(1), time: Self.time).isEmpty)
+        #expect(core.nextDeadline == Self.at(3))
+        #expect(core.handle(.serverAnswers, at: Self.at(1.2), time: Self.time) == [.read])
+    }
 }

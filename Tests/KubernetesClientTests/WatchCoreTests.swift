@@ -52,6 +52,7 @@ struct WatchCoreTests {
             case .event(.deleted(let name)): "deleted \(name)"
             case .unreadable(let item): "left out \(item.name?.description ?? "-")"
             case .cured(let name): "cured \(name)"
+            case .setBack(let from, let to): "set back from \(from) to \(to)"
             }
         }.joined(separator: ", ")
     }
@@ -79,14 +80,50 @@ struct WatchCoreTests {
         let listed = page([object("a", 1), object("b", 2)], version: 5)
         let relist: [Core.Event] = [listed, .line(.error(status)), .waited]
         let stale = page([object("a", 1)], version: 4)
+        let older = (0..<Core.olderAnswersRejected).flatMap { _ in [Core.Event.looked("4"), .waited] }
         return [
             Case("a list after an error shows an older state → nothing is gone", relist + [stale], ""),
             Case(
-                "the next one is newer → only differences are told",
-                relist + [stale, .waited, page([object("a", 1), object("b", 9)], version: 9)], "applied b@9"),
+                "a look shows that the server has caught up → it is listed, and only differences are told",
+                relist + [stale, .waited, .looked("9"), page([object("a", 1), object("b", 9)], version: 9)],
+                "applied b@9"),
             Case(
-                "older ones come again and again, as after a restored backup → they are believed",
-                relist + (0..<Core.staleListsRefused).flatMap { _ in [stale, .waited] } + [stale], "deleted b"),
+                "the next list is older again, after a look that was not → the same",
+                relist + [stale, .waited, .looked("9"), stale], ""),
+            Case(
+                "older answers alone, as after a restored backup → the state is set back",
+                relist + [stale, .waited] + older.dropLast(2) + [.looked("4")], "set back from 5 to 4"),
+            Case(
+                "one answer in between is not older → it is not",
+                relist + [stale, .waited] + older.dropLast(4) + [.looked("5"), listed, .line(.error(status)), .waited]
+                    + [stale], ""),
+            Case(
+                "a state set back → what is gone is deleted, and the rest told again: numbers are given out twice",
+                relist + [stale, .waited] + older.dropLast(2) + [.looked("4"), stale], "applied a@1, deleted b"),
+            Case(
+                "a look beside a watch shows an older state → it is looked again before anything is believed",
+                [listed, .looked("4")], ""),
+            Case(
+                "a look beside a watch shows it for good → the state is set back",
+                [listed, .looked("4"), .waited] + older.dropLast(2) + [.looked("4")], "set back from 5 to 4"),
+            Case(
+                "an older event → it is not believed", [listed, .line(.modified(read(object("a", 3))))], ""),
+            Case(
+                "an older event, and a look that is not older → all is listed",
+                [listed, .line(.modified(read(object("a", 3)))), .waited, .looked("5"), listed], ""),
+            Case(
+                "an older bookmark for good → the state is set back",
+                [listed, .line(.bookmark(resourceVersion: "4")), .waited] + older + [.looked("4")],
+                "set back from 5 to 4"),
+            Case(
+                "the deletion of a known object in an older resourceVersion → it is gone",
+                [listed, .line(.deleted(read(object("a", 3))))], "deleted a"),
+            Case(
+                "the deletion of an object of that name that was before it → it is not",
+                [listed, .line(.deleted(read(object("a", 3, uid: "former"))))], ""),
+            Case(
+                "resourceVersions that are no numbers → nothing is older",
+                [listed, .looked("x"), .line(.modified(read(object("a", 6))))], "applied a@6"),
 
             Case("a first list", [listed], "initial a@1, initial b@2, ready"),
             Case("an empty first list", [page([Namespace](), version: 5)], "ready"),
@@ -176,8 +213,8 @@ struct WatchCoreTests {
     @Test("failures → wait, then resume; expiry → list") func failures() {
         var core = Self.makeCore()
         _ = Self.run([.failed(Self.down, after: .zero)], &core)
-        guard case .wait = core.step else { return #expect(Bool(false), "\(core.step)") }
-        _ = Self.run([.waited], &core)
+        #expect(core.step == .awaitServer)
+        _ = Self.run([.serverAnswers(wasDown: true), .waited], &core)
         #expect(core.step == .list(continuing: nil, isPaged: true))
         _ = Self.run([Self.page([Namespace](), version: 5), .failed(Self.busy, after: .zero)], &core)
         #expect(core.step == .wait(.seconds(7)), "Retry-After is obeyed")
@@ -218,8 +255,81 @@ struct WatchCoreTests {
         _ = Self.run(
             [Self.page([Namespace](), version: 5, token: "t"), .failed(Self.gone, after: .zero), .waited], &core)
         #expect(core.step == .list(continuing: nil, isPaged: false))
-        _ = Self.run([.failed(Self.down, after: .zero), .waited], &core)
+        _ = Self.run([.failed(Self.down, after: .zero), .serverAnswers(wasDown: false), .waited], &core)
         #expect(core.step == .list(continuing: nil, isPaged: false), "a fault does not bring the pages back")
+    }
+
+    /// What a failure does to a core that follows, and what comes of it when the server answers.
+    static let failureCases: [(situation: String, failure: RequestFailure, waitsForServer: Bool)] = [
+        ("nothing listens", down, true), ("nothing answers", RequestFailure(.timeout, ""), true),
+        ("it starts", RequestFailure(.status(500, reason: "InternalError"), ""), true),
+        ("there is none behind the proxy", RequestFailure(.status(503, reason: nil), ""), true),
+        ("it does not know its rules yet", RequestFailure(.status(403, reason: "Forbidden"), ""), true),
+        ("it says when to come again", RequestFailure(.status(503, reason: nil), "", retryAfter: .seconds(1)), false),
+        ("it is busy", busy, false), ("its certificate is of another", RequestFailure(.security, ""), false),
+    ]
+
+    @Test("an outage of any length → the next request follows at once when the server answers", arguments: failureCases)
+    func outage(row: (situation: String, failure: RequestFailure, waitsForServer: Bool)) {
+        var core = Self.makeCore()
+        var generator = SeededGenerator(seed: 7)
+        _ = Self.run([Self.page([Namespace](), version: 5)], &core)
+        // Delays have grown before, by failures of this resource alone.
+        for _ in 0..<10 {
+            _ = core.handle(.failed(Self.down, after: .zero), using: &generator)
+            _ = core.handle(.serverAnswers(wasDown: false), using: &generator)
+            _ = core.handle(.waited, using: &generator)
+        }
+        _ = core.handle(.failed(row.failure, after: .zero), using: &generator)
+        guard row.waitsForServer else {
+            guard case .wait(let delay) = core.step else { return #expect(Bool(false), "\(core.step)") }
+            #expect(delay >= row.failure.retryAfter ?? .seconds(15))
+            return
+        }
+        #expect(core.step == .awaitServer)
+        _ = core.handle(.serverAnswers(wasDown: true), using: &generator)
+        guard case .wait(let delay) = core.step else { return #expect(Bool(false), "\(core.step)") }
+        #expect(delay <= .milliseconds(200))
+        _ = core.handle(.waited, using: &generator)
+        guard case .watch("5", _) = core.step else { return #expect(Bool(false), "\(core.step)") }
+        #expect(core.mustLook, "it may have been restored meanwhile")
+        // It was only this resource: nothing is known of an outage, and the delays stay.
+        _ = core.handle(.failed(Self.gone, after: .zero), using: &generator)
+        guard case .wait(let pause) = core.step else { return #expect(Bool(false), "\(core.step)") }
+        #expect(pause <= .milliseconds(200), "410 is an answer")
+    }
+
+    @Test("410 after each list → the first lists at once, then with delays that grow") func neverKept() {
+        var core = Self.makeCore()
+        var generator = SeededGenerator(seed: 9)
+        var delays: [Duration] = []
+        for _ in 0..<12 {
+            _ = core.handle(Self.page([Namespace](), version: 5), using: &generator)
+            _ = core.handle(.failed(Self.gone, after: .zero), using: &generator)
+            guard case .wait(let delay) = core.step else { return #expect(Bool(false), "\(core.step)") }
+            delays.append(delay)
+            _ = core.handle(.waited, using: &generator)
+            #expect(core.step == .list(continuing: nil, isPaged: true))
+        }
+        #expect(delays.prefix(Core.promptLists).allSatisfy { $0 <= .milliseconds(200) }, "\(delays)")
+        #expect(delays.suffix(3).allSatisfy { $0 >= .seconds(15) }, "\(delays)")
+    }
+
+    @Test("watches that end at their time → one of 64 is followed by a look: about one an hour and process")
+    func periodicLooks() {
+        var core = Self.makeCore()
+        var generator = SeededGenerator(seed: 11)
+        _ = core.handle(Self.page([Namespace](), version: 5), using: &generator)
+        var looks = 0
+        let count = 64_000
+        for _ in 0..<count {
+            _ = core.handle(.ended(after: .seconds(400)), using: &generator)
+            if core.mustLook {
+                looks += 1
+                _ = core.handle(.looked("5"), using: &generator)
+            }
+        }
+        #expect((900...1100).contains(looks), "\(looks) of \(count)")
     }
 
     @Test("delays double up to the limit; lists do not shorten them, a watch that lives does") func backoff() {

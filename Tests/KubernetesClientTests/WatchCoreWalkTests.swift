@@ -17,6 +17,18 @@ private struct Server {
     var version = 1
     /// What is older than this is forgotten.
     var oldest = 1
+    private var backup: (objects: [String: Namespace], version: Int)?
+
+    mutating func save() { backup = (objects, version) }
+
+    /// Is as it was when it was saved, and has a new history, with the same numbers. `false` if nothing is different.
+    mutating func restore() -> Bool {
+        guard let backup, backup.version < version else { return false }
+        (objects, version) = backup
+        history = []
+        oldest = version
+        return true
+    }
 
     mutating func change(using generator: inout SeededGenerator) {
         version += 1
@@ -46,6 +58,8 @@ struct WatchCoreWalkTests {
     struct Listener {
         var objects: [String: Namespace] = [:]
         var readyCount = 0
+        /// Whether what is known may be told again.
+        var isSetBack = false
         var faults: [String] = []
 
         mutating func hear(_ output: Core.Output) {
@@ -56,30 +70,41 @@ struct WatchCoreWalkTests {
             case .event(.ready): readyCount += 1
             case .event(.applied(let object)):
                 let old = objects.updateValue(object, forKey: object.metadata.name)
-                if old == object { faults.append("applied without a difference") }
+                if old == object, !isSetBack { faults.append("applied without a difference") }
             case .event(.deleted(let name)):
                 if objects.removeValue(forKey: name.name) == nil { faults.append("deleted what is not there") }
             case .unreadable, .cured: faults.append("left out")
+            case .setBack: isSetBack = true
             }
         }
     }
 
     /// One random life: then the faults end, and the listener must know exactly what the server has.
-    static func walk(seed: UInt64) -> [String] {
+    ///
+    /// - Parameter isRestored: whether the server's state is once set back.
+    static func walk(seed: UInt64, isRestored: Bool = false) -> [String] {
         var generator = SeededGenerator(seed: seed)
         var server = Server()
         var core = WatchCoreTests.makeCore()
         var listener = Listener()
         /// The list that is being read: its state, and how much of it has been told.
         var list: (objects: [Namespace], version: Int, told: Int)?
-        for step in 0..<400 {
+        var mustFail = false
+        for step in 0..<(isRestored ? 460 : 400) {
             let isCalm = step >= 340
+            if isRestored, step == 100 { server.save() }
+            if isRestored, step == 300 { mustFail = server.restore() }
             if !isCalm, Int.random(in: 0..<2, using: &generator) == 0 { server.change(using: &generator) }
             let fails = !isCalm && Int.random(in: 0..<5, using: &generator) == 0
             let event: Core.Event
             switch core.step {
             case .end: return ["ended, though the kind is there"]
             case .wait: event = .waited
+            case .awaitServer:
+                event = .serverAnswers(wasDown: mustFail || Bool.random(using: &generator))
+                mustFail = false
+            case .look: event = fails ? .failed(WatchCoreTests.busy, after: .zero) : .looked(String(server.version))
+            case _ where mustFail: event = .failed(WatchCoreTests.down, after: .seconds(1))
             case .list(let token, let isPaged):
                 if token == nil {
                     list = (server.objects.values.sorted { $0.metadata.name < $1.metadata.name }, server.version, 0)
@@ -99,6 +124,12 @@ struct WatchCoreWalkTests {
                 }
             case .watch(let text, _):
                 let version = Int(text) ?? -1
+                if core.mustLook, !fails {
+                    for output in core.handle(.looked(String(server.version)), using: &generator) {
+                        listener.hear(output)
+                    }
+                    guard case .watch = core.step else { continue }
+                }
                 if version + 1 < server.oldest {
                     event =
                         Bool.random(using: &generator)
@@ -109,6 +140,9 @@ struct WatchCoreWalkTests {
                         ? .failed(WatchCoreTests.down, after: .seconds(1)) : .ended(after: .seconds(60))
                 } else if let next = server.history.first(where: { $0.version > version }) {
                     event = .line(next.line)
+                } else if version > server.version {
+                    // A watch from the future stands and says nothing.
+                    event = .ended(after: .seconds(60))
                 } else {
                     event = .line(.bookmark(resourceVersion: String(server.version)))
                 }
@@ -129,6 +163,17 @@ struct WatchCoreWalkTests {
         print("seeds \(first)..<\(first + 2000)")
         for seed in first..<first + 2000 {
             let faults = Self.walk(seed: seed)
+            #expect(faults.isEmpty, "seed \(seed): \(faults)")
+            if !faults.isEmpty { return }
+        }
+    }
+
+    @Test("2,000 lives with a restored backup: afterwards all is known that is there, and nothing else") func restored()
+    {
+        let first = UInt64.random(in: 0..<1_000_000)
+        print("seeds \(first)..<\(first + 2000)")
+        for seed in first..<first + 2000 {
+            let faults = Self.walk(seed: seed, isRestored: true)
             #expect(faults.isEmpty, "seed \(seed): \(faults)")
             if !faults.isEmpty { return }
         }

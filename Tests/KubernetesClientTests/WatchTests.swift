@@ -58,6 +58,8 @@ struct WatchTests {
     {
         let watches = Locked(0)
         let server = try await StubServer { request in
+            // A look, which chance decides about.
+            if request.query["limit"] == "1" { return Self.page([], version: 99) }
             guard request.query["watch"] == "true" else {
                 return request.query["continue"] == nil
                     ? Self.page([Self.node("a", 1), Self.node("b", 2)], version: 9, token: "next/")
@@ -89,7 +91,7 @@ struct WatchTests {
         let asked = server.requests.filter { $0.query["watch"] == "true" }
         #expect(asked.map { $0.query["resourceVersion"] } == ["9", "13", "14"])
         #expect(asked.allSatisfy { (300...600).contains(Int($0.query["timeoutSeconds"] ?? "") ?? 0) })
-        let lists = server.requests.filter { $0.query["watch"] == nil }
+        let lists = server.requests.filter { $0.query["watch"] == nil && $0.query["limit"] != "1" }
         #expect(lists.map { $0.query["limit"] } == ["500", "500"] && lists.last?.query["continue"] == "next%2F")
         #expect(lists.allSatisfy { $0.query["resourceVersion"] == nil })
         #expect(
@@ -148,7 +150,9 @@ struct WatchTests {
     @Test("a connection on which nothing comes is given up, and resumed where it was; which is no failure")
     func halfOpen() async throws {
         let server = try await StubServer { request in
-            guard request.query["watch"] == "true" else { return Self.page([], version: 5) }
+            guard request.query["watch"] == "true" else {
+                return Self.page([], version: request.query["limit"] == "1" ? 99 : 5)
+            }
             return request.query["resourceVersion"] == "7"
                 ? StubResponse(parts: [.text(Self.line("ADDED", Self.node("a", 8))), .silence])
                 : StubResponse(parts: [

@@ -184,6 +184,19 @@ import Testing
             [("martlet_kubernetes_watch_failures_total{resource=\"services\"}", "0x28 4x12")]
         ),
         (
+            "MartletAPIServerLost", [("martlet_kubernetes_server_up", "1x20 0x20")],
+            // A restart of the API server.
+            [("martlet_kubernetes_server_up", "1x28 0x1 1x12")]
+        ),
+        (
+            "MartletStateSetBack", [("martlet_kubernetes_set_backs_total{resource=\"nodes\"}", "_x20 1x20")],
+            [("martlet_kubernetes_set_backs_total{resource=\"nodes\"}", "_x10 1x30")]
+        ),
+        (
+            "MartletStateSetBack", [("martlet_kubernetes_set_backs_total{resource=\"nodes\"}", "1x20 2x20")],
+            [("martlet_kubernetes_set_backs_total{resource=\"nodes\"}", "2x40")]
+        ),
+        (
             "MartletSlowToWire",
             [
                 ("martlet_event_to_wire_seconds_bucket{le=\"1\"}", "0x40"),

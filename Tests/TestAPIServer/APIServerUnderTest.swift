@@ -81,14 +81,14 @@ package struct APIServerUnderTest: Sendable {
             "https://127.0.0.1:\(server.port)", adminToken: RealAPIServer.adminToken, client, (nil, server))
     }
 
-    /// Asks as an administrator, or as one of the accounts.
+    /// Asks as an administrator, as one of the accounts, or with a token.
     package func ask(
         _ method: String, _ path: String, _ body: JSON? = nil, contentType: String = "application/json",
-        as account: String? = nil
+        as account: String? = nil, token: String? = nil
     ) async throws -> (code: Int, text: [UInt8]) {
         var request = HTTPClientRequest(url: url + path)
         request.method = HTTPMethod(rawValue: method)
-        let token = account.map { RealAPIServer.token(of: $0) } ?? adminToken
+        let token = token ?? account.map { RealAPIServer.token(of: $0) } ?? adminToken
         request.headers.add(name: "Authorization", value: "Bearer \(token)")
         if let body {
             request.headers.add(name: "Content-Type", value: contentType)
@@ -113,13 +113,37 @@ package struct APIServerUnderTest: Sendable {
         }
     }
 
+    /// A token of an account that names a node, as that of a pod does.
+    package func token(of account: String, on node: String) async throws -> String {
+        if let server = servers.0 { return await server.addAccount(account, node: node) }
+        let object = try JSON(try await ask("GET", "/api/v1/nodes/\(node)").text)
+        let request: JSON = [
+            "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+            "spec": [
+                "boundObjectRef": [
+                    "apiVersion": "v1", "kind": "Node", "name": .string(node), "uid": object["metadata", "uid"] ?? "",
+                ]
+            ],
+        ]
+        let path = "/api/v1/namespaces/martlet-system/serviceaccounts/\(account)/token"
+        let answer = try await ask("POST", path, request)
+        guard let token = try? JSON(answer.text)["status", "token"]?.string else {
+            throw TestFailure("no token for \(account) on \(node): \(String(decoding: answer.text, as: UTF8.self))")
+        }
+        return token
+    }
+
     /// The kubeconfig of an account, as text; without one, an administrator's.
     package func kubeconfig(of account: String? = nil) -> String {
+        kubeconfig(token: account.map { RealAPIServer.token(of: $0) } ?? adminToken)
+    }
+
+    package func kubeconfig(token: String) -> String {
         let trust = url.hasPrefix("https") ? #", "insecure-skip-tls-verify": true"# : ""
         return """
             {"apiVersion": "v1", "kind": "Config", "current-context": "a", \
             "clusters": [{"name": "a", "cluster": {"server": "\(url)"\(trust)}}], \
-            "users": [{"name": "a", "user": {"token": "\(account.map { RealAPIServer.token(of: $0) } ?? adminToken)"}}], \
+            "users": [{"name": "a", "user": {"token": "\(token)"}}], \
             "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}]}
             """
     }

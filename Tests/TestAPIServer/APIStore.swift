@@ -60,6 +60,12 @@ package struct APIStore: Sendable {
         changes = []
     }
 
+    /// Is as it was at another time, and knows of nothing that happened, as after a restored backup of etcd.
+    package mutating func setBack(to former: APIStore) {
+        self = former
+        compact()
+    }
+
     // MARK: - Writing
 
     mutating func create(_ path: APIPath, _ body: JSON, kind: String) throws(Refusal) -> JSON {
@@ -149,7 +155,19 @@ package struct APIStore: Sendable {
         var last = object
         last["metadata", "resourceVersion"] = .string("\(version)")
         changes.append(Change(resource: resource, version: version, before: object, after: nil, last: last))
+        collect(ownedBy: object["metadata", "uid"]?.string ?? "")
         return last
+    }
+
+    /// Deletes what has no other owner.
+    private mutating func collect(ownedBy uid: String) {
+        for (resource, all) in objects {
+            for (key, object) in all {
+                let owners = object["metadata", "ownerReferences"]?.array ?? []
+                guard !owners.isEmpty, owners.allSatisfy({ $0["uid"]?.string == uid }) else { continue }
+                _ = remove(resource, key, object)
+            }
+        }
     }
 
     private mutating func commit(_ resource: String, _ key: String, before: JSON?, after: JSON) -> JSON {

@@ -8,7 +8,8 @@ import Yams
 /// A Kubernetes API server in memory, for tests: the promises that Martlet depends on, and on request their breach.
 ///
 /// Lists in pages, watches with bookmarks and 410, conflicts, merge patches, server-side apply of objects with one owner,
-/// status subresources, field and label selectors, Leases, tokens, and RBAC by the objects that were loaded.
+/// status subresources, field and label selectors, Leases, tokens, RBAC and ValidatingAdmissionPolicies by the objects that
+/// were loaded, discovery, and garbage collection of what a deleted object owned.
 package actor TestAPIServer {
     package static let adminToken = "admin"
 
@@ -16,12 +17,17 @@ package actor TestAPIServer {
     /// What was asked, in order.
     package private(set) var requests: [RecordedRequest] = []
     private var access = AccessRules()
-    private var users = [TestAPIServer.adminToken: "admin"]
+    private var policies = AdmissionPolicies()
+    private var users = [TestAPIServer.adminToken: User(name: "admin")]
+    /// Whether it is ready; before, it answers that it is not.
+    private var isReady = true
     private var kinds: [String: String] = [
         "services": "Service", "nodes": "Node", "namespaces": "Namespace", "secrets": "Secret",
         "endpointslices.discovery.k8s.io": "EndpointSlice", "leases.coordination.k8s.io": "Lease",
         "events.events.k8s.io": "Event",
     ]
+    /// The served versions of what was defined, by resource.
+    private var versions: [String: [String]] = [:]
     private var faults: [Fault] = []
     private var remembered: APIStore?
     private var watches: [ObjectIdentifier: Watch] = [:]
@@ -33,6 +39,8 @@ package actor TestAPIServer {
 
     struct Watch: Sendable {
         var number: Int
+        /// What is not newer is not told.
+        var from: Int
         var path: APIPath
         var selector: ObjectSelector
         var channel: any Channel
@@ -79,11 +87,18 @@ package actor TestAPIServer {
     // MARK: - What tests say
 
     /// Makes a token for a ServiceAccount.
-    package func addAccount(_ name: String, namespace: String = "martlet-system") -> String {
-        let token = "token-of-\(name)"
-        users[token] = "system:serviceaccount:\(namespace):\(name)"
+    ///
+    /// - Parameter node: which the token names, as that of a pod does.
+    package func addAccount(_ name: String, namespace: String = "martlet-system", node: String? = nil) -> String {
+        let token = "token-of-\(name)" + (node.map { "-on-\($0)" } ?? "")
+        var user = User(name: "system:serviceaccount:\(namespace):\(name)")
+        user.extra[User.nodeKey] = node.map { [$0] }
+        users[token] = user
         return token
     }
+
+    /// Whether it is ready. Before, everything is answered by 503, as `/readyz` says.
+    package func setReady(_ isReady: Bool) { self.isReady = isReady }
 
     /// Takes in manifests as an administrator would apply them: CRDs, RBAC and objects.
     package func apply(yaml: String) throws {
@@ -95,10 +110,13 @@ package actor TestAPIServer {
 
     package func apply(_ object: JSON) throws {
         access.load(object)
+        policies.load(object)
         let kind = object["kind"]?.string ?? ""
         let plural = kind.lowercased().hasSuffix("y") ? kind.lowercased().dropLast() + "ies" : kind.lowercased() + "s"
         if kind == "CustomResourceDefinition" {
-            kinds[object["metadata", "name"]?.string ?? ""] = object["spec", "names", "kind"]?.string
+            let resource = object["metadata", "name"]?.string ?? ""
+            kinds[resource] = object["spec", "names", "kind"]?.string
+            versions[resource] = (object["spec", "versions"]?.array ?? []).compactMap { $0["name"]?.string }
         }
         let apiVersion = object["apiVersion"]?.string ?? "v1"
         let namespace = object["metadata", "namespace"]?.string.map { "/namespaces/\($0)" } ?? ""
@@ -142,8 +160,23 @@ package actor TestAPIServer {
         pages = [:]
     }
 
-    /// Keeps the state as it is, for lists that are to be stale.
+    /// Keeps the state as it is, for lists that are to be stale, or to be set back to.
     package func remember() { remembered = store }
+
+    /// Is as it was when it was told to remember, resourceVersions included, as after a restored backup of etcd. Watches
+    /// that stand go on, and tell nothing before their resourceVersion has come again.
+    package func setBack() {
+        guard let remembered else { return }
+        store.setBack(to: remembered)
+        told = store.version
+        pages = [:]
+    }
+
+    /// Takes a kind away, with its objects.
+    package func removeKind(_ resource: String) {
+        kinds[resource] = nil
+        versions[resource] = nil
+    }
 
     package func forgetRequests() { requests = [] }
 
@@ -184,12 +217,12 @@ package actor TestAPIServer {
         }
         let verb = verb(request.method, path, query)
         let resource = path.plural + (path.subresource.map { "/" + $0 } ?? "")
-        let user = users[request.token] ?? ""
+        let user = users[request.token] ?? User(name: "")
         func record(_ code: Int) {
             requests.append(
-                RecordedRequest(user: user, verb: verb, resource: resource, path: parts.path, code: code))
+                RecordedRequest(user: user.name, verb: verb, resource: resource, path: parts.path, code: code))
         }
-        let effect = fault(verb, resource)
+        let effect = isReady ? fault(verb, resource) : .answer(503, retryAfter: nil)
         switch effect {
         case .answer(let code, let retryAfter):
             record(code)
@@ -210,10 +243,10 @@ package actor TestAPIServer {
         case .cutAfterwards, nil: break
         }
         do {
-            try authorize(user, verb, path)
+            try authorize(user.name, verb, path)
             // What is applied and not there yet is created.
             let isNew = verb == "create" || verb == "patch" && (try? store.get(path)) == nil
-            let result = try perform(verb, path, query, request, on: channel)
+            let result = try perform(verb, path, query, request, user, on: channel)
             record(isNew ? 201 : 200)
             if case .cutAfterwards = effect { return channel.close(promise: nil) }
             if let result { answer(isNew ? 201 : 200, result, on: channel) }
@@ -258,14 +291,15 @@ package actor TestAPIServer {
                     "\(path.resource) is forbidden: User \"\(user)\" cannot \(verb) resource \"\(path.plural)\(path.subresource.map { "/" + $0 } ?? "")\" in API group \"\(path.group)\""
             )
         }
-        guard kinds[path.resource] != nil else {
+        guard kinds[path.resource] != nil, serves(path.resource, path.version) else {
             throw APIStore.Refusal(
                 code: 404, reason: "NotFound", message: "the server could not find the requested resource")
         }
     }
 
     private func perform(
-        _ verb: String, _ path: APIPath, _ query: [String: String], _ request: Request, on channel: any Channel
+        _ verb: String, _ path: APIPath, _ query: [String: String], _ request: Request, _ user: User,
+        on channel: any Channel
     ) throws(APIStore.Refusal) -> JSON? {
         switch verb {
         case "get": return try store.get(path)
@@ -282,6 +316,24 @@ package actor TestAPIServer {
             throw APIStore.Refusal(code: 400, reason: "BadRequest", message: "the body is not JSON")
         }
         defer { publish() }
+        let before = store
+        let oldObject = try? store.get(path)
+        let object = try write(verb, path, request, body)
+        do throws(APIStore.Refusal) {
+            try policies.check(
+                AdmissionPolicies.Attempt(
+                    user: user, operation: oldObject == nil ? "CREATE" : "UPDATE", path: path, object: object,
+                    oldObject: oldObject ?? .null))
+        } catch {
+            store = before
+            throw error
+        }
+        return object
+    }
+
+    private func write(
+        _ verb: String, _ path: APIPath, _ request: Request, _ body: JSON
+    ) throws(APIStore.Refusal) -> JSON {
         let version = body["metadata", "resourceVersion"]?.string
         switch verb {
         case "create": return try store.create(path, body, kind: kinds[path.resource] ?? "")
@@ -361,7 +413,7 @@ package actor TestAPIServer {
             return
         }
         watchCount += 1
-        let watch = Watch(number: watchCount, path: path, selector: selector, channel: channel)
+        let watch = Watch(number: watchCount, from: from, path: path, selector: selector, channel: channel)
         for change in changes { tell(watch, change) }
         watches[ObjectIdentifier(channel)] = watch
         if let seconds = query["timeoutSeconds"].flatMap({ Int64($0) }) {
@@ -395,6 +447,7 @@ package actor TestAPIServer {
     }
 
     private func tell(_ watch: Watch, _ change: APIStore.Change) {
+        guard change.version > watch.from else { return }
         if let namespace = watch.path.namespace, change.last["metadata", "namespace"]?.string != namespace { return }
         let was = change.before.map(watch.selector.matches) ?? false
         let `is` = change.after.map(watch.selector.matches) ?? false
@@ -413,23 +466,50 @@ package actor TestAPIServer {
 
     // MARK: - Answers
 
+    /// What is not a resource.
     private func discover(_ path: String, on channel: any Channel) {
         let parts = path.split(separator: "/").map(String.init)
-        switch parts.first {
-        case "healthz", "readyz", "livez": return answer(200, "ok", on: channel)
-        case "version": return answer(200, ["major": "1", "minor": "36", "gitVersion": "v1.36.0"], on: channel)
-        case "apis" where parts.count == 3:
-            let resources = kinds.filter { $0.key.hasSuffix("." + parts[1]) }.sorted { $0.key < $1.key }.map {
-                JSON.object([
-                    "name": .string(String($0.key.prefix { $0 != "." })), "kind": .string($0.value), "namespaced": true,
-                ])
+        var code = 200
+        var body: JSON
+        switch (parts.first, parts.count) {
+        case ("healthz", _), ("readyz", _), ("livez", _):
+            code = isReady ? 200 : 500
+            body = "ok"
+        case ("version", _): body = ["major": "1", "minor": "36", "gitVersion": "v1.36.0"]
+        case ("apis", 2) where !servedVersions(of: parts[1]).isEmpty:
+            let versions = servedVersions(of: parts[1]).map { version in
+                JSON.object(["groupVersion": .string("\(parts[1])/\(version)"), "version": .string(version)])
             }
-            if !resources.isEmpty {
-                return answer(200, ["kind": "APIResourceList", "resources": .array(resources)], on: channel)
-            }
-        default: break
+            body = ["kind": "APIGroup", "name": .string(parts[1]), "versions": .array(versions)]
+        case ("apis", 3) where servedVersions(of: parts[1]).contains(parts[2]):
+            let resources = kinds.filter { $0.key.hasSuffix("." + parts[1]) && serves($0.key, parts[2]) }
+            body = [
+                "kind": "APIResourceList",
+                "resources": .array(
+                    resources.sorted { $0.key < $1.key }.map {
+                        .object([
+                            "name": .string(String($0.key.prefix { $0 != "." })), "kind": .string($0.value),
+                            "namespaced": true,
+                        ])
+                    }),
+            ]
+        default:
+            code = 404
+            body = ["kind": "Status", "code": 404, "reason": "NotFound", "message": "not found"]
         }
-        answer(404, ["kind": "Status", "code": 404, "reason": "NotFound", "message": "not found"], on: channel)
+        requests.append(
+            RecordedRequest(user: "", verb: "get", resource: parts.first ?? "", path: path, code: code))
+        answer(code, body, on: channel)
+    }
+
+    private func serves(_ resource: String, _ version: String) -> Bool {
+        versions[resource]?.contains(version) ?? (version == "v1")
+    }
+
+    /// The versions of a group, newest first.
+    private func servedVersions(of group: String) -> [String] {
+        let resources = kinds.keys.filter { $0.hasSuffix("." + group) }
+        return Set(resources.flatMap { versions[$0] ?? ["v1"] }).sorted(by: >)
     }
 
     private func answer(_ code: Int, _ body: JSON, retryAfter: Int? = nil, on channel: any Channel) {

@@ -25,6 +25,8 @@ package struct ControllerCore: Sendable {
         case service(WatchEvent<Service>)
         case namespace(WatchEvent<Namespace>)
         case finished(WriteKey, WriteOutcome)
+        /// The API server was down and answers again.
+        case serverAnswers
         /// ``ControllerCore/nextDeadline`` has come.
         case deadlineReached
     }
@@ -96,6 +98,7 @@ package struct ControllerCore: Sendable {
         case .namespace(let event): receive(event, at: now, &actions)
         case .finished(let key, let outcome):
             finish(key, outcome, at: now, &actions, using: &generator)
+        case .serverAnswers: queue.resumeAll()
         case .deadlineReached:
             if isComplete { settle([], at: now, &actions) }
         }

@@ -10,12 +10,19 @@ import Timing
 
 /// `martlet controller`: of several replicas one leads and assigns; the shell around ``ControllerCore``.
 ///
-/// While another leads, nothing but the Lease is read. Whoever comes to lead begins from lists, see ``ControllerCore``.
+/// While another leads, nothing but the Lease is read. Whoever comes to lead begins from lists, see ``ControllerCore``. So
+/// does a leader when it finds that the API server's state was set back.
 package final class ControllerService: ServiceLifecycle.Service {
     private enum Input: Sendable {
         case event(ControllerCore.Event)
         /// This deadline has come.
         case alarm(Instant)
+        /// A write was not answered: perhaps no server is there.
+        case unanswered
+        /// The API server answers; whether it did not before.
+        case serverAnswers(wasDown: Bool)
+        /// The API server's state is older than it was: what was decided since then is void.
+        case setBack
         /// End what is under way, begin nothing more.
         case stop
         case asked(CheckedContinuation<ControllerCore?, Never>)
@@ -112,11 +119,14 @@ package final class ControllerService: ServiceLifecycle.Service {
         leading.withLock { $0 = input }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(input) }
+            group.addTask { if await self.client.untilSetBack() { input.yield(.setBack) } }
             // Writes are in a group of their own, so that the watches can end before them.
             await withDiscardingTaskGroup { writes in
                 var core = ControllerCore(loadBalancerClass: loadBalancerClass)
                 var underWay = 0
                 var isStopping = false
+                /// Whether a task waits for the API server.
+                var isWaitingForServer = false
                 // The deadline that an alarm is set for. One that comes too early does no harm, so none is taken back.
                 var armed: Instant?
                 loop: for await next in inputs {
@@ -125,9 +135,24 @@ package final class ControllerService: ServiceLifecycle.Service {
                         continuation.resume(returning: core)
                         continue
                     case .stop: isStopping = true
-                    case .alarm, .event:
+                    case .setBack:
+                        logger.warning("the API server's state was set back: starting again from lists")
+                        break loop
+                    case .unanswered:
+                        guard !isWaitingForServer, !isStopping else { continue }
+                        isWaitingForServer = true
+                        writes.addTask {
+                            guard let wasDown = await self.client.untilServerAnswers() else { return }
+                            input.yield(.serverAnswers(wasDown: wasDown))
+                        }
+                        continue
+                    case .alarm, .event, .serverAnswers:
                         var event = ControllerCore.Event.deadlineReached
                         if case .event(let told) = next { event = told }
+                        if case .serverAnswers(let wasDown) = next {
+                            isWaitingForServer = false
+                            if wasDown { event = .serverAnswers }
+                        }
                         if case .alarm(let moment) = next, armed == moment { armed = nil }
                         if case .finished = event { underWay -= 1 }
                         guard !isStopping else { break }
@@ -144,10 +169,10 @@ package final class ControllerService: ServiceLifecycle.Service {
                             case .record(let note): writes.addTask { await self.recorder.record(note) }
                             case .patchService(let patch):
                                 underWay += 1
-                                writes.addTask { input.yield(.event(await self.perform(patch))) }
+                                writes.addTask { await self.perform(patch, input) }
                             case .patchConfiguration(let patch):
                                 underWay += 1
-                                writes.addTask { input.yield(.event(await self.perform(patch))) }
+                                writes.addTask { await self.perform(patch, input) }
                             }
                         }
                         if let deadline = core.nextDeadline, armed.map({ deadline < $0 }) ?? true {
@@ -188,19 +213,19 @@ package final class ControllerService: ServiceLifecycle.Service {
 
     // MARK: - Writing
 
-    private func perform(_ patch: ServicePatch) async -> ControllerCore.Event {
+    private func perform(_ patch: ServicePatch, _ input: AsyncStream<Input>.Continuation) async {
         let key = WriteKey.service(patch.service)
         do throws(RequestFailure) {
             let service = try await client.patch(
                 .services, patch.service, subresource: "status", manager: ControllerService.manager,
                 body: PatchBody.of(patch))
-            return .finished(key, .done(service))
+            input.yield(.event(.finished(key, .done(service))))
         } catch {
-            return .finished(key, outcome(of: error, "\(patch.service)"))
+            fail(key, error, "\(patch.service)", input)
         }
     }
 
-    private func perform(_ patch: ConfigurationPatch) async -> ControllerCore.Event {
+    private func perform(_ patch: ConfigurationPatch, _ input: AsyncStream<Input>.Continuation) async {
         let key = WriteKey.configuration(patch.key)
         let request = APIRequest(
             .patch, verb: "patch", resource: "\(patch.key.plural)/status",
@@ -209,10 +234,17 @@ package final class ControllerService: ServiceLifecycle.Service {
             body: PatchBody.of(patch))
         do throws(RequestFailure) {
             try await client.send(request)
-            return .finished(key, .done(nil))
+            input.yield(.event(.finished(key, .done(nil))))
         } catch {
-            return .finished(key, outcome(of: error, "\(patch.key.kind) \(patch.key.name)"))
+            fail(key, error, "\(patch.key.kind) \(patch.key.name)", input)
         }
+    }
+
+    private func fail(
+        _ key: WriteKey, _ failure: RequestFailure, _ object: String, _ input: AsyncStream<Input>.Continuation
+    ) {
+        input.yield(.event(.finished(key, outcome(of: failure, object))))
+        if failure.mayBeOutage { input.yield(.unanswered) }
     }
 
     private func outcome(of failure: RequestFailure, _ object: String) -> WriteOutcome {

@@ -55,6 +55,13 @@ struct WriteQueue: Sendable {
         while let key = pauses.popExpired(at: now) { line.append(key) }
     }
 
+    /// What has failed may be tried again now, without the delays that have grown: the API server was down, and answers.
+    mutating func resumeAll() {
+        rest = nil
+        backoffs = [:]
+        while let next = pauses.nextDeadline, let key = pauses.popExpired(at: next) { line.append(key) }
+    }
+
     /// Takes out the first thing that may be written now; `nil`: none, or there is no room. Say afterwards what came of it:
     /// ``begin(_:)`` or ``skip(_:)``.
     mutating func popFirst() -> WriteKey? {

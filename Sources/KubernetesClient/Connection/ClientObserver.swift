@@ -9,6 +9,12 @@ package struct ClientObserver: Sendable {
         case watchStands(resource: String)
         /// The cluster does not have the kind, or not any more, which it need not.
         case watchEnded(resource: String)
+        /// Nothing answers at the server's address, or it says that it is not ready. Watches wait for it.
+        case serverLost
+        /// It answers again.
+        case serverAnswers
+        /// The server's state is older than what was told, as after a restored backup of etcd; all is read again.
+        case setBack(resource: String, from: String, to: String)
         /// The lease could not be read or written.
         case electionFailed(message: String)
         /// The lease could be read or written.

@@ -12,9 +12,9 @@ import Timing
 /// server does not believe us. What is under way goes on on the connection that it has.
 actor Connection {
     static let recheck = Duration.seconds(10)
-    /// A watch on which nothing comes for so long is broken: the API server sends a bookmark about once a minute, so two
-    /// of them are missing.
-    static let silence = Duration.seconds(130)
+    /// A watch on which nothing comes for so long is broken: longer than the server is ever asked to keep one. A dead peer is
+    /// found sooner, by TCP (``keepAlive(_:)``); where nothing changes, API servers send no bookmarks that could show it.
+    static let silence = Duration.seconds(660)
 
     /// What a request is sent with.
     struct Access: Sendable {
@@ -127,11 +127,39 @@ extension Connection {
         // Each watch holds a connection for as long as it stands.
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
         settings.connectionPool.retryConnectionEstablishment = false
+        settings.http1_1ConnectionDebugInitializer = { Connection.keepAlive($0) }
         if let proxy = configuration.proxy { settings.proxy = try makeProxy(proxy) }
         if let name = configuration.serverName { settings.dnsOverride = [name: address.host] }
         let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: settings)
         self.client = client
         return client
+    }
+
+    /// Has the kernel find out within 35 s that the peer of an idle connection is gone, without a request (tcp(7)).
+    private static func keepAlive(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let options: [(ChannelOptions.Types.SocketOption, SocketOptionValue)] = [
+            (ChannelOptions.Types.SocketOption(level: .socket, name: .so_keepalive), 1), (tcp(TCP_KEEPIDLE), 20),
+            (tcp(TCP_KEEPINTVL), 5), (tcp(TCP_KEEPCNT), 3),
+        ]
+        let set = options.map { channel.setOption($0.0, value: $0.1) }
+        // What is not supported is missed by nobody but whoever waits for a dead peer.
+        return EventLoopFuture.andAllComplete(set, on: channel.eventLoop)
+    }
+
+    private static func tcp(_ option: CInt) -> ChannelOptions.Types.SocketOption {
+        ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: option))
+    }
+
+    /// Whether something listens at the server's address. Costs no TLS, so it may be asked often while nothing does.
+    nonisolated func isListening(within limit: Duration) async -> Bool {
+        // Whether the server listens a proxy does not say before it is asked for it.
+        guard configuration.proxy == nil else { return true }
+        let bootstrap = ClientBootstrap(group: group).connectTimeout(.nanoseconds(limit.wholeNanoseconds))
+        guard let channel = try? await bootstrap.connect(host: address.host, port: address.port).get() else {
+            return false
+        }
+        channel.close(promise: nil)
+        return true
     }
 
     private func makeProxy(_ text: String) throws(RequestFailure) -> HTTPClient.Configuration.Proxy {

@@ -36,7 +36,7 @@ package final class LeaderElection: Sendable {
         var told: LeaseElection.Role?
         var event = LeaseElection.Event.deadlineReached
         while !Task.isCancelled {
-            let actions = core.withLock { $0.handle(event, at: now(), time: time()) }
+            let actions = decide(event)
             let role = role
             if role != told {
                 told = role
@@ -47,10 +47,20 @@ package final class LeaderElection: Sendable {
             } else if let action = actions.first {
                 event = await perform(action)
             } else {
-                await sleep()
-                event = .deadlineReached
+                event = await sleep(after: event)
             }
         }
+    }
+
+    /// What is to be done. That the lease was set back is passed on: whoever leads starts again from lists.
+    private func decide(_ event: LeaseElection.Event) -> [LeaseElection.Action] {
+        let (actions, setBack) = core.withLock { core in
+            let former = core.setBacks
+            let actions = core.handle(event, at: now(), time: time())
+            return (actions, core.setBacks == former ? nil : core.lastSetBack)
+        }
+        if let setBack { client.noteSetBack(resource: "leases", from: setBack.from, to: setBack.to) }
+        return actions
     }
 
     /// Gives the lease back, if it is held. To be called when `lead` has ended for good.
@@ -90,13 +100,12 @@ package final class LeaderElection: Sendable {
     private func renew() async {
         var event = LeaseElection.Event.deadlineReached
         while !Task.isCancelled {
-            let (actions, role) = core.withLock { ($0.handle(event, at: now(), time: time()), $0.role) }
+            let actions = decide(event)
             guard role == .leading else { return }
             if let action = actions.first {
                 event = await perform(action)
             } else {
-                await sleep()
-                event = .deadlineReached
+                event = await sleep(after: event)
             }
         }
     }
@@ -107,9 +116,28 @@ package final class LeaderElection: Sendable {
         }
     }
 
-    private func sleep() async {
+    /// Sleeps until the next deadline; after a request that was not answered, only until the server answers.
+    private func sleep(after event: LeaseElection.Event) async -> LeaseElection.Event {
         let deadline = core.withLock(\.nextDeadline) ?? now().advanced(by: LeaseElection.retryPeriod)
-        try? await Task.sleep(for: max(now().duration(to: deadline), .milliseconds(1)))
+        let pause = max(now().duration(to: deadline), .milliseconds(1))
+        guard event == .failed else {
+            try? await Task.sleep(for: pause)
+            return .deadlineReached
+        }
+        return await withTaskGroup(of: LeaseElection.Event.self) { group in
+            group.addTask {
+                try? await Task.sleep(for: pause)
+                return .deadlineReached
+            }
+            group.addTask {
+                if await self.client.untilServerAnswers() == true { return .serverAnswers }
+                // It answered all the time, and this request alone failed.
+                try? await Task.sleep(for: pause)
+                return .deadlineReached
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .deadlineReached
+        }
     }
 
     /// Asks the API server. Who leads does not wait for an answer longer than he may lead.

@@ -31,6 +31,8 @@ package struct LeaseElection: Hashable, Sendable {
         case conflict
         /// The API server could not be asked.
         case failed
+        /// The API server answers again.
+        case serverAnswers
         /// ``LeaseElection/nextDeadline`` has come.
         case deadlineReached
     }
@@ -52,6 +54,14 @@ package struct LeaseElection: Hashable, Sendable {
     private var nextAttempt: Instant?
     private var isAsking = false
     private var mustRead = true
+    /// Before this moment the lease is not taken: another leads that the lease does not show any more.
+    private var notBefore: Instant?
+    /// What was last asked to be written, until another is seen to have written since: it may have been done although no
+    /// answer came.
+    private var attempted: (spec: LeaseSpec, over: String?)?
+    /// How often the lease was found older than it had been, and where that was noticed last.
+    package private(set) var setBacks = 0
+    package private(set) var lastSetBack: (from: String, to: String)?
 
     package init(identity: String, name: NamespacedName) {
         self.identity = identity
@@ -61,7 +71,8 @@ package struct LeaseElection: Hashable, Sendable {
     package static func == (a: LeaseElection, b: LeaseElection) -> Bool {
         a.identity == b.identity && a.name == b.name && a.role == b.role && a.observed?.lease == b.observed?.lease
             && a.observed?.since == b.observed?.since && a.renewedAt == b.renewedAt && a.nextAttempt == b.nextAttempt
-            && a.isAsking == b.isAsking && a.mustRead == b.mustRead
+            && a.isAsking == b.isAsking && a.mustRead == b.mustRead && a.notBefore == b.notBefore
+            && a.setBacks == b.setBacks
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -104,6 +115,7 @@ package struct LeaseElection: Hashable, Sendable {
             isAsking = false
             mustRead = true
             nextAttempt = now.advanced(by: LeaseElection.retryPeriod)
+        case .serverAnswers: if !isAsking { nextAttempt = now }
         case .deadlineReached: break
         }
         expire(at: now)
@@ -137,6 +149,7 @@ package struct LeaseElection: Hashable, Sendable {
     }
 
     private mutating func observe(_ lease: Lease?, at now: Instant) {
+        noteSetBack(to: lease, at: now)
         if observed == nil || observed?.lease?.spec != lease?.spec {
             observed = (lease, now)
         } else {
@@ -149,14 +162,42 @@ package struct LeaseElection: Hashable, Sendable {
         }
     }
 
+    /// Notices a lease that is gone, or older than it was, or names this process again although it has not written so:
+    /// somebody deleted it, or etcd was restored from a backup.
+    ///
+    /// Who led by what is no longer there may not know it yet, and leads until ``renewDeadline`` is over. So the lease is as
+    /// good as held for ``leaseDuration``, whichever holder it names now; this process' own old name in it gives no right.
+    /// The leader itself need not wait: no other can have led.
+    private mutating func noteSetBack(to lease: Lease?, at now: Instant) {
+        guard let former = observed?.lease else { return }
+        var isOther = lease == nil
+        if let lease {
+            let (from, to) = (former.metadata.resourceVersion ?? "", lease.metadata.resourceVersion ?? "")
+            if let old = UInt64(from), let new = UInt64(to), new < old {
+                isOther = true
+                setBacks += 1
+                lastSetBack = (from, to)
+            }
+            let isOwn = lease.spec?.holderIdentity == identity
+            if isOwn, former.spec?.holderIdentity != identity, lease.spec != attempted?.spec { isOther = true }
+            if !isOwn, to != attempted?.over { attempted = nil }
+        }
+        if isOther, role != .leading { notBefore = now.advanced(by: LeaseElection.leaseDuration) }
+    }
+
     /// Takes the lease, or renews it, if that may be done.
     private mutating func attempt(at now: Instant, time: Timestamp) -> [Action] {
         nextAttempt = now.advanced(by: LeaseElection.retryPeriod)
         var spec = LeaseSpec(
             holderIdentity: identity, leaseDurationSeconds: Int(LeaseElection.leaseDuration.components.seconds),
             acquireTime: time.microsecondDescription, renewTime: time.microsecondDescription, leaseTransitions: 0)
+        if let notBefore, role != .leading {
+            guard notBefore <= now else { return [] }
+            self.notBefore = nil
+        }
         guard let observed, var lease = observed.lease else {
             isAsking = true
+            attempted = (spec, nil)
             return [
                 .create(Lease(metadata: ObjectMeta(name: name.name, namespace: name.namespace), spec: spec))
             ]
@@ -176,6 +217,7 @@ package struct LeaseElection: Hashable, Sendable {
         }
         lease.spec = spec
         isAsking = true
+        attempted = (spec, lease.metadata.resourceVersion)
         return [.replace(lease)]
     }
 }

@@ -41,6 +41,15 @@ package struct RequestFailure: Error, Hashable, Sendable, CustomStringConvertibl
             false
         }
     }
+    /// Whether the API server may be down, or still be starting: it did not answer, or has trouble of its own, or does not
+    /// know its own rules yet. (What is permitted is among the last things that it learns when it starts.)
+    package var mayBeOutage: Bool {
+        switch cause {
+        case .connection, .timeout: true
+        case .status(let code, _): code >= 500 || code == 401 || code == 403
+        case .security, .answer, .credentials: false
+        }
+    }
     /// Repeating the request as it is would not help.
     package var isFinal: Bool {
         guard let code else { return false }

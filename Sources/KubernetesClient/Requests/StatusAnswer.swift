@@ -11,6 +11,9 @@ struct StatusAnswer: Decodable, Sendable {
     var code: Int?
     var details: Details?
 
+    /// The state that a watch asked for is not kept any more.
+    var isExpired: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
+
     /// What a failed request comes to.
     static func failure(
         code: Int, retryAfter: String?, body: [UInt8], to request: APIRequest

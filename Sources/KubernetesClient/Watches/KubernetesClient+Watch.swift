@@ -6,8 +6,8 @@ import Timing
 
 extension KubernetesClient {
     /// Follows the objects of a resource until the task is cancelled; of an optional one, until the server does not have the
-    /// kind any more. It does not fail: what goes wrong is told to the
-    /// observer and tried again, more slowly from time to time.
+    /// kind any more. It does not fail: what goes wrong is reported to the observer and tried again, with growing delays, or
+    /// as soon as the server answers again.
     ///
     /// - Parameters:
     ///   - known: what was told of before, by another watch of the same kind.
@@ -19,7 +19,12 @@ extension KubernetesClient {
         known: Set<NamespacedName> = [], tell: @Sendable (WatchEvent<Object>) async -> Void
     ) async -> Set<NamespacedName> {
         var core = WatchCore<Object>(isOptional: isOptional, known: known)
+        var setBacks = self.setBacks
         while !Task.isCancelled {
+            if setBacks != self.setBacks {
+                setBacks = self.setBacks
+                core.suspect()
+            }
             switch core.step {
             case .end:
                 observer.tell(.watchEnded(resource: type.name))
@@ -27,6 +32,15 @@ extension KubernetesClient {
             case .wait(let duration):
                 do { try await Task.sleep(for: duration) } catch { return core.names }
                 await handle(.waited, &core, type, tell)
+            case .awaitServer:
+                guard let wasDown = await untilServerAnswers() else { return core.names }
+                await handle(.serverAnswers(wasDown: wasDown), &core, type, tell)
+            case .look:
+                do throws(RequestFailure) {
+                    await handle(.looked(try await newestVersion(type, scope)), &core, type, tell)
+                } catch {
+                    await fail(error, .zero, &core, type, tell)
+                }
             case .list(let token, let isPaged):
                 let request = APIRequest.list(
                     type, scope, limit: isPaged ? KubernetesClient.page : nil, continuing: token)
@@ -36,16 +50,24 @@ extension KubernetesClient {
                     await fail(error, .zero, &core, type, tell)
                 }
             case .watch(let version, let seconds):
-                await follow(.watch(type, scope, from: version, seconds: seconds), &core, type, tell)
+                await follow(.watch(type, scope, from: version, seconds: seconds), scope, &core, type, tell)
             }
         }
         return core.names
     }
 
+    /// The newest resourceVersion that the server has of a resource, by a list of one object.
+    private func newestVersion<Object>(
+        _ type: ResourceType<Object>, _ scope: APIRequest.Scope
+    ) async throws(RequestFailure) -> String? {
+        let page: ListPage<Object> = try decode(try await send(.list(type, scope, limit: 1)))
+        return page.metadata.resourceVersion
+    }
+
     /// Reads one watch to its end.
     private func follow<Object>(
-        _ request: APIRequest, _ core: inout WatchCore<Object>, _ type: ResourceType<Object>,
-        _ tell: @Sendable (WatchEvent<Object>) async -> Void
+        _ request: APIRequest, _ scope: APIRequest.Scope, _ core: inout WatchCore<Object>,
+        _ type: ResourceType<Object>, _ tell: @Sendable (WatchEvent<Object>) async -> Void
     ) async {
         let begun = ContinuousClock.now
         var stands = false
@@ -53,6 +75,11 @@ extension KubernetesClient {
             let response = try await begin(request, patience: .seconds(30))
             observer.tell(.watchStands(resource: type.name))
             stands = true
+            // What the watch tells meanwhile is read afterwards. A look that fails is made again at the next opportunity.
+            if core.mustLook, let version = try? await newestVersion(type, scope) {
+                await handle(.looked(version), &core, type, tell)
+                guard case .watch = core.step else { return }
+            }
             var splitter = LineSplitter()
             var body = response.body.makeAsyncIterator()
             while let chunk = try await next(&body) {
@@ -72,8 +99,8 @@ extension KubernetesClient {
             guard stands, error.cause == .timeout, !Task.isCancelled else {
                 return await fail(error, duration, &core, type, tell)
             }
-            // Nothing came for too long. Where nothing changes, API servers send no bookmarks either, so that is no failure;
-            // and if the connection is dead, the next watch brings what was missed.
+            // Nothing came, not even the end that was asked for: a proxy on the way may have lost the server. That is no
+            // failure of the server, and the next watch brings what was missed.
             await handle(.ended(after: duration), &core, type, tell)
         }
     }
@@ -101,6 +128,7 @@ extension KubernetesClient {
             case .event(let event): await tell(event)
             case .unreadable(let item): report(item, type)
             case .cured(let name): observer.tell(.cured(resource: type.name, object: name.description))
+            case .setBack(let from, let to): noteSetBack(resource: type.name, from: from, to: to)
             }
         }
     }

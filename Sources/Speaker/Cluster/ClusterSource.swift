@@ -150,7 +150,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
                 return await take(.secret(.initial(secret)))
             } catch {
                 if error.isFinal { return }
-                try? await Task.sleep(for: .seconds(1))
+                await client.pause(after: error)
             }
         }
     }
@@ -179,7 +179,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
                 do throws(RequestFailure) {
                     await take(.fetched(name, try await client.list(.endpointSlices, scope)))
                     break
-                } catch { try? await Task.sleep(for: .seconds(1)) }
+                } catch { await client.pause(after: error) }
             }
         }
     }

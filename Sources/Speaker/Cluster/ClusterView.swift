@@ -122,6 +122,11 @@ package struct ClusterView: Sendable {
         endpoints[service] ?? restoredEndpoints[service]
     }
 
+    /// Whether all Nodes have been seen.
+    package var hasNodes: Bool { nodes.isReady }
+
+    package func node(named name: String) -> Node? { nodes[NamespacedName(namespace: nil, name: name)] }
+
     package subscript(service: NamespacedName) -> Service? { services[service] ?? restoredServices[service] }
 
     /// The Services that are Martlet's, with or without an address, sorted by name.

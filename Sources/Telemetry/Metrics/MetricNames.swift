@@ -37,6 +37,13 @@ package enum MetricNames {
     package static let watchFailures = MetricDefinition(
         "martlet_kubernetes_watch_failures_total", .counter,
         "Times that a watch ended before its time, or could not begin.", labels: ["resource"])
+    package static let apiServerUp = MetricDefinition(
+        "martlet_kubernetes_server_up", .gauge,
+        "Whether the API server answered last (1), or watches wait until it does (0).")
+    package static let setBacks = MetricDefinition(
+        "martlet_kubernetes_set_backs_total", .counter,
+        "Times that the API server's state was older than what had been seen, as after a restored backup of etcd.",
+        labels: ["resource"])
 
     // MARK: Addresses
 
@@ -156,7 +163,8 @@ package enum MetricNames {
 
     package static let all = [
         build, ready, residentMemory, virtualMemory, processorTime, openFiles, maximumFiles, startTime,
-        configurationProblems, configurationGeneration, configurationLastSuccess, apiRequests, watchFailures, poolSize,
+        configurationProblems, configurationGeneration, configurationLastSuccess, apiRequests, watchFailures,
+        apiServerUp, setBacks, poolSize,
         poolAssigned, poolAvailable,
         services, assignmentTime, announcements, silences, ownershipChanges, conflicts, eventToWire, layer2Requests,
         layer2Replies, layer2Announcements, layer2Drops, layer2KernelDrops, layer2Claims, segmentMembers,

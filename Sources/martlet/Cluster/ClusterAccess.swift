@@ -44,6 +44,19 @@ final class ClusterAccess: Sendable {
             registry.series(MetricNames.watchFailures, ["resource": resource]).increase()
             fail("watching \(resource)", message)
         case .watchStands(let resource): mend("watching \(resource)")
+        case .serverLost:
+            registry.series(MetricNames.apiServerUp).set(0)
+            fail("reaching the API server", "it does not answer, or is not ready")
+        case .serverAnswers:
+            registry.series(MetricNames.apiServerUp).set(1)
+            mend("reaching the API server")
+        case .setBack(let resource, let from, let to):
+            registry.series(MetricNames.setBacks, ["resource": resource]).increase()
+            logger.warning(
+                """
+                the API server's state of \(resource) was set back, as after a restored backup of etcd: \
+                reading all of it again
+                """, metadata: ["from": "\(from)", "to": "\(to)"])
         case .watchEnded(let resource):
             _ = failures.withLock { $0.removeValue(forKey: "watching \(resource)") }
             logger.notice("watching \(resource) no more: the cluster does not have them in this version")

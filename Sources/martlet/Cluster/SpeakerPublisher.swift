@@ -7,6 +7,10 @@ import Speaker
 import Timing
 
 /// Keeps the node's `Speaker` object: written when what it says has changed, and at most every ``pause``.
+///
+/// The Node owns it, so that Kubernetes deletes it with the Node. A speaker whose Node was deleted writes nothing until the
+/// Node is there again; one that never had a Node (its --node-name is wrong) has an object without an owner, which readers
+/// report.
 struct SpeakerPublisher: ServiceLifecycle.Service {
     /// How often it is looked whether something has changed.
     static let pause = Duration.seconds(5)
@@ -34,52 +38,87 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
 
     private func keep() async {
         _ = await inherited.value
-        var written: SpeakerStatus?
+        var written: Written?
         var last = SpeakerStatus()
         var revision: UInt64?
         var lastProblem: String?
+        var setBacks = client.setBacks
+        var hadNode = false
         while !Task.isCancelled {
+            if setBacks != client.setBacks {
+                // What was written may be in the part of the history that is gone.
+                setBacks = client.setBacks
+                written = nil
+            }
             let news = await reporter.news(since: revision)
             var status = SpeakerStatus(news.document)
             if let revision, news.revision == revision { status.keepAnnounced(of: last) }
             (last, revision) = (status, news.revision)
-            if status != written {
+            let view = await reporter.source.view()
+            let node = view?.node(named: self.node)
+            if node != nil { hadNode = true }
+            let new = Written(status: status, owner: node.flatMap { OwnerReference($0) })
+            if view?.hasNodes ?? false, node != nil || !hadNode, new != written {
                 do throws(RequestFailure) {
-                    try await publish(status)
-                    written = status
+                    try await publish(new, isOwned: written?.owner == new.owner && written != nil)
+                    written = new
                     lastProblem = nil
                 } catch {
                     if lastProblem != error.message {
                         logger.warning("the Speaker object of this node is not written: \(error.message)")
                     }
                     lastProblem = error.message
+                    if error.mayBeOutage { await client.pause(after: error) }
                 }
             }
             try? await Task.sleep(for: SpeakerPublisher.pause)
         }
     }
 
-    private func publish(_ status: SpeakerStatus) async throws(RequestFailure) {
-        let name = NamespacedName(namespace: namespace, name: node)
-        var report = SpeakerReport(
-            metadata: ObjectMeta(name: node, namespace: namespace, labels: ["app.kubernetes.io/name": "martlet"]),
-            status: status)
+    /// What the object says.
+    private struct Written: Hashable {
+        var status: SpeakerStatus
+        var owner: OwnerReference?
+    }
+
+    /// - Parameter isOwned: whether the object has its owner already.
+    private func publish(_ new: Written, isOwned: Bool) async throws(RequestFailure) {
+        if !isOwned { try await own(new.owner) }
         do throws(RequestFailure) {
-            try await apply(report, to: name, subresource: "status")
+            try await apply(new.status)
         } catch {
+            // Deleted with a Node that was made again, or by hand.
             guard error.isNotFound else { throw error }
-            report.status = nil
-            try await apply(report, to: name, subresource: nil)
-            report.status = status
-            try await apply(report, to: name, subresource: "status")
+            try await own(new.owner)
+            try await apply(new.status)
         }
     }
 
-    private func apply(
-        _ report: SpeakerReport, to name: NamespacedName, subresource: String?
-    ) async throws(RequestFailure) {
+    /// Makes the object if it is not there, and names its owner.
+    private func own(_ owner: OwnerReference?) async throws(RequestFailure) {
+        var report = SpeakerReport(metadata: metadata)
+        report.metadata.ownerReferences = owner.map { [$0] }
+        do throws(RequestFailure) {
+            try await apply(report, subresource: nil)
+        } catch {
+            // The admission plugin OwnerReferencesPermissionEnforcement forbids it to whoever may not delete the object.
+            guard error.code == 403 else { throw error }
+            logger.warning("the Speaker object of this node does not get its Node as owner: \(error.message)")
+        }
+    }
+
+    private func apply(_ status: SpeakerStatus) async throws(RequestFailure) {
+        try await apply(SpeakerReport(metadata: metadata, status: status), subresource: "status")
+    }
+
+    private var metadata: ObjectMeta {
+        ObjectMeta(name: node, namespace: namespace, labels: ["app.kubernetes.io/name": "martlet"])
+    }
+
+    private func apply(_ report: SpeakerReport, subresource: String?) async throws(RequestFailure) {
         try await client.apply(
-            .speakers, report, to: name, subresource: subresource, manager: SpeakerPublisher.manager)
+            .speakers, report, to: NamespacedName(namespace: namespace, name: node), subresource: subresource,
+            manager: SpeakerPublisher.manager)
     }
 }
 

@@ -38,9 +38,7 @@ private final class AnyCluster {
     init(_ server: APIServerUnderTest) throws {
         self.server = server
         folder = try TemporaryFolder()
-        for account in ["controller", "speaker"] {
-            _ = try folder.write(account, server.kubeconfig(of: "martlet-\(account)"))
-        }
+        _ = try folder.write("controller", server.kubeconfig(of: "martlet-controller"))
     }
 
     func stop() { for process in running { process.stop(grace: .seconds(5)) } }
@@ -108,6 +106,8 @@ private final class AnyCluster {
     func assign() async throws {
         try await ask("POST", "/api/v1/nodes", ["apiVersion": "v1", "kind": "Node", "metadata": ["name": "n1"]])
         try await ask("POST", Self.pools, Self.pool("lan", "192.0.2.16/28"))
+        let token = try await server.token(of: "martlet-speaker", on: "n1")
+        _ = try folder.write("speaker", server.kubeconfig(token: token))
         let leader = try start("controller")
         #expect(try await eventually { leader.errors.contains("leading") }, "\(leader.errors)")
         let speaker = try start("speaker", "--node-name", "n1", "--state-dir", folder.path + "/state")

@@ -24,7 +24,7 @@ final class ClusterLab: Sendable {
         for file in try ClusterLab.manifests() { try await server.apply(yaml: file) }
         tokens = [
             "controller": await server.addAccount("martlet-controller"),
-            "speaker": await server.addAccount("martlet-speaker"),
+            "speaker": await server.addAccount("martlet-speaker", node: "n1"),
             "viewer": await server.addAccount("viewer"),
         ]
         try await server.apply([
