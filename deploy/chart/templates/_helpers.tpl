@@ -18,7 +18,7 @@ source of what both the chart and the overlays install.
 {{- define "martlet.file" -}}
 {{- $text := .root.Files.Get .path -}}
 {{- if not $text }}{{ fail (printf "the chart has no file %s" .path) }}{{ end -}}
-{{- $text | replace "namespace: martlet-system" (printf "namespace: %s" .root.Release.Namespace) -}}
+{{- $text | replace "namespace: martlet-system" (printf "namespace: %s" .root.Release.Namespace) | replace "serviceaccount:martlet-system:" (printf "serviceaccount:%s:" .root.Release.Namespace) -}}
 {{- end }}
 
 {{/*
