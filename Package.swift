@@ -30,7 +30,6 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -47,7 +46,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -92,11 +90,11 @@ let package = Package(
                 "ClusterConfiguration", "KubernetesModel", "SystemIO", "Timing", asyncHTTPClient, logging, nioCore,
                 nioHTTP1, nioPosix, nioSSL, serviceLifecycle, yams,
             ]),
-        target("Manifests", ["ClusterConfiguration", "KubernetesModel", yams]),
+        target("Manifests", ["ClusterConfiguration", "KubernetesModel", "SystemIO", yams]),
         target(
             "Telemetry",
             [
-                "Addresses", "KubernetesModel", "Presentation", "SystemIO", "Timing", logging, metrics, nioCore,
+                "Addresses", "KubernetesModel", "Presentation", "SystemIO", "Timing", logging, nioCore,
                 nioHTTP1, nioPosix,
                 serviceLifecycle,
             ]),
@@ -106,7 +104,7 @@ let package = Package(
             "Controller",
             [
                 "AddressPools", "Addresses", "Assignment", "ClusterConfiguration", "KubernetesClient",
-                "KubernetesModel", "SystemIO", "Timing", dequeModule, logging,
+                "KubernetesModel", "SystemIO", "Timing", crypto, dequeModule, logging,
                 serviceLifecycle,
             ]),
         target(
@@ -189,7 +187,7 @@ let package = Package(
             of: "NetworkIO", ["Addresses", "BFD", "LinkLayer", "SystemIO", "Timing", "WireCodec", nioCore, nioPosix]),
         tests(
             of: "Telemetry",
-            ["Addresses", "Presentation", "Timing", logging, metrics, nioCore, nioPosix, serviceLifecycle]),
+            ["Addresses", "Presentation", "Timing", logging, nioCore, nioPosix, serviceLifecycle]),
         tests(
             of: "Controller",
             [

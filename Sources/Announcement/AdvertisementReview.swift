@@ -1,4 +1,5 @@
 import Addresses
+import KubernetesModel
 
 /// Whether one advertisement is about one address of a Service, and if not, why.
 package struct AdvertisementReview: Hashable, Sendable {
@@ -16,7 +17,7 @@ package struct AdvertisementReview: Hashable, Sendable {
         self.name = name
         self.address = address
         self.matches = matches
-        self.message = message
+        self.message = message.bounded()
     }
 
     /// The kind of object that advertises by the protocol.

@@ -28,6 +28,6 @@ package struct Silence: Hashable, Sendable {
         self.node = node
         self.peer = peer
         self.reason = reason
-        self.message = message
+        self.message = message.bounded()
     }
 }

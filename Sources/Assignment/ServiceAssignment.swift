@@ -33,7 +33,7 @@ package struct ServiceAssignment: Hashable, Sendable {
         self.service = service
         self.addresses = addresses
         self.reason = reason
-        self.message = message
+        self.message = message?.bounded()
     }
 
     package var state: State { addresses.isEmpty ? .pending : .assigned }

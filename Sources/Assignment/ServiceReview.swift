@@ -23,7 +23,7 @@ package struct ServiceReview: Hashable, Sendable {
             self.pool = pool
             self.family = family
             self.outcome = outcome
-            self.message = message
+            self.message = message.bounded()
         }
     }
 

@@ -1,3 +1,5 @@
+import KubernetesModel
+
 /// Something wrong in the configuration, for a person to mend.
 package struct Problem: Hashable, Sendable, CustomStringConvertible {
     package enum Severity: String, Hashable, Sendable, Comparable {
@@ -34,8 +36,8 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
     ) {
         self.severity = severity
         self.object = object
-        self.field = field
-        self.message = message
+        self.field = field?.bounded(to: 256)
+        self.message = message.bounded()
         self.location = location
     }
 

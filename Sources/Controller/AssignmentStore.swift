@@ -1,47 +1,109 @@
 import Assignment
+import Crypto
 import FoundationEssentials
 import SystemIO
 
 /// Keeps assignments on disk, so that a restart, also after a crash at any moment, finds them again.
+///
+/// The file is JSON for people too, with the SHA-256 of what it says as a member.
 package struct AssignmentStore: Sendable {
     /// The file's name in the state directory.
     package static let file = "assignments.json"
+
+    /// Why saved assignments are not used. To go on without them would give Services new addresses.
+    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+        /// It was written by a program that knows more than this one.
+        case newer(path: String, form: Int)
+        /// Not what was written: what is wrong with it.
+        case damaged(path: String, String)
+        case system(SystemError)
+
+        package var description: String {
+            switch self {
+            case .newer(let path, let form):
+                """
+                \(path) was written by a newer version of martlet (form \(form); this version knows form \
+                \(AssignmentState.currentVersion)). Start that version again. To give all Services new addresses instead, move \
+                the file away.
+                """
+            case .damaged(let path, let problem):
+                """
+                \(path) is damaged: \(problem). Restore it from a backup. If you edited it, remove its member "checksum". To give \
+                all Services new addresses instead, move the file away.
+                """
+            case .system(let error): error.description
+            }
+        }
+    }
 
     private let directory: StateDirectory
 
     package init(_ directory: StateDirectory) { self.directory = directory }
 
-    /// What was saved last, or nothing, with a sentence that says why where that is not as it should be.
+    package var path: String { "\(directory.path)/\(AssignmentStore.file)" }
+
+    /// What was saved last, or nothing if nothing ever was.
     ///
-    /// A damaged file is moved aside: Services then get addresses anew, which is what would have happened to them on
-    /// another machine, and a person can look at what it was.
-    package func load() throws(SystemError) -> (state: AssignmentState, warning: String?) {
-        guard let bytes = try directory.read(AssignmentStore.file) else { return (AssignmentState(), nil) }
-        let path = "\(directory.path)/\(AssignmentStore.file)"
-        guard let state = try? JSONDecoder().decode(AssignmentState.self, from: Data(bytes)) else {
-            try directory.setAside(AssignmentStore.file)
-            return (AssignmentState(), "\(path) is damaged; it is \(path).damaged now, and addresses are assigned anew")
+    /// A file without checksum is one of martlet 0.1.0, or one that a person has edited.
+    package func load() throws(Failure) -> AssignmentState {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            guard let found = try directory.read(AssignmentStore.file) else { return AssignmentState() }
+            bytes = found
+        } catch { throw .system(error) }
+        let decoder = JSONDecoder()
+        guard let state = try? decoder.decode(AssignmentState.self, from: Data(bytes)) else {
+            throw .damaged(path: path, "it is not what martlet writes")
         }
+        guard state.version <= AssignmentState.currentVersion else { throw .newer(path: path, form: state.version) }
         guard state.version == AssignmentState.currentVersion else {
-            try directory.setAside(AssignmentStore.file)
-            return (
-                AssignmentState(),
-                """
-                \(path) was written by another version of martlet (its form is \(state.version)); it is \(path).damaged \
-                now, and addresses are assigned anew
-                """
-            )
+            throw .damaged(path: path, "there is no form \(state.version)")
         }
-        return (state, nil)
+        guard state.damagedEntries == 0 else {
+            throw .damaged(path: path, "\(state.damagedEntries) of its entries cannot be read")
+        }
+        let written = (try? decoder.decode(Checksum.self, from: Data(bytes)))?.checksum
+        if let written, written != AssignmentStore.checksum(of: state) {
+            throw .damaged(path: path, "its checksum is not that of its content")
+        }
+        return state
     }
 
     /// Replaces what was saved; on an error, what was saved before is still there.
     package func save(_ state: AssignmentState) throws(SystemError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(state) else {
+        guard let checksum = AssignmentStore.checksum(of: state),
+            let data = try? encoder.encode(Saved(checksum: checksum, state: state))
+        else {
             throw SystemError("cannot encode \(AssignmentStore.file)", code: 22)
         }
         try directory.replace(AssignmentStore.file, with: Array(data) + [UInt8(ascii: "\n")])
+    }
+
+    private struct Checksum: Codable {
+        let checksum: String?
+    }
+
+    private struct Saved: Encodable {
+        let checksum: String
+        let state: AssignmentState
+
+        func encode(to encoder: any Encoder) throws {
+            try state.encode(to: encoder)
+            try Checksum(checksum: checksum).encode(to: encoder)
+        }
+    }
+
+    /// Of what the state says, however the file is laid out.
+    private static func checksum(of state: AssignmentState) -> String? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(state) else { return nil }
+        let digits = SHA256.hash(data: data).map { octet in
+            let digits = String(octet, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }
+        return "sha256:" + digits.joined()
     }
 }

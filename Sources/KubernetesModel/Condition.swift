@@ -20,7 +20,7 @@ package struct Condition: Codable, Hashable, Sendable {
         self.type = type
         self.status = status
         self.reason = reason
-        self.message = message
+        self.message = message?.bounded()
         self.lastTransitionTime = lastTransitionTime
         self.observedGeneration = observedGeneration
     }

@@ -1,8 +1,12 @@
 import Foundation
+import SystemIO
 
-/// Manifests on the disk.
+/// Manifests on the disk: regular files, since a pipe or a device would keep the reader waiting.
 package struct DiskManifestStore: ManifestStore {
-    package init() {}
+    /// Whether pipes that the process was started with may be read, once.
+    private let readsDescriptors: Bool
+
+    package init(readsDescriptors: Bool = false) { self.readsDescriptors = readsDescriptors }
 
     package func files(inDirectory path: String) throws(ManifestAccessError) -> [String]? {
         guard FileManager.default.fileExists(atPath: path) else {
@@ -20,6 +24,18 @@ package struct DiskManifestStore: ManifestStore {
     private static func isDirectory(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path + "/.") }
 
     package func contents(of path: String, atMost limit: Int) throws(ManifestAccessError) -> [UInt8] {
+        if readsDescriptors, DiskManifestStore.isDescriptor(path) { return try stream(path, atMost: limit) }
+        do throws(SystemError) {
+            return try RegularFile.beginning(of: path, octets: limit)
+        } catch { throw ManifestAccessError(error.code == ENOENT ? "no such file or directory" : error.cause) }
+    }
+
+    /// Whether the path names what the process was started with, as `<(command)` of a shell does.
+    private static func isDescriptor(_ path: String) -> Bool {
+        path == "/dev/stdin" || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/")
+    }
+
+    private func stream(_ path: String, atMost limit: Int) throws(ManifestAccessError) -> [UInt8] {
         do {
             let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             defer { try? handle.close() }

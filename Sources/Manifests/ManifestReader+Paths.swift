@@ -23,8 +23,7 @@ extension ManifestReader {
                 }
                 let manifests = names.filter(isManifest).sorted()
                 if manifests.isEmpty { empty.append(path) }
-                let directory = path.hasSuffix("/") ? path : path + "/"
-                for name in manifests { add(directory + name) }
+                for name in manifests { add(join(path, name)) }
             } catch {
                 if seen.insert(path).inserted { files.append(ManifestFile(name: path, contents: .failure(error))) }
             }
@@ -48,8 +47,13 @@ extension ManifestReader {
         } catch { return ManifestFile(name: path, contents: .failure(error)) }
     }
 
+    /// How a file of a directory is called.
+    package static func join(_ directory: String, _ name: String) -> String {
+        directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+    }
+
     /// Names that begin with a dot are editors' and ConfigMap mounts' own, as for the shell.
-    private static func isManifest(_ name: String) -> Bool {
+    package static func isManifest(_ name: String) -> Bool {
         !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
     }
 }

@@ -59,10 +59,14 @@ package final class DedicatedThread: Sendable {
 
     /// Gives the calling thread the real-time class SCHED_FIFO: it then runs before all ordinary work of the host.
     ///
-    /// - Throws: `EPERM` without ``Capability/sysNice``.
+    /// - Throws: `EPERM` without ``Capability/sysNice``, or where the control group has no real-time time.
     package static func becomeRealtime(priority: CInt) throws(SystemError) {
         let problem = clinux_set_realtime_priority(priority)
-        guard problem == 0 else { throw SystemError("cannot use real-time priority \(priority)", code: problem) }
+        guard problem == 0 else {
+            throw SystemError(
+                "cannot use real-time priority \(priority)", reason: RealtimeObstacle.cause(code: problem),
+                code: problem)
+        }
     }
 
     /// Takes it back: the calling thread runs as all others do. Needs no privilege, and cannot fail.

@@ -42,15 +42,24 @@ package struct FileDescriptor: ~Copyable, Sendable {
 
     /// Reads up to the end of the file; `limit` guards against a file that never ends.
     package func readAll(from path: String, limit: Int) throws(SystemError) -> [UInt8] {
+        let bytes = try readBeginning(of: path, octets: limit + 1)
+        guard bytes.count <= limit else { throw SystemError("cannot read \(path)", code: EFBIG) }
+        return bytes
+    }
+
+    /// Reads up to the end of the file, or so many octets.
+    package func readBeginning(of path: String, octets: Int) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(rawValue, $0.baseAddress, $0.count) }
+        while bytes.count < octets {
+            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(rawValue, buffer.baseAddress, min(buffer.count, octets - bytes.count))
+            }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .last("cannot read \(path)") }
-            guard count > 0 else { return bytes }
-            guard bytes.count + count <= limit else { throw SystemError("cannot read \(path)", code: EFBIG) }
+            guard count > 0 else { break }
             bytes.append(contentsOf: chunk[..<count])
         }
+        return bytes
     }
 }

@@ -5,15 +5,35 @@ import Timing
 
 /// Says when something changes in directories, by inotify(7). It does not poll.
 ///
-/// Directories are watched, not files: an editor that writes a new file and renames it over the old one, a ConfigMap
+/// Directories are watched, not files, but only for the names that matter: an editor that writes a new file and renames it over the old one, a ConfigMap
 /// whose link is swapped, a file that vanishes and comes back are all seen. What changed is for the reader to find out;
 /// but ``filesBeingWritten(at:)`` tells which are half-written now.
 package final class FileWatcher: Sendable {
     /// How long after its last change an open file counts as half-written, where its writer never closes it.
     package static let patience = Duration.seconds(2)
 
+    /// Which names of a directory matter.
+    package struct Names: Sendable {
+        package var names: Set<String>
+        /// Further ones; `nil`: none.
+        package var pattern: (@Sendable (String) -> Bool)?
+
+        package init(_ names: Set<String> = [], pattern: (@Sendable (String) -> Bool)? = nil) {
+            self.names = names
+            self.pattern = pattern
+        }
+
+        func contain(_ name: String) -> Bool { names.contains(name) || pattern?(name) ?? false }
+    }
+
+    private struct Watched {
+        let directory: String
+        let names: Names
+    }
+
     private struct State {
-        var directories: [CInt: String] = [:]
+        /// One watch may be of several paths that lead to one directory.
+        var directories: [CInt: [Watched]] = [:]
         var writing: [String: Instant] = [:]
     }
 
@@ -41,18 +61,20 @@ package final class FileWatcher: Sendable {
 
     deinit { unsafe source.cancel() }
 
-    /// Watches exactly these directories from now on; what is something else than a directory is left out.
+    /// Watches exactly these names from now on; what is something else than a directory is left out.
     ///
-    /// - Returns: those that cannot be watched now, with the reason. Watch their parents, and call again.
-    package func watch(_ directories: Set<String>) -> [String: SystemError] {
+    /// - Parameter wanted: by directory.
+    /// - Returns: the directories that cannot be watched now, with the reason. Watch their names in their parents, and call
+    ///   again.
+    package func watch(_ wanted: [String: Names]) -> [String: SystemError] {
         shared.state.withLock { state in
             var failures: [String: SystemError] = [:]
-            var watched: [CInt: String] = [:]
-            for path in directories.sorted() {
+            var watched: [CInt: [Watched]] = [:]
+            for (path, names) in wanted.sorted(by: { $0.key < $1.key }) {
                 // Watching a path again gives the same watch, or a new one if another directory is there now.
                 let watch = unsafe inotify_add_watch(descriptor.rawValue, path, FileWatcher.events)
                 if watch >= 0 {
-                    watched[watch] = path
+                    watched[watch, default: []].append(Watched(directory: path, names: names))
                 } else if errno != ENOTDIR {
                     failures[path] = .last("cannot watch \(path)")
                 }
@@ -65,8 +87,8 @@ package final class FileWatcher: Sendable {
         }
     }
 
-    /// The files that somebody is writing: changed, and neither closed nor left alone for ``patience``. Each is named by
-    /// its directory, as that was given, a slash and its name.
+    /// The watched files that somebody is writing: changed, and neither closed nor left alone for ``patience``. Each is
+    /// named by its directory, as that was given, and its name (``PathTrail/join(_:_:)``).
     package func filesBeingWritten(at now: Instant) -> Set<String> {
         shared.state.withLock { state in
             state.writing = state.writing.filter { $0.value.advanced(by: FileWatcher.patience) > now }
@@ -111,12 +133,19 @@ package final class FileWatcher: Sendable {
                 let (watch, mask, length) = (CInt(bitPattern: word(0)), Int(word(1)), Int(word(3)))
                 let name = String(decoding: rest.dropFirst(16).prefix(length).prefix { $0 != 0 }, as: UTF8.self)
                 rest = rest.dropFirst(16 + length)
-                let path = state.directories[watch].map { ($0.hasSuffix("/") ? $0 : $0 + "/") + name } ?? name
-                if mask & Int(IN_MODIFY) != 0 || mask & Int(IN_CREATE) != 0 && isNewFile(path) {
-                    state.writing[path] = now
-                } else {
-                    state.writing[path] = nil
+                // Without a name, it is about the directory itself, or events were lost.
+                guard !name.isEmpty else {
                     isComplete = true
+                    continue
+                }
+                for watched in state.directories[watch] ?? [] where watched.names.contain(name) {
+                    let path = PathTrail.join(watched.directory, name)
+                    if mask & Int(IN_MODIFY) != 0 || mask & Int(IN_CREATE) != 0 && isNewFile(path) {
+                        state.writing[path] = now
+                    } else {
+                        state.writing[path] = nil
+                        isComplete = true
+                    }
                 }
             }
         }

@@ -34,7 +34,7 @@ package final class StateDirectory: Sendable {
         self.path = path
         do throws(SystemError) {
             try StateDirectory.makeDirectories(path)
-            lock = try FileDescriptor(path: path + "/lock", flags: O_RDWR | O_CREAT)
+            lock = try RegularFile.open(path + "/lock", O_RDWR | O_CREAT, followsLinks: false)
         } catch { throw .system(error) }
         let deadline = ContinuousClock.now + patience
         while flock(lock.rawValue, LOCK_EX | LOCK_NB) != 0 {
@@ -52,11 +52,11 @@ package final class StateDirectory: Sendable {
         try? lock.write(Array("\(getpid())\n".utf8), to: path + "/lock")
     }
 
-    /// The content of a file, or `nil` if there is none.
+    /// The content of a file, or `nil` if there is none. A symbolic link, or anything else than a regular file, is an error.
     package func read(_ name: String) throws(SystemError) -> [UInt8]? {
         let file = path + "/" + name
         do throws(SystemError) {
-            return try FileDescriptor(path: file, flags: O_RDONLY).readAll(from: file, limit: 1 << 30)
+            return try RegularFile.read(file, limit: 1 << 30, followsLinks: false)
         } catch {
             if error.code == ENOENT { return nil }
             throw error
@@ -68,7 +68,9 @@ package final class StateDirectory: Sendable {
         let file = path + "/" + name
         let temporary = file + ".new"
         do throws(SystemError) {
-            let descriptor = try FileDescriptor(path: temporary, flags: O_WRONLY | O_CREAT | O_TRUNC)
+            // What a crash or somebody else has left is not written into.
+            unsafe unlink(temporary)
+            let descriptor = try FileDescriptor(path: temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
             try descriptor.write(bytes, to: temporary)
             guard fsync(descriptor.rawValue) == 0 else { throw .last("cannot write \(temporary)") }
             guard unsafe rename(temporary, file) == 0 else { throw .last("cannot rename \(temporary) to \(file)") }
@@ -78,12 +80,6 @@ package final class StateDirectory: Sendable {
             unsafe unlink(temporary)
             throw error
         }
-    }
-
-    /// Moves a damaged file aside, for a person to look at, so that it is not read again.
-    package func setAside(_ name: String) throws(SystemError) {
-        let file = path + "/" + name
-        guard unsafe rename(file, file + ".damaged") == 0 else { throw .last("cannot rename \(file)") }
     }
 
     private static func makeDirectories(_ path: String) throws(SystemError) {

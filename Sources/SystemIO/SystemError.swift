@@ -6,16 +6,22 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     package let attempt: String
     /// The kernel's error number, for example `ENOSPC`.
     package let code: CInt
+    /// Said instead of what the kernel says, where it would not be understood.
+    private let reason: String?
 
-    package init(_ attempt: String, code: CInt) {
+    package init(_ attempt: String, reason: String? = nil, code: CInt) {
         self.attempt = attempt
+        self.reason = reason
         self.code = code
     }
 
     /// The error that the last system call of this thread left.
     static func last(_ attempt: String) -> SystemError { SystemError(attempt, code: errno) }
 
-    package var description: String { "\(attempt): \(SystemError.text(of: code))" }
+    package var description: String { "\(attempt): \(cause)" }
+
+    /// A clause: why it failed, without what was tried.
+    package var cause: String { reason ?? SystemError.text(of: code) }
 
     /// The error number in words.
     package static func text(of code: CInt) -> String {

@@ -15,5 +15,7 @@ struct InputOptions: ParsableArguments {
     }
 
     /// Reads the manifests once. What cannot be read is among the problems.
-    func read() -> ManifestReading { ManifestReader.read(paths: filenames) }
+    func read() -> ManifestReading {
+        ManifestReader.read(paths: filenames, from: DiskManifestStore(readsDescriptors: true))
+    }
 }

@@ -24,6 +24,7 @@ import SystemIO
 
     static func main() async {
         Capability.raisePermitted()
+        if let obstacle = Privileges.fileObstacle(needed: 24) { exit(withError: Diagnostics.failure(obstacle)) }
         StandardStream.ignoreBrokenPipes()
         await runAsTyped()
     }

@@ -1,3 +1,4 @@
+import Foundation
 import SystemIO
 
 /// What the kernel must permit a process that announces.
@@ -9,6 +10,16 @@ enum Privileges {
             the capability CAP_NET_RAW is missing, without which ARP and NDP cannot be answered: run as root, or grant it \
             with `setcap cap_net_raw,cap_net_bind_service,cap_sys_nice+p` on the program
             """
+    }
+
+    /// Why there may be too few open files for what is to be done; `nil` if there are enough. Below, the libraries that wait
+    /// on sockets end the process without a word of why.
+    ///
+    /// - Parameter needed: without those of the event loops.
+    static func fileObstacle(needed: Int) -> String? {
+        FileLimit.raise().flatMap {
+            FileLimit.obstacle($0, needed: needed, processors: ProcessInfo.processInfo.activeProcessorCount)
+        }
     }
 
     static func check() throws {

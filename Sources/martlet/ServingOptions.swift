@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import Telemetry
 
@@ -9,22 +10,48 @@ struct ServingOptions: ParsableArguments {
         help: ArgumentHelp("Where to serve /healthz, /readyz, /metrics and /v1/.", valueName: "address:port"))
     var http = "127.0.0.1:7472"
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Another name that requests may call this server by. Addresses, localhost, names without a dot and names of \
+            Services and pods are always accepted; other names are refused, against DNS rebinding. Repeatable.
+            """, valueName: "name"))
+    var httpHost: [String] = []
+
     @Option(help: "The form of log lines: text or json.") var logFormat = LogFormat.text
     @Option(help: "What to log: trace, debug, info, notice, warning, error or critical.") var logLevel = Logger.Level
         .info
 
     func validate() throws {
         do { _ = try HTTPEndpoint(http) } catch { throw ValidationError("--http: \(error)") }
+        for name in httpHost where name.isEmpty || name.contains(where: { ":/ ".contains($0) }) {
+            throw ValidationError("--http-host \(name): expected a name alone, such as api.example.com")
+        }
+    }
+
+    /// Opens the port.
+    ///
+    /// - Parameter apiServer: where the API server is; what comes through its proxy asks for its name.
+    func bind(
+        _ routes: [HTTPRoute], _ registry: PrometheusRegistry, apiServer: String? = nil, logger: Logger
+    ) async throws -> HTTPServer {
+        let names = httpHost + [apiServer.flatMap { URL(string: $0)?.host() }].compactMap { $0 }
+        return try await HTTPServer.bind(
+            to: HTTPEndpoint(http), routes: routes, hosts: HTTPHosts(names), registry: registry, logger: logger)
     }
 
     /// Runs the process, and says why where it cannot.
     func run(_ serve: (Logger) async throws -> Void) async throws {
+        // HTTP alone has up to 144 connections.
+        if let obstacle = Privileges.fileObstacle(needed: 224) { throw Diagnostics.failure(obstacle) }
         LogSetup.bootstrap(format: logFormat, level: logLevel)
+        defer { LogSetup.flush() }
         do {
             try await serve(Logger(label: "martlet"))
         } catch let exit as ExitCode {
             throw exit
         } catch {
+            LogSetup.flush()
             throw Diagnostics.failure("\(error)")
         }
     }

@@ -100,10 +100,12 @@ struct SpeakerOptions: ParsableArguments {
     private static let numbersFile = "message-numbers"
 
     private func key(in path: String) throws -> (authentication: AuthenticationKey, signing: SigningKey) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Diagnostics.failure("--liveness-key-file \(path): the file cannot be read")
+        var secret: [UInt8]
+        do throws(SystemError) {
+            secret = try RegularFile.read(path, limit: 1 << 16)
+        } catch {
+            throw Diagnostics.failure("--liveness-key-file \(path): the file cannot be read: \(error.cause)")
         }
-        var secret = Array(data)
         while let last = secret.last, [0x20, 0x09, 0x0A, 0x0D].contains(last) { secret.removeLast() }
         guard let key = AuthenticationKey(keyID: 1, secret: secret) else {
             throw Diagnostics.failure(

@@ -28,10 +28,35 @@ import Testing
         }
         #expect(
             folders.map(String.init)
-                == (["deploy/base", "deploy/components/metallb-secrets", "deploy/crds", "deploy/monitoring"]
-                + Repository.overlays).sorted())
+                == ([
+                    "deploy/base", "deploy/components/metallb-secrets", "deploy/components/network-policy",
+                    "deploy/crds",
+                    "deploy/monitoring",
+                ] + Repository.overlays).sorted())
         let component = try Kustomization("deploy/components/metallb-secrets")
         #expect(component.objects.map(\.namespace) == ["metallb-system", "metallb-system"])
+    }
+
+    @Test("The network policy selects the controllers' pods, and lets in by the port that they serve HTTP on")
+    func networkPolicy() throws {
+        let policies = try Kustomization("deploy/components/network-policy").objects
+        #expect(policies.map(\.identity).count == 1)
+        let policy = try #require(policies.first)
+        let all = try Kustomization("deploy/base")
+        let deployment = try #require(all["Deployment", OverlayTests.controller])
+        #expect(policy["apiVersion"].text == "networking.k8s.io/v1" && policy.kind == "NetworkPolicy")
+        #expect(policy.namespace == deployment.namespace)
+        #expect(policy.at("spec.podSelector.matchLabels") == deployment.at("spec.template.metadata.labels"))
+        #expect(policy.at("spec.policyTypes").texts == ["Ingress"])
+        let rules = policy.at("spec.ingress").list
+        // A rule without `from` would let everybody in.
+        #expect(rules.count == 1 && rules.allSatisfy { !$0["from"].list.isEmpty })
+        let served = deployment.at("spec.template.spec.containers").list.flatMap {
+            $0["ports"].list.map { $0["name"].text }
+        }
+        for port in rules.flatMap({ $0["ports"].list }) {
+            #expect(port["protocol"].text == "TCP" && served.contains(port["port"].text), "\(port)")
+        }
     }
 
     // MARK: - Permissions

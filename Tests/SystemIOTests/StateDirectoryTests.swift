@@ -14,8 +14,6 @@ import Testing
         }
         let state = try StateDirectory(path: folder.path + "/a/b")
         #expect(try state.read("x") == Array("two".utf8))
-        try state.setAside("x")
-        #expect(try state.read("x") == nil)
     }
 
     @Test("A directory that is held refuses a second holder and names the first") func held() throws {

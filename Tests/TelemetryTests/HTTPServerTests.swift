@@ -18,22 +18,30 @@ import Testing
             try? await Task.sleep(for: .milliseconds(200))
             return .text("done\n")
         },
+        HTTPRoute("/hang") {
+            try? await Task.sleep(for: .seconds(3600))
+            return .text("")
+        },
     ]
 
     private func loopback(_ port: UInt16 = 0) -> HTTPEndpoint {
         HTTPEndpoint(address: .v4(IPv4Address(127, 0, 0, 1)), port: port)
     }
 
-    private func bind(_ limits: HTTPLimits = HTTPLimits()) async throws -> HTTPServer {
+    private func bind(
+        _ limits: HTTPLimits = HTTPLimits(), registry: PrometheusRegistry? = nil
+    ) async throws -> HTTPServer {
         try await HTTPServer.bind(
-            to: loopback(), routes: Self.routes, limits: limits,
+            to: loopback(), routes: Self.routes, hosts: HTTPHosts(["api.example.com"]), limits: limits,
+            registry: registry,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     private func withServer(
-        _ limits: HTTPLimits = HTTPLimits(), _ body: @escaping @Sendable (HTTPEndpoint) async throws -> Void
+        _ limits: HTTPLimits = HTTPLimits(), registry: PrometheusRegistry? = nil,
+        _ body: @escaping @Sendable (HTTPEndpoint) async throws -> Void
     ) async throws {
-        let server = try await bind(limits)
+        let server = try await bind(limits, registry: registry)
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try? await server.run() }
             try await body(server.endpoint)
@@ -91,6 +99,21 @@ import Testing
             has: ["/healthz\n"]),
         Exchange("a path that only begins well", "GET /healthz/ HTTP/1.1\r\n\(close)", "HTTP/1.1 404 Not Found"),
         Exchange("an absolute target", "GET http://x/healthz HTTP/1.1\r\n\(close)", "HTTP/1.1 404 Not Found"),
+        Exchange(
+            "Host is a name that somebody else can own: 421 and what to do",
+            "GET /healthz HTTP/1.1\r\nHost: rebound.example.com:7472\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 421 Misdirected Request", has: ["Host is rebound.example.com:7472,", "--http-host"],
+            lacks: ["ok\n"]),
+        Exchange(
+            "Host is a name that was given",
+            "GET /healthz HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 200 OK"),
+        Exchange(
+            "Host is an address", "GET /healthz HTTP/1.1\r\nHost: 10.244.1.5:7472\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 200 OK"),
+        Exchange(
+            "two hosts", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: x\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 400 Bad Request"),
         Exchange(
             "POST: 405 and what is allowed", "POST /healthz HTTP/1.1\r\nContent-Length: 2\r\n\(close)ab",
             "HTTP/1.1 405 Method Not Allowed", has: ["Allow: GET, HEAD\r\n"]),
@@ -230,30 +253,72 @@ import Testing
         }
     }
 
-    @Test("beyond the limit of connections a new one is closed at once, and room is made by those that end")
-    func connectionLimit() async throws {
-        var limits = HTTPLimits()
-        limits.connections = 3
-        try await withServer(limits) { endpoint in
-            // A connection of before may still be counted when the third comes, which is then the one that is closed: then
-            // all three are given up and made again.
-            try await eventually {
-                try await RawClient.connect(to: endpoint) { _, first, _ in
-                    let isRefused = try await RawClient.connect(to: endpoint) { _, _, _ in
-                        try await RawClient.connect(to: endpoint) { _, _, _ in
-                            // Until all three are counted a fourth may still be let in.
-                            for _ in 0..<10 where try await self.healthy(endpoint) {
-                                try await Task.sleep(for: .milliseconds(20))
-                            }
-                            return try await !self.healthy(endpoint)
+    /// Clients that connect and send a part of a request, until `body` has ended.
+    private func withSlowClients<Result: Sendable>(
+        _ count: Int, _ endpoint: HTTPEndpoint, sending text: String = "GET /healthz HTTP/1.1\r\n",
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            let connected = Locked(0)
+            for _ in 0..<count {
+                tasks.addTask {
+                    do {
+                        try await RawClient.connect(to: endpoint) { inbound, outbound, _ in
+                            // It may have given way already.
+                            try? await outbound.write(ByteBuffer(string: text))
+                            connected.withLock { $0 += 1 }
+                            for try await _ in inbound {}
                         }
-                    }
-                    first.finish()
-                    return isRefused
+                    } catch is IOError {} catch is ChannelError {}
                 }
             }
-            try await eventually { try await self.healthy(endpoint) }
+            try await eventually { connected.value == count }
+            let result = try await body()
+            tasks.cancelAll()
+            return result
         }
+    }
+
+    @Test(
+        "however many connections do nothing, /healthz is answered at once",
+        arguments: ["GET /healthz HTTP/1.1\r\n", "GET /hang HTTP/1.1\r\nHost: x\r\n\r\n"])
+    func flood(request: String) async throws {
+        try await withServer { endpoint in
+            try await withSlowClients(150, endpoint, sending: request) {
+                for _ in 0..<20 {
+                    let start = ContinuousClock.now
+                    let isServed = try await healthy(endpoint)
+                    #expect(isServed && ContinuousClock.now - start < .seconds(5))
+                    let ready = try await RawClient.exchange(with: endpoint, ["GET /readyz HTTP/1.1\r\n\(Self.close)"])
+                    #expect(ready.hasPrefix("HTTP/1.1 503") && ready.contains("no configuration"))
+                }
+            }
+        }
+    }
+
+    @Test("where no connection is idle, others than health are refused with the reason, and evictions are counted")
+    func reserved() async throws {
+        var limits = HTTPLimits()
+        limits.connections = 4
+        limits.reserved = 2
+        let registry = PrometheusRegistry()
+        try await withServer(limits, registry: registry) { endpoint in
+            try await withSlowClients(4, endpoint, sending: "GET /hang HTTP/1.1\r\nHost: x\r\n\r\n") {
+                try await eventually {
+                    let text = try await RawClient.exchange(with: endpoint, ["GET /big HTTP/1.1\r\n\(Self.close)"])
+                    return text.hasPrefix("HTTP/1.1 503")
+                        && text.hasSuffix("Only /healthz and /readyz are answered now.\n")
+                }
+                try await withSlowClients(3, endpoint) {
+                    let isServed = try await healthy(endpoint)
+                    #expect(isServed)
+                }
+            }
+        }
+        #expect(await registry.exposition().contains(#"martlet_http_evicted_connections_total{limit="reserved"} "#))
+        #expect(
+            await registry.exposition().contains(#"martlet_http_evicted_connections_total{limit="reserved"} 0"#)
+                == false)
     }
 
     @Test("fifty clients at once are all answered")

@@ -1,4 +1,3 @@
-import CoreMetrics
 import Telemetry
 import TestSupport
 import Testing
@@ -55,19 +54,6 @@ import Testing
                 """#)
     }
 
-    @Test("the series of what is gone disappear, and begin anew when it comes back")
-    func unregister() async {
-        let registry = PrometheusRegistry([frames])
-        registry.series(frames, ["interface": "eth0", "reason": "a"]).increase(by: 5)
-        registry.series(frames, ["interface": "eth0", "reason": "b"]).increase(by: 5)
-        registry.series(frames, ["interface": "eth1", "reason": "a"]).increase(by: 5)
-        registry.unregister(frames, where: ["interface": "eth0"])
-        let text = await registry.exposition()
-        #expect(!text.contains("eth0") && text.contains(#"martlet_test_frames_total{interface="eth1",reason="a"} 5"#))
-        registry.series(frames, ["interface": "eth0", "reason": "a"]).increase()
-        #expect(await registry.exposition().contains(#"martlet_test_frames_total{interface="eth0",reason="a"} 1"#))
-    }
-
     @Test("series are bounded, and those that contradict their definition are not kept")
     func bounded() async {
         let registry = PrometheusRegistry([frames, depth])
@@ -87,31 +73,6 @@ import Testing
         #expect(lines.count { $0.hasPrefix("martlet_test_frames_total{") } == PrometheusRegistry.seriesLimit)
         #expect(lines.count { $0.hasPrefix("martlet_bgp_session_up{") } == PrometheusRegistry.seriesLimit)
         #expect(lines.contains("martlet_metrics_dropped_series_total 19"))
-    }
-
-    @Test("what swift-metrics reports lands here, under its definition where there is one")
-    func swiftMetrics() async {
-        let registry = PrometheusRegistry([frames, wait])
-        let counter = Counter(
-            label: "martlet_test_frames_total", dimensions: [("reason", "r"), ("interface", "eth0")], factory: registry)
-        counter.increment(by: 3)
-        counter.increment(by: -3)
-        Timer(label: "martlet_test_wait_seconds", dimensions: [("peer", "p")], factory: registry).recordMilliseconds(
-            500)
-        let pool = Meter(label: "library.pool-size", dimensions: [("kind", "idle")], factory: registry)
-        pool.set(7)
-        pool.increment(by: 2)
-        pool.decrement(by: 1)
-        FloatingPointCounter(label: "9lives", factory: registry).increment(by: 0.5)
-        Gauge(label: "martlet_test_frames_total", factory: registry).record(1)
-        let text = await registry.exposition()
-        #expect(text.contains(#"martlet_test_frames_total{interface="eth0",reason="r"} 3"#))
-        #expect(text.contains(#"martlet_test_wait_seconds_bucket{peer="p",le="1"} 1"#))
-        #expect(text.contains("library_pool_size{kind=\"idle\"} 8"))
-        #expect(text.contains("_9lives 0.5"))
-        #expect(text.contains("martlet_metrics_dropped_series_total 1"))
-        counter.destroy()
-        #expect(await !registry.exposition().contains("eth0"))
     }
 
     @Test("a counter loses nothing to many threads at once")

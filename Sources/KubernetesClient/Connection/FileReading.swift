@@ -1,4 +1,5 @@
 import Foundation
+import SystemIO
 
 /// Where files are read from.
 package protocol FileReading: Sendable {
@@ -8,15 +9,24 @@ package protocol FileReading: Sendable {
 
 /// The files of this machine.
 package struct DiskFiles: FileReading {
+    /// No kubeconfig, certificate or token is longer.
+    private static let limit = 16 << 20
+
     package init() {}
 
     package func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     package func read(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ClientConfiguration.Failure(
-                exists(path) ? "\(path) cannot be read: permit it" : "\(path) is not there")
+        do throws(SystemError) {
+            return try RegularFile.read(path, limit: DiskFiles.limit)
+        } catch {
+            let problem =
+                switch error.code {
+                case ENOENT: "is not there"
+                case EACCES, EPERM: "cannot be read: permit it"
+                default: "cannot be read: \(error.cause)"
+                }
+            throw ClientConfiguration.Failure("\(path) \(problem)")
         }
-        return Array(data)
     }
 }

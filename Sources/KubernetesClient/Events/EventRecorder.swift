@@ -30,7 +30,7 @@ package struct EventRecorder: Sendable {
             reportingInstance: instance, action: note.action, reason: note.reason,
             regarding: .init(
                 apiVersion: "v1", kind: "Service", name: name.name, namespace: name.namespace, uid: note.uid),
-            note: String(note.message.prefix(1000)), type: note.kind.rawValue)
+            note: note.message.bounded(), type: note.kind.rawValue)
         do {
             try await client.create(.events, event, in: name.namespace)
         } catch {

@@ -26,7 +26,7 @@ package struct AssignmentEntry: Hashable, Sendable, Decodable {
         self.pool = pool
         self.state = state
         self.reason = reason
-        self.message = message
+        self.message = message?.bounded()
         self.since = since
     }
 

@@ -1,3 +1,4 @@
+import KubernetesModel
 import Timing
 
 /// Something that a process did or noticed, as `/v1/events` states it: each change once, with its reason.
@@ -59,7 +60,7 @@ package struct EventEntry: Hashable, Sendable {
         self.ip = ip
         self.interface = interface
         self.peer = peer
-        self.message = message
+        self.message = message.bounded()
     }
 }
 

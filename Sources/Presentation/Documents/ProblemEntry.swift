@@ -1,4 +1,5 @@
 import ClusterConfiguration
+import KubernetesModel
 
 /// Something wrong in the configuration, as documents state it.
 package struct ProblemEntry: Hashable, Sendable, Decodable {
@@ -18,7 +19,7 @@ package struct ProblemEntry: Hashable, Sendable, Decodable {
         self.severity = severity
         self.object = object
         self.field = field
-        self.message = message
+        self.message = message.bounded()
         self.file = file
         self.line = line
     }

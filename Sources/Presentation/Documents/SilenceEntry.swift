@@ -23,7 +23,7 @@ package struct SilenceEntry: Hashable, Sendable, Decodable {
         self.protocol = `protocol`
         self.node = node
         self.reason = reason
-        self.message = message
+        self.message = message.bounded()
         self.peer = peer
     }
 

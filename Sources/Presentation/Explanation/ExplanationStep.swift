@@ -1,3 +1,5 @@
+import KubernetesModel
+
 /// One link of the chain from a Service to the wire.
 package struct ExplanationStep: Hashable, Sendable, Decodable {
     package enum Verdict: String, Hashable, Sendable, Decodable {
@@ -21,8 +23,8 @@ package struct ExplanationStep: Hashable, Sendable, Decodable {
     package init(_ step: String, _ verdict: Verdict, _ summary: String, details: [String] = []) {
         self.step = step
         self.verdict = verdict
-        self.summary = summary
-        self.details = details
+        self.summary = summary.bounded()
+        self.details = details.map { $0.bounded() }
     }
 }
 

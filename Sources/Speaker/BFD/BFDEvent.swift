@@ -41,7 +41,7 @@ enum BFDEvent: Hashable, Sendable {
                 metadata: ["late": "\(duration)"])
         case .notRealtime(let message):
             logger.notice(
-                "BFD: \(message); a busy host may look like a dead one to peers (CAP_SYS_NICE permits it)")
+                "BFD: \(message); a busy host may look like a dead one to peers")
         case .stopped(let message): logger.critical("BFD: \(message); no session is held any more")
         }
     }

@@ -42,7 +42,7 @@ extension Layer2Event {
                 "layer 2: this host is busy: answering at real-time priority for a while",
                 metadata: ["waited": "\(wait)", "duration": "\(duration)"])
         case .notRealtime(let message):
-            logger.notice("layer 2: \(message); answers may be late when this host is busy (CAP_SYS_NICE permits it)")
+            logger.notice("layer 2: \(message); answers may be late when this host is busy")
         case .stopped(let message):
             logger.critical("layer 2: \(message); nothing is answered any more")
         }

@@ -57,7 +57,7 @@ package enum LivenessEvent: Hashable, Sendable {
                 metadata: ["node": "\(collision.node)", "other": "\(collision.other ?? "none")"])
         case .notRealtime(let message):
             logger.notice(
-                "liveness: \(message); a busy host may look like a dead one to others (CAP_SYS_NICE permits it)")
+                "liveness: \(message); a busy host may look like a dead one to others")
         case .stopped(let message):
             logger.critical("liveness: \(message); this node is neither heard nor hears")
         }

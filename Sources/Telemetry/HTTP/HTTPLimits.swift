@@ -1,7 +1,13 @@
 /// What one client may take.
 package struct HTTPLimits: Hashable, Sendable {
-    /// Connections at one time; one more is closed at once.
+    /// Connections at one time. For one more, the oldest idle one is closed.
     package var connections = 128
+    /// Of them, those of one client address.
+    package var perSource = 64
+    /// Further connections, on which only ``HTTPRoute/Kind/health`` is answered.
+    package var reserved = 16
+    /// Answers that are made at one time, apart from those about health.
+    package var answers = 2
     /// Octets of one header field, and of the request's target.
     package var headerField = 8 * 1024
     /// Octets of all header fields.

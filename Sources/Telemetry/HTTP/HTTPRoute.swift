@@ -6,6 +6,8 @@ package struct HTTPRoute: Sendable {
     package enum Kind: Hashable, Sendable {
         /// To GET and HEAD, which change nothing.
         case question
+        /// A question that is answered also where there is no room for others: cheap, and what restarts depend on.
+        case health
         /// To POST, and only to clients on this host: whoever may run programs here may ask for it, and nobody else.
         case request
     }
@@ -33,12 +35,12 @@ package struct HTTPRoute: Sendable {
 
     /// `/healthz`: 200 while the process is alive, 503 with a line for each reason why it should be restarted.
     package static func health(_ problems: @escaping @Sendable () async -> [String] = { [] }) -> HTTPRoute {
-        HTTPRoute("/healthz") { verdict(await problems()) }
+        HTTPRoute("/healthz", kind: .health) { verdict(await problems()) }
     }
 
     /// `/readyz`: 200 while the process does its job, 503 with a line for each reason why it does not.
     package static func readiness(_ problems: @escaping @Sendable () async -> [String]) -> HTTPRoute {
-        HTTPRoute("/readyz") { verdict(await problems()) }
+        HTTPRoute("/readyz", kind: .health) { verdict(await problems()) }
     }
 
     /// `/metrics`: Prometheus' text format.

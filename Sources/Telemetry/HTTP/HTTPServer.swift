@@ -1,11 +1,14 @@
 import Addresses
 import Glibc
+import KubernetesModel
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Presentation
 import ServiceLifecycle
-import Synchronization
+import SystemIO
+import Timing
 
 /// Serves the HTTP endpoints of a process: `/healthz`, `/readyz`, `/metrics`, `/v1/status`.
 ///
@@ -14,18 +17,21 @@ import Synchronization
 ///     let server = try await HTTPServer.bind(to: endpoint, routes: [.health(), .metrics(registry)], logger: logger)
 ///     // … server is a Service for the ServiceGroup
 ///
-/// Each connection has a task of its own, and no more time, memory and company than ``HTTPLimits`` says.
-package struct HTTPServer: Service, CustomStringConvertible {
+/// Each connection has a task of its own, and no more time, memory and company than ``HTTPLimits`` says. Where there is no
+/// room for a connection, an idle one gives way, and health is answered all the same (``ConnectionTable``).
+package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
     private typealias Answers = NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
 
     /// Where it listens, with the port that the system chose if none was asked for.
     package let endpoint: HTTPEndpoint
     private let listener: any Channel
-    /// Those accepted, for ``run()`` to serve. As many wait at most as ``HTTPLimits/connections`` lets in.
-    private let connections: AsyncStream<any Channel>
-    private let connectionCount: ConnectionCount
+    /// Those accepted, for ``run()`` to serve.
+    private let accepted: AsyncStream<HTTPConnections.Accepted>
+    private let connections: HTTPConnections
     private let routes: [String: HTTPRoute]
+    private let hosts: HTTPHosts
     private let limits: HTTPLimits
+    private let gate: AnswerGate
     private let logger: Logger
 
     /// What the ServiceGroup calls it in its log.
@@ -33,39 +39,41 @@ package struct HTTPServer: Service, CustomStringConvertible {
 
     /// Opens the port.
     ///
+    /// - Parameters:
+    ///   - hosts: the names that a request may call this server by.
+    ///   - registry: counts connections that had to give way.
     /// - Throws: ``HTTPServerError`` with what to do about it, where the port cannot be had.
     package static func bind(
-        to endpoint: HTTPEndpoint, routes: [HTTPRoute], limits: HTTPLimits = HTTPLimits(), logger: Logger,
+        to endpoint: HTTPEndpoint, routes: [HTTPRoute], hosts: HTTPHosts = HTTPHosts(),
+        limits: HTTPLimits = HTTPLimits(),
+        registry: PrometheusRegistry? = nil, logger: Logger,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws(HTTPServerError) -> HTTPServer {
-        let (connections, accepted) = AsyncStream.makeStream(of: (any Channel).self)
-        let count = ConnectionCount()
+        let (accepted, accept) = AsyncStream.makeStream(of: HTTPConnections.Accepted.self)
+        let connections = HTTPConnections(limits, registry, logger)
         do {
             let listener = try await ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 64)
+                .serverChannelOption(.backlog, value: 128)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 // Nothing is read before there is someone to read it.
                 .childChannelOption(.autoRead, value: false)
                 // A client that pipelines is held back by the answers that it has not read.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelInitializer { channel in
-                    guard count.increase(upTo: limits.connections) else {
-                        return channel.eventLoop.makeFailedFuture(HTTPServerError("too many connections"))
-                    }
-                    channel.closeFuture.whenComplete { _ in count.decrease() }
-                    return channel.eventLoop.makeCompletedFuture {
+                    channel.eventLoop.makeCompletedFuture {
+                        let admission = ConnectionAdmission { accept.yield(connections.admit($0)) }
+                        try channel.pipeline.syncOperations.addHandler(admission)
                         try configure(channel, limits)
-                        accepted.yield(channel)
                     }
                 }
                 .bind(host: endpoint.address.description, port: Int(endpoint.port)).get()
-            listener.closeFuture.whenComplete { _ in accepted.finish() }
+            listener.closeFuture.whenComplete { _ in accept.finish() }
             let port = listener.localAddress?.port.flatMap { UInt16(exactly: $0) } ?? endpoint.port
             return HTTPServer(
                 endpoint: HTTPEndpoint(address: endpoint.address, port: port), listener: listener,
-                connections: connections, connectionCount: count,
+                accepted: accepted, connections: connections,
                 routes: Dictionary(routes.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }),
-                limits: limits, logger: logger)
+                hosts: hosts, limits: limits, gate: AnswerGate(limit: limits.answers), logger: logger)
         } catch {
             throw HTTPServerError("cannot listen on \(endpoint): \(explain(error))")
         }
@@ -97,13 +105,13 @@ package struct HTTPServer: Service, CustomStringConvertible {
         logger.info("serving HTTP", metadata: [LogKey.endpoint: "\(endpoint)"])
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { tasks in
-                for await channel in connections { tasks.addTask { await serve(channel) } }
+                for await connection in accepted { tasks.addTask { await serve(connection) } }
                 // The listener is closed, or the task cancelled. Each connection closes itself once it has answered;
                 // those that take too long are cut off.
                 listener.close(promise: nil)
                 let clock = ContinuousClock()
                 let deadline = clock.now + limits.shutdown
-                while connectionCount.value > 0, clock.now < deadline, !Task.isCancelled {
+                while connections.count > 0, clock.now < deadline, !Task.isCancelled {
                     try? await Task.sleep(for: .milliseconds(5))
                 }
                 tasks.cancelAll()
@@ -113,7 +121,8 @@ package struct HTTPServer: Service, CustomStringConvertible {
         }
     }
 
-    private func serve(_ channel: any Channel) async {
+    private func serve(_ accepted: HTTPConnections.Accepted) async {
+        let channel = accepted.channel
         await withGracefulShutdownHandler {
             do {
                 let connection = try await channel.eventLoop.submit {
@@ -122,7 +131,7 @@ package struct HTTPServer: Service, CustomStringConvertible {
                 }.get()
                 try await connection.executeThenClose { parts, answers in
                     try await channel.setOption(.autoRead, value: true).get()
-                    try await exchange(parts, answers, isLocal: channel.isFromThisHost)
+                    try await exchange(parts, answers, accepted)
                 }
             } catch {
                 // The client went away, sent what is not HTTP, or was too slow: all the same to us.
@@ -136,8 +145,10 @@ package struct HTTPServer: Service, CustomStringConvertible {
     }
 
     private func exchange(
-        _ parts: NIOAsyncChannelInboundStream<HTTPServerRequestPart>, _ answers: Answers, isLocal: Bool
+        _ parts: NIOAsyncChannelInboundStream<HTTPServerRequestPart>, _ answers: Answers,
+        _ accepted: HTTPConnections.Accepted
     ) async throws {
+        func enter(_ phase: ConnectionTable.Phase) { connections.set(phase, of: accepted.connection) }
         var request: HTTPRequestHead?
         var bodySize = 0
         for try await part in parts {
@@ -151,32 +162,63 @@ package struct HTTPServer: Service, CustomStringConvertible {
             case .end:
                 guard let head = request else { return }
                 request = nil
-                let (response, allow) = await answer(to: head, isLocal: isLocal)
+                enter(.answering)
+                let (response, allow) = await answer(to: head, on: accepted)
+                enter(.sending(since: UptimeClock.now))
                 guard try await send(response, allow: allow, to: head, answers) else { return }
+                enter(.waiting(since: UptimeClock.now))
             }
         }
     }
 
     /// The answer to a request, and the methods that would do where this one does not.
-    private func answer(to head: HTTPRequestHead, isLocal: Bool) async -> (HTTPResponse, allow: String?) {
+    private func answer(
+        to head: HTTPRequestHead, on accepted: HTTPConnections.Accepted
+    ) async -> (HTTPResponse, allow: String?) {
+        if let refusal = refusal(of: head) { return (refusal, nil) }
         let path = head.uri.prefix { $0 != "?" && $0 != "#" }
         guard let (route, rest) = route(for: path) else {
             let known = routes.keys.sorted().joined(separator: "\n")
             return (.text("Not found. There is:\n\(known)\n", status: 404), nil)
         }
         switch route.kind {
-        case .question:
+        case .question, .health:
             guard head.method == .GET || head.method == .HEAD else {
                 return (.text("Only GET and HEAD are allowed here.\n", status: 405), "GET, HEAD")
             }
         case .request:
             guard head.method == .POST else { return (.text("Only POST is allowed here.\n", status: 405), "POST") }
             // A page in a browser on this host may post, too, but not without saying where it is from.
-            guard isLocal, !head.headers.contains(name: "Origin") else {
+            guard accepted.channel.isFromThisHost, !head.headers.contains(name: "Origin") else {
                 return (.text("This is to be asked from the process's own host.\n", status: 403), nil)
             }
         }
-        return (await route.respond(rest), nil)
+        guard route.kind != .health else { return (await route.respond(rest), nil) }
+        guard !accepted.isReserved else {
+            return (
+                .text("There are too many connections. Only /healthz and /readyz are answered now.\n", status: 503), nil
+            )
+        }
+        let response = await gate.pass {
+            // Who has gone while it waited gets none.
+            accepted.channel.isActive ? await route.respond(rest) : .text("")
+        }
+        return (response, nil)
+    }
+
+    /// Why a request is not for this server; `nil` if it is.
+    private func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
+        let fields = head.headers["Host"]
+        // RFC 9112 §3.2. One without the field is served: it is of no browser, which is what the next check is about.
+        guard fields.count <= 1 else { return .text("There is more than one Host field.\n", status: 400) }
+        guard let host = fields.first, !hosts.contain(host) else { return nil }
+        // RFC 9110 §7.4, §15.5.20.
+        return .text(
+            """
+            Host is \(host.withoutControls.bounded(to: 200)), which is not a name of this server. Ask by an IP address or \
+            localhost, or start martlet with --http-host and the name.
+
+            """, status: 421)
     }
 
     /// The route of exactly this path, else the one of the longest beginning that ends in a slash; and what follows it.
@@ -222,20 +264,4 @@ extension Channel {
         guard let text = remoteAddress?.ipAddress, let address = try? IPAddress(text) else { return false }
         return address.isLoopback || text == localAddress?.ipAddress
     }
-}
-
-/// How many connections there are.
-private final class ConnectionCount: Sendable {
-    private let count = Atomic(0)
-
-    var value: Int { count.load(ordering: .relaxed) }
-
-    /// Whether there was room for one more.
-    func increase(upTo limit: Int) -> Bool {
-        guard count.wrappingAdd(1, ordering: .relaxed).newValue > limit else { return true }
-        count.wrappingSubtract(1, ordering: .relaxed)
-        return false
-    }
-
-    func decrease() { count.wrappingSubtract(1, ordering: .relaxed) }
 }

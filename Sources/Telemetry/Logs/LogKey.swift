@@ -18,6 +18,7 @@ package enum LogKey {
     package static let prefix = "prefix"
     package static let `protocol` = "protocol"
     package static let reason = "reason"
+    package static let repeated = "repeated"
     package static let service = "service"
     package static let severity = "severity"
     package static let state = "state"

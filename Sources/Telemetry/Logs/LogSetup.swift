@@ -1,26 +1,39 @@
 import Glibc
 import Logging
+import Synchronization
 import SystemIO
 import Timing
 
 /// Logs go to standard error, one line each; `--log-format` and `--log-level` say how and how much.
 package enum LogSetup {
+    private static let writer = Mutex<LineWriter?>(nil)
+
     /// Makes every `Logger` of the process write so. Once, at the beginning.
     package static func bootstrap(format: LogFormat, level: Logger.Level) {
-        let standardError = StandardError()
+        let writer = LineWriter(FileDescriptor(owning: STDERR_FILENO)) { count in
+            LineLogHandler.line(
+                format, time: Timestamp.now.microsecondDescription, .warning, "martlet",
+                "log lines were dropped: the reader of standard error did not keep up",
+                ["count": .stringConvertible(count)])
+        }
+        LogSetup.writer.withLock { $0 = writer }
+        let repetitions = SharedRepetitions()
         LoggingSystem.bootstrap { label in
             LineLogHandler(
-                label: label, format: format, level: level, now: { .now }, write: { standardError.write($0) })
+                label: label, format: format, level: level, now: { .now },
+                admit: { repetitions.admit($0) }, write: { writer.write($0) })
         }
     }
+
+    /// Waits until what was logged is written, for a second at most. To be called before the process ends.
+    package static func flush() { writer.withLock { $0 }?.flush(atMost: .seconds(1)) }
+
+    /// How many lines were dropped because their reader did not keep up.
+    package static var droppedLines: Int { writer.withLock { $0 }?.dropped ?? 0 }
 }
 
-/// Standard error, each write a whole line so that lines of several threads do not mix.
-private final class StandardError: Sendable {
-    private let descriptor = FileDescriptor(owning: STDERR_FILENO)
+private final class SharedRepetitions: Sendable {
+    private let repetitions = Mutex(LogRepetitions())
 
-    func write(_ line: String) {
-        // Nowhere is left to say that nothing can be said.
-        try? descriptor.write(Array(line.utf8), to: "standard error")
-    }
+    func admit(_ line: String) -> Int? { repetitions.withLock { $0.admit(line, at: UptimeClock.now) } }
 }

@@ -157,6 +157,14 @@ package enum MetricNames {
 
     // MARK: Telemetry itself
 
+    package static let droppedLogLines = MetricDefinition(
+        "martlet_log_lines_dropped_total", .counter,
+        "Log lines dropped because the reader of standard error did not keep up.")
+    package static let evictedConnections = MetricDefinition(
+        "martlet_http_evicted_connections_total", .counter,
+        "HTTP connections closed to make room for others, by the limit: of one source, of all, or of those reserved for "
+            + "health.",
+        labels: ["limit"])
     package static let droppedSeries = MetricDefinition(
         "martlet_metrics_dropped_series_total", .counter,
         "Series not kept because their metric has too many already, or because they contradict its definition.")
@@ -171,6 +179,6 @@ package enum MetricNames {
         segmentUnheard, sessionUp,
         sessionState, sessionSince, sessionLosses, prefixesAdvertised, messagesSent, messagesReceived,
         refusedConnections, bfdUp,
-        bfdFailures, bfdSent, bfdReceived, bfdDrops, droppedSeries,
+        bfdFailures, bfdSent, bfdReceived, bfdDrops, evictedConnections, droppedLogLines, droppedSeries,
     ]
 }

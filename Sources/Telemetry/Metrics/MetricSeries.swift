@@ -1,4 +1,3 @@
-import CoreMetrics
 import Synchronization
 
 /// One series that the program changes as it goes. Safe from any thread; a counter takes no lock.
@@ -54,39 +53,4 @@ package final class MetricSeries: Sendable {
             return .number(rest.number + Double(whole.load(ordering: .relaxed)))
         }
     }
-
-    private func zero() {
-        rest.withLock { rest in
-            rest.number = 0
-            rest.counts = rest.counts.map { _ in 0 }
-            whole.store(0, ordering: .relaxed)
-        }
-    }
-
-    private func add(_ amount: Double) { rest.withLock { $0.number += amount } }
-}
-
-// MARK: - The handlers of swift-metrics
-
-extension MetricSeries: CounterHandler {
-    package func increment(by amount: Int64) { if amount > 0 { increase(by: amount) } }
-    package func reset() { zero() }
-}
-
-extension MetricSeries: FloatingPointCounterHandler {
-    package func increment(by amount: Double) { if amount > 0, amount.isFinite { add(amount) } }
-}
-
-extension MetricSeries: MeterHandler {
-    package func set(_ value: Int64) { set(Double(value)) }
-    package func decrement(by amount: Double) { if amount.isFinite { add(-amount) } }
-}
-
-extension MetricSeries: RecorderHandler {
-    package func record(_ value: Int64) { record(Double(value)) }
-    package func record(_ value: Double) { if bounds.isEmpty { set(value) } else { observe(value) } }
-}
-
-extension MetricSeries: TimerHandler {
-    package func recordNanoseconds(_ duration: Int64) { observe(Double(duration) / 1e9) }
 }

@@ -18,6 +18,7 @@ extension PrometheusRegistry {
                 // Reading the directory opens it, and it counts itself.
                 sink.set(MetricNames.openFiles, Double(count - 1))
             }
+            sink.set(MetricNames.droppedLogLines, Double(LogSetup.droppedLines))
             if let maximum = ProcessFigures.maximumFiles { sink.set(MetricNames.maximumFiles, maximum) }
         }
     }

@@ -1,13 +1,10 @@
-import CoreMetrics
 import Synchronization
 
 /// Keeps the metrics of a process and prints them as Prometheus reads them.
 ///
 /// What changes often and on a hot path is a ``MetricSeries``, made once and kept by its user. What can be counted when
 /// asked is stated by a collector, at scrape time; so tables of pools and peers cost nothing in between, and a series is
-/// gone as soon as its thing is. swift-metrics, through which libraries report, is served by the same registry:
-///
-///     MetricsSystem.bootstrap(registry)
+/// gone as soon as its thing is.
 ///
 /// Series are bounded: a label set that its definition does not know, and any series beyond ``seriesLimit`` of one
 /// metric, is not kept but counted in `martlet_metrics_dropped_series_total`.
@@ -32,8 +29,7 @@ package final class PrometheusRegistry: Sendable {
     private let state: Mutex<State>
     private let dropped: MetricSeries
 
-    /// - Parameter definitions: those that swift-metrics' labels are looked up in; a metric that is not among them is
-    ///   taken as it comes.
+    /// - Parameter definitions: those that there are; a metric that is not among them is taken as it comes.
     package init(_ definitions: [MetricDefinition] = MetricNames.all) {
         var state = State()
         for definition in definitions { state.families[definition.name] = Family(definition: definition) }
@@ -47,10 +43,7 @@ package final class PrometheusRegistry: Sendable {
 
     /// The series of a metric with these labels, made if there is none. One that may not be kept still counts, unseen.
     package func series(_ definition: MetricDefinition, _ labels: KeyValuePairs<String, String> = [:]) -> MetricSeries {
-        series(definition, labels.map { ($0, $1) })
-    }
-
-    private func series(_ definition: MetricDefinition, _ labels: [(String, String)]) -> MetricSeries {
+        let labels = labels.map { ($0, $1) }
         let found = state.withLock { state -> MetricSeries? in
             let family = state.families[definition.name] ?? Family(definition: definition)
             guard family.definition.kind == definition.kind,
@@ -65,16 +58,6 @@ package final class PrometheusRegistry: Sendable {
         if let found { return found }
         dropped.increase()
         return MetricSeries(definition)
-    }
-
-    /// Forgets every series whose labels include these: what is printed next does not show them.
-    package func unregister(_ definition: MetricDefinition, where labels: KeyValuePairs<String, String> = [:]) {
-        let given = labels.map { MetricLabels.Pair(name: $0, value: $1) }
-        state.withLock { state in
-            state.families[definition.name]?.series.removeAll { series in
-                given.allSatisfy { series.pairs.contains($0) }
-            }
-        }
     }
 
     /// Adds a closure that states values at each scrape.
@@ -126,75 +109,5 @@ package final class PrometheusRegistry: Sendable {
                 text += "\(definition.name)_count\(labels.text()) \(total)\n"
             }
         }
-    }
-}
-
-// MARK: - swift-metrics
-
-extension PrometheusRegistry: MetricsFactory {
-    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        made(label, .counter, dimensions)
-    }
-
-    package func makeFloatingPointCounter(
-        label: String, dimensions: [(String, String)]
-    ) -> any FloatingPointCounterHandler { made(label, .counter, dimensions) }
-
-    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        made(label, .gauge, dimensions)
-    }
-
-    package func makeRecorder(
-        label: String, dimensions: [(String, String)], aggregate: Bool
-    ) -> any RecorderHandler { made(label, aggregate ? .histogram : .gauge, dimensions) }
-
-    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        made(label, .histogram, dimensions)
-    }
-
-    package func destroyCounter(_ handler: any CounterHandler) { forget(handler) }
-    package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { forget(handler) }
-    package func destroyMeter(_ handler: any MeterHandler) { forget(handler) }
-    package func destroyRecorder(_ handler: any RecorderHandler) { forget(handler) }
-    package func destroyTimer(_ handler: any TimerHandler) { forget(handler) }
-
-    /// A metric of Martlet's by its name, or one of a library's as it comes.
-    private func made(_ label: String, _ kind: MetricDefinition.Kind, _ dimensions: [(String, String)]) -> MetricSeries
-    {
-        let name = PrometheusRegistry.metricName(label)
-        let known = state.withLock { $0.families[name]?.definition }
-        let definition =
-            known
-            ?? MetricDefinition(
-                name, kind, "Reported by a library as \(label).", labels: dimensions.map(\.0),
-                buckets: kind == .histogram ? MetricDefinition.latencyBuckets : [])
-        guard definition.kind == kind else {
-            dropped.increase()
-            return MetricSeries(MetricDefinition(name, kind, "", buckets: MetricDefinition.latencyBuckets))
-        }
-        return series(definition, dimensions)
-    }
-
-    /// Letters, digits and underscores, not beginning with a digit.
-    private static func metricName(_ label: String) -> String {
-        let name = String(
-            label.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-        return name.first?.isNumber ?? true ? "_" + name : name
-    }
-
-    private func forget(_ handler: AnyObject) {
-        state.withLock { state in
-            for name in state.families.keys {
-                if let labels = state.families[name]?.series.first(where: { $0.value === handler })?.key {
-                    state.families[name]?.series[labels] = nil
-                }
-            }
-        }
-    }
-}
-
-extension Dictionary {
-    fileprivate mutating func removeAll(where shouldRemove: (Key) -> Bool) {
-        self = filter { !shouldRemove($0.key) }
     }
 }

@@ -53,13 +53,12 @@ struct ControllerCommand: AsyncParsableCommand {
             started: started, controller: controller, access: access, events: events)
         registry.collectProcess()
         registry.collectStatus { await reporter.document() }
-        let server = try await HTTPServer.bind(
-            to: HTTPEndpoint(serving.http),
-            routes: [
+        let server = try await serving.bind(
+            [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
                 .events(events),
-            ], logger: logger)
+            ], registry, apiServer: client.server, logger: logger)
         logger.notice("martlet \(Version.text) controller", metadata: ["server": "\(client.server)"])
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -15,7 +15,18 @@ struct ControllerReporter: Sendable {
     let events: EventLog
 
     /// Why the process does not do its job, a sentence each.
-    func obstacles() async -> [String] { await document().notReady }
+    ///
+    /// Asked every few seconds by whoever probes: nothing here takes longer with more Services.
+    func obstacles() async -> [String] {
+        let (role, core) = await controller.view()
+        return ControllerReporter.obstacles(role, core)
+    }
+
+    private static func obstacles(_ role: LeaseElection.Role, _ core: ControllerCore?) -> [String] {
+        if let core { return core.isComplete ? [] : ["not everything in the cluster has been seen yet"] }
+        if case .following(nil) = role { return ["it is not known who leads"] }
+        return []
+    }
 
     /// The chain of decisions for one Service, as far as a controller makes them: up to its addresses. `nil` unless this
     /// process leads.
@@ -43,15 +54,13 @@ struct ControllerReporter: Sendable {
             document.assignments = core.assignments.map { AssignmentEntry($0) }
             document.problems = core.problems.map { ProblemEntry($0) }
             document.pools = PoolEntry.all(of: core.configuration, core.engine.counts)
-            if !core.isComplete { document.notReady.append("not everything in the cluster has been seen yet") }
             for refusal in Set(core.refusals.values).sorted() {
                 document.problems.append(
                     ProblemEntry(
                         severity: "error", object: nil, field: nil, message: "a status is not written: \(refusal)"))
             }
-        } else if case .following(nil) = role {
-            document.notReady.append("it is not known who leads")
         }
+        document.notReady = ControllerReporter.obstacles(role, core)
         for trouble in access.troubles {
             document.problems.append(ProblemEntry(severity: "error", object: nil, field: nil, message: trouble))
         }

@@ -86,13 +86,12 @@ struct SpeakerCommand: AsyncParsableCommand {
             source: source, history: history, inherited: inherited)
         registry.collectProcess()
         registry.collectStatus { await reporter.document() }
-        let server = try await HTTPServer.bind(
-            to: HTTPEndpoint(serving.http),
-            routes: [
+        let server = try await serving.bind(
+            [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
                 .rebalance { await speaker.rebalance() }, .events(events),
-            ], logger: logger)
+            ], registry, apiServer: client.server, logger: logger)
         logger.notice(
             "martlet \(Version.text) speaker",
             metadata: [LogKey.node: "\(node ?? "")", "server": "\(client.server)"])

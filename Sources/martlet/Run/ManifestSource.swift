@@ -5,9 +5,16 @@ import Timing
 
 /// The manifests that `martlet run` works on, and word of when to read them again.
 struct ManifestSource: Sendable {
+    /// How long everything waits for a file that somebody is writing: files that are written one after the other are often
+    /// one change. After that the file keeps its last content, and the others take effect.
+    static let patience = Duration.seconds(3)
+
     private let paths: [String]
     private let watcher: FileWatcher
     private(set) var mustTryAgain = false
+    /// Since when reading waits for a file that is being written.
+    private var waitingSince: Instant?
+    private var store = HeldManifestStore()
 
     init(paths: [String]) throws(SystemError) {
         self.paths = paths
@@ -17,30 +24,26 @@ struct ManifestSource: Sendable {
     /// One element for each burst of changes.
     var changes: AsyncStream<Void> { watcher.changes }
 
-    /// Reads everything; `nil` while somebody is writing one of the files.
+    /// Reads everything; `nil` while somebody is writing one of the files, though not for long.
     ///
     /// Afterwards ``mustTryAgain`` says whether word of the next change cannot be relied on: somebody has a file open, or
     /// a directory is not there to be watched.
     mutating func read(at now: Instant) -> ManifestReading? {
-        // Before reading: what changes from here on is told.
-        let unwatched = watcher.watch(Set(paths.flatMap { [$0, ManifestSource.parent(of: $0)] }))
-        let isHalfWritten = watcher.filesBeingWritten(at: now).contains(where: isManifest)
-        let reading = isHalfWritten ? nil : ManifestReader.read(paths: paths)
-        mustTryAgain = isHalfWritten || !unwatched.isEmpty
-        return reading
-    }
-
-    private func isManifest(_ file: String) -> Bool {
-        let name = file.split(separator: "/").last ?? ""
-        guard !name.hasPrefix(".") else { return false }
-        if [".yaml", ".yml", ".json"].contains(where: name.hasSuffix) { return true }
-        return paths.contains { $0 == file || ManifestSource.parent(of: $0) + "/" + $0 == file }
-    }
-
-    /// The directory that a path is in.
-    private static func parent(of path: String) -> String {
-        let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
-        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+        // Before reading: what changes from here on is told. Twice, since a link may have come just before it was watched.
+        var watch = ManifestWatch(paths)
+        _ = watcher.watch(watch.names)
+        watch = ManifestWatch(paths)
+        let unwatched = watcher.watch(watch.names)
+        let written = watch.manifests(at: watcher.filesBeingWritten(at: now))
+        mustTryAgain = !written.isEmpty || !unwatched.isEmpty
+        if written.isEmpty {
+            waitingSince = nil
+        } else {
+            let since = waitingSince ?? now
+            waitingSince = since
+            guard since.advanced(by: ManifestSource.patience) <= now else { return nil }
+        }
+        store.hold(written)
+        return ManifestReader.read(paths: paths, from: store)
     }
 }

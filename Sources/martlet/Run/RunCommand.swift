@@ -86,13 +86,12 @@ struct RunCommand: AsyncParsableCommand {
             node: node, started: started, standalone: standalone, speaker: speaker, events: events)
         registry.collectProcess()
         registry.collectStatus { await reporter.document() }
-        let server = try await HTTPServer.bind(
-            to: HTTPEndpoint(serving.http),
-            routes: [
+        let server = try await serving.bind(
+            [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
                 .rebalance { await speaker.rebalance() }, .events(events),
-            ], logger: logger)
+            ], registry, logger: logger)
         logger.notice("martlet \(Version.text) runs", metadata: [LogKey.node: "\(node)"])
         // Stopped in the reverse order: HTTP, then what decides, and last what announces.
         try await ServiceGroup(

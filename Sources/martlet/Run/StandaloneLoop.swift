@@ -46,10 +46,11 @@ struct StandaloneLoop {
         self.events = events
         self.logger = logger
         self.wakeUp = wakeUp
-        let saved = try store.load()
-        if let warning = saved.warning { logger.warning("\(warning)") }
-        let ignored = core.restore(saved.state, at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
-        if ignored > 0 { logger.warning("\(ignored) entries of the saved assignments make no sense and were ignored") }
+        let ignored = core.restore(try store.load(), at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
+        guard ignored == 0 else {
+            throw AssignmentStore.Failure.damaged(
+                path: store.path, "\(ignored) of its addresses or entries make no sense")
+        }
     }
 
     mutating func begin() { take(first, at: UptimeClock.now) }
@@ -85,15 +86,15 @@ struct StandaloneLoop {
 
     /// - Parameter moment: when it became known what led to this.
     private mutating func perform(_ outcome: StandaloneCore.Outcome, since moment: Instant) {
+        if !outcome.changes.isEmpty { isUnsaved = true }
+        // First on disk, then in the log and on the wire: nobody is promised an address that would not be remembered. Where
+        // the disk refuses, service goes before memory, and a problem says so.
+        if isUnsaved { save() }
         for change in outcome.changes {
             log(change)
             for event in EventEntry.events(of: change, node: speaker.node, at: .now) { events.append(event) }
             assignedSince[change.service] = change.assignment?.addresses.isEmpty == false ? .now : nil
         }
-        if !outcome.changes.isEmpty { isUnsaved = true }
-        // First on disk, then on the wire: nobody is promised an address that would not be remembered. Where the disk
-        // refuses, service goes before memory, and a problem says so.
-        if isUnsaved { save() }
         speaker.apply(outcome.update, since: moment)
         problemLog.update(core.problems, logger)
         setAlarm()

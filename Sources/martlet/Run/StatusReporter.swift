@@ -17,6 +17,8 @@ struct StatusReporter: Sendable {
     let speaker: SpeakerService
     let events: EventLog
 
+    private static let stopping = "stopping"
+
     func document() async -> StatusDocument {
         var document = StatusDocument(version: Version.text, role: "run", node: node)
         document.started = started
@@ -27,14 +29,18 @@ struct StatusReporter: Sendable {
             document.problems = (view.core.problems + [view.saveFailure].compactMap { $0 }).map { ProblemEntry($0) }
             document.pools = PoolEntry.all(of: view.core.configuration, view.core.engine.counts)
         } else {
-            document.notReady.append("stopping")
+            document.notReady.append(StatusReporter.stopping)
         }
         if await speaker.describe(in: &document) == nil { document.notReady.append("the speaker has stopped") }
         return document
     }
 
     /// Why the process does not do its job, a sentence each.
-    func obstacles() async -> [String] { await document().notReady }
+    ///
+    /// Asked every few seconds by whoever probes: nothing here takes longer with more Services.
+    func obstacles() async -> [String] {
+        (await standalone.view() == nil ? [StatusReporter.stopping] : []) + (await speaker.obstacles())
+    }
 
     /// The chain of decisions for one Service; `nil` once the process stops.
     func explanation(of service: NamespacedName) async -> ExplanationDocument? {
