@@ -158,6 +158,13 @@ let package = Package(
             dependencies: ["TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, yams],
             path: "Tests/TestAPIServer",
             swiftSettings: houseRules),
+        // With `@testable`, so only where testing is enabled: in debug builds, and by Tests/Simulate/run.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Addresses", "Announcement", "BFD", "ClusterConfiguration", "KubernetesModel", "LinkLayer", "NetworkIO",
+                "Speaker", "TestSupport", "Timing", "WireCodec", "WireIdentity",
+            ], path: "Tests/Simulation", swiftSettings: houseRules),
         tests(of: "Addresses"),
         tests(of: "WireCodec"),
         tests(of: "WireIdentity"),
@@ -205,12 +212,7 @@ let package = Package(
                 nioPosix,
             ]),
         // Not among those of Speaker, which run one by one because they touch networks.
-        .testTarget(
-            name: "SimulationTests",
-            dependencies: [
-                "Addresses", "Announcement", "BFD", "ClusterConfiguration", "KubernetesModel", "LinkLayer", "NetworkIO",
-                "Speaker", "TestSupport", "Timing", "WireCodec", "WireIdentity",
-            ], swiftSettings: houseRules),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: houseRules),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
         .testTarget(
@@ -237,4 +239,12 @@ if Context.environment["MARTLET_FUZZ"] != nil {
             path: "Tests/Fuzz", exclude: ["run"], swiftSettings: houseRules,
             // Two programs of libFuzzer's own are in the library, which gold does not take.
             linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
+}
+
+// Seeds for hours, in a release build: see Tests/Simulate/run.
+if Context.environment["MARTLET_SIMULATE"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulate", exclude: ["run"],
+            swiftSettings: houseRules))
 }

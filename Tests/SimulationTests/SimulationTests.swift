@@ -1,36 +1,71 @@
 import Foundation
+import Simulation
 import Testing
-import Timing
 
-/// Hundreds of speakers, thousands of addresses, and whatever can go wrong, by seed.
+/// Stories that seeds are made into: whatever happens, no invariant of the segment breaks, and after quiet returns, every
+/// address has one owner.
 ///
-/// `MARTLET_SIMULATION_SEEDS=5000` runs so many small ones, `MARTLET_SIMULATION_FIRST=17` begins with that seed, so that
-/// a seed that failed can be run again alone, with `MARTLET_SIMULATION_TRACE=1` to see its frames; `MARTLET_SIMULATION_LARGE=300x3000` sets the size of the large one.
-@Suite("Simulation: after quiet returns, every address has one owner") struct SimulationTests {
+/// `MARTLET_SIMULATION_SEEDS=100000` runs so many in all, `MARTLET_SIMULATION_FIRST=17` begins with that seed,
+/// `MARTLET_SIMULATION_LARGE=300x3000` sets the size of the large one. For hours of seeds, and to see one frame by frame:
+/// `Tests/Simulate/run`.
+@Suite("Simulation: no invariant breaks, whatever happens") struct SimulationTests {
     static let environment = ProcessInfo.processInfo.environment
     static let first = environment["MARTLET_SIMULATION_FIRST"].flatMap { UInt64($0) } ?? 1
-    static let seeds = environment["MARTLET_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 1000
-    /// Groups, so that several processors share the work.
-    static let groups = stride(from: first, to: first + seeds, by: 25).map { $0..<min($0 + 25, first + seeds) }
+    static let seeds = environment["MARTLET_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 20_000
 
-    @Test("Small segments, a thousand seeds", arguments: groups) func small(seeds: Range<UInt64>) {
-        for seed in seeds {
-            var settings = SimulationSettings.small(seed: seed)
-            settings.traces = Self.environment["MARTLET_SIMULATION_TRACE"] != nil
-            var simulation = Simulation(seed: seed, settings: settings)
-            simulation.run()
-            let wrong = simulation.verdict()
-            #expect(wrong.isEmpty, "\(wrong.joined(separator: "\n"))\n\(simulation.log.joined(separator: "\n"))")
+    /// Groups of seeds, so that several processors share the work.
+    struct Group: Sendable, CustomTestStringConvertible {
+        var campaign: Campaign
+        var seeds: Range<UInt64>
+
+        var testDescription: String { "\(campaign), seeds from \(seeds.lowerBound) to \(seeds.upperBound - 1)" }
+
+        /// Each campaign's share of all seeds, in hundredths.
+        static let all: [Group] = Campaign.allCases.filter { Regressions.openCampaigns[$0] == nil }.flatMap {
+            campaign in
+            let end = SimulationTests.first + SimulationTests.seeds * campaign.share / 100
+            return stride(from: SimulationTests.first, to: end, by: 100).map {
+                Group(campaign: campaign, seeds: $0..<min($0 + 100, end))
+            }
         }
     }
 
-    @Test("The same seed gives the same run, frame by frame", arguments: [UInt64(3), 4, 5]) func replay(seed: UInt64) {
-        let digests = (0..<3).map { _ in
-            var simulation = Simulation(seed: seed, settings: .small(seed: seed))
-            simulation.run()
-            return simulation.digest
+    @Test("Seeds, each a story of its own", arguments: Group.all) func seeds(group: Group) {
+        for seed in group.seeds {
+            let story = group.campaign.story(seed: seed)
+            var simulation = Simulation(story)
+            let violations = simulation.run()
+            guard !violations.isEmpty else { continue }
+            let shrunk = Shrinker.shrink(story, budget: 200)
+            Issue.record(
+                """
+                seed \(seed) of \(group.campaign): \(violations.map(\.description).joined(separator: "; "))
+                the shortest story in which the same goes wrong, for Regressions.swift:
+                \(shrunk.story)
+                \(shrunk.violations.map(\.description).joined(separator: "; "))
+                """)
         }
-        #expect(Set(digests).count == 1)
+    }
+
+    @Test("A story that went wrong once → it does not any more", arguments: Regressions.closed)
+    func regression(row: Regressions.Row) {
+        var simulation = Simulation(row.story)
+        let violations = simulation.run()
+        #expect(violations.isEmpty, "\(violations)\n\(simulation.log.joined(separator: "\n"))")
+    }
+
+    @Test(
+        "The same story gives the same run, frame by frame, also when told by its own description",
+        arguments: Campaign.allCases)
+    func replay(campaign: Campaign) {
+        for seed: UInt64 in 3...5 {
+            let digests = (0..<2).map { _ in
+                var simulation = Simulation(campaign.story(seed: seed))
+                simulation.run()
+                return simulation.digest
+            }
+            #expect(Set(digests).count == 1)
+        }
     }
 
     @Test("A large segment") func large() throws {
@@ -38,14 +73,13 @@ import Timing
             Int($0)
         }
         try #require(size.count == 2 && size.allSatisfy { $0 > 0 }, "MARTLET_SIMULATION_LARGE is NODESxADDRESSES")
-        let settings = SimulationSettings(
-            nodes: size[0], addresses: size[1], loses: true, interval: .milliseconds(500))
-        var simulation = Simulation(seed: Self.first, settings: settings)
-        simulation.run()
-        let wrong = simulation.verdict()
-        #expect(wrong.isEmpty, "\(wrong.joined(separator: "\n"))\n\(simulation.log.joined(separator: "\n"))")
+        let story = Campaign.plain.story(
+            seed: Self.first, setting: Setting(nodes: size[0], addresses: size[1], interval: 1000))
+        var simulation = Simulation(story)
+        let violations = simulation.run()
+        #expect(violations.isEmpty, "\(violations)\n\(story)\n\(simulation.log.joined(separator: "\n"))")
         print(
             "simulation of \(size[0]) speakers and \(size[1]) addresses: \(simulation.moves) moves, "
-                + "\(simulation.framesSent) frames, \(simulation.log.count) things that went wrong")
+                + "\(simulation.framesSent) frames, \(simulation.log.count) things that happened")
     }
 }

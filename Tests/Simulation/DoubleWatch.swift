@@ -33,12 +33,12 @@ struct DoubleWatch {
     private var since: [Pair: Instant] = [:]
     private var lastLoss: Instant?
     private(set) var longest = Duration.zero
-    private(set) var violations: [String] = []
+    private(set) var violations: [Violation] = []
 
-    init(_ settings: SimulationSettings) {
+    init(_ setting: Setting) {
         // Owners that became two because of what was lost notice when one of them announces again.
-        afterLoss = settings.layer2.pace.interval + .seconds(2)
-        held = Array(repeating: [], count: settings.nodes)
+        afterLoss = Setting.announceInterval + .seconds(2)
+        held = Array(repeating: [], count: setting.allNodes)
     }
 
     var hasDoubles: Bool { !doubles.isEmpty || !since.isEmpty }
@@ -63,7 +63,7 @@ struct DoubleWatch {
     mutating func disturb(at now: Instant) { since = [:] }
 
     mutating func check(
-        at now: Instant, bond: (Int, Int) -> Bond, hasLoss: Bool, _ describe: (String) -> String
+        at now: Instant, bond: (Int, Int) -> Bond, hasLoss: Bool
     ) {
         if hasLoss { lastLoss = now }
         let hadLoss = lastLoss.map { $0.duration(to: now) < afterLoss + .seconds(5) } ?? false
@@ -81,7 +81,9 @@ struct DoubleWatch {
                     longest = max(longest, start.duration(to: now))
                     if start.duration(to: now) > limit {
                         violations.append(
-                            describe("at \(now) n\(a) and n\(b) have held \(address) since \(start)"))
+                            Violation(
+                                kind: .twoOwners,
+                                text: "at \(now) nodes \(a) and \(b) have held \(address) since \(start)"))
                     }
                 }
             }
