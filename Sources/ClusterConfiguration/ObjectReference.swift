@@ -10,7 +10,8 @@ package struct ObjectReference: Hashable, Sendable, Comparable, CustomStringConv
         self.name = name
     }
 
-    package var description: String { "\(kind)/\(name)" }
+    /// Bounded: a cluster bounds names, a file does not.
+    package var description: String { "\(kind)/\(name)".bounded(to: 512) }
 
     package static func < (a: ObjectReference, b: ObjectReference) -> Bool {
         (a.kind, a.name) < (b.kind, b.name)
