@@ -146,6 +146,14 @@ import Testing
         #expect(try await eventually(within: .seconds(20)) { try await lab.answers("192.0.2.16") }, "\(speaker.errors)")
         // What is written after the start has been written.
         try await Task.sleep(for: .seconds(12))
+        // The kernel looks after idle connections, at no cost in requests.
+        let port = await lab.server.port
+        let sockets = try await lab.namespace.run(
+            "ss", "-tnoH", "state", "established", "dport", "=", ":\(port)")
+        let lines = sockets.output.split(separator: "\n")
+        let kept = lines.count { $0.contains("timer:(keepalive,") }
+        // A request for the lease may be under way.
+        #expect(lines.count >= 15 && kept >= lines.count - 2, "\(sockets)")
         await lab.server.forgetRequests()
         try await Task.sleep(for: .seconds(40))
         let requests = await lab.server.requests
