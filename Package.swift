@@ -236,7 +236,7 @@ if Context.environment["MARTLET_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: ["Addresses", "BFD", "BGP", "LinkLayer", "Timing", "WireCodec", "WireIdentity"],
-            path: "Tests/Fuzz", exclude: ["run"], swiftSettings: houseRules,
+            path: "Tests/Fuzz", exclude: ["run", "Corpus"], swiftSettings: houseRules,
             // Two programs of libFuzzer's own are in the library, which gold does not take.
             linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
 }

@@ -4,6 +4,7 @@ import BGP
 import LinkLayer
 import Timing
 import WireCodec
+import WireIdentity
 
 /// What octets from the network go into. The first octet of an input chooses one, the others are its octets.
 ///
@@ -18,6 +19,16 @@ enum FuzzTarget: CaseIterable {
     case bfdPacket
     /// An Ethernet frame for the responder to ARP and neighbour solicitations.
     case frame
+    /// Two speakers with claims on one segment, and all that may happen to their frames.
+    case claims
+    /// The same where all is signed.
+    case signedClaims
+    /// A BFD session with a router.
+    case bfdSession
+    /// The members of a segment by multipoint BFD.
+    case segment
+    /// The routers of an interface.
+    case routers
 
     init(_ choice: UInt8) { self = FuzzTarget.allCases[Int(choice) % FuzzTarget.allCases.count] }
 
@@ -27,8 +38,15 @@ enum FuzzTarget: CaseIterable {
         case .bgpSession: FuzzTarget.hold(bytes)
         case .bfdPacket: FuzzTarget.readPacket(bytes)
         case .frame: FuzzTarget.look(at: bytes)
+        case .claims: FuzzedClaims.run(bytes, key: nil)
+        case .signedClaims: FuzzedClaims.run(bytes, key: FuzzTarget.key)
+        case .bfdSession: FuzzedLiveness.holdSession(bytes)
+        case .segment: FuzzedLiveness.watchSegment(bytes)
+        case .routers: FuzzedLiveness.findRouter(bytes)
         }
     }
+
+    private static let key = SigningKey(secret: [1, 2, 3])
 
     private static func decode(_ bytes: [UInt8]) {
         var framer = MessageFramer()
@@ -77,7 +95,7 @@ enum FuzzTarget: CaseIterable {
             SessionConfiguration(
                 localASN: ASN(64512), peerASN: .exactly(ASN(64513)),
                 identifier: BGPIdentifier(IPv4Address(10, 0, 0, 1)), families: [.ipv4]))
-        var generator = SystemRandomNumberGenerator()
+        var generator = FuzzGenerator()
         let connection = ConnectionID(direction: .outbound, number: 1)
         let events: [BGP.Session.Event] = [
             .start, .connected(connection), .received(writer.bytes, connection),
