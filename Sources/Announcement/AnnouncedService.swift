@@ -1,4 +1,5 @@
 import Addresses
+import ClusterConfiguration
 import KubernetesModel
 
 /// A Service that has addresses, reduced to what announcing them depends on.
@@ -57,7 +58,8 @@ package struct AnnouncedService: Hashable, Sendable {
         self.init(
             service.name, labels: service.metadata.labels ?? [:], addresses: addresses,
             externalTrafficPolicy: service.spec?.externalTrafficPolicy.flatMap(TrafficPolicy.init) ?? .cluster,
-            endpoints: endpoints[service.name])
+            endpoints: endpoints[service.name],
+            announcesWithoutEndpoints: ServiceSwitch.announceWithoutEndpoints.isOn(service))
     }
 
     /// The endpoints that serve the Service's addresses of a family; `nil`: taken for a ready one on every node.

@@ -165,10 +165,10 @@ extension AnnouncementEngine {
         if let local = address.local, local.terminating.contains(place), owners.contains(where: local.ready.contains) {
             return (.notElected, "\(names) owns the address; the endpoints on this node are terminating.")
         }
-        if rules.roster.last.contains(place), owners.contains(where: { !rules.roster.last.contains($0) }) {
-            return (
-                .notElected, "\(names) owns the address; this node is not Ready, cordoned or in doubt, and ranks last."
-            )
+        if let predicate = rules.roster.nodes[place].lastPredicate,
+            owners.contains(where: { !rules.roster.last.contains($0) })
+        {
+            return (.notElected, "\(names) owns the address; this node \(predicate), and ranks last.")
         }
         return (.notElected, "\(names) owns the address.")
     }

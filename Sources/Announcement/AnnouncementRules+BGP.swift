@@ -154,6 +154,7 @@ extension AnnouncementRules {
                 .excluded, "The node has the label \(NodeView.excludeLabel), and other nodes advertise the address."
             )
         }
-        return (.draining, "The node is cordoned, and other nodes advertise the address.")
+        let predicate = roster.nodes[node].drain?.predicate ?? "is being drained"
+        return (.draining, "The node \(predicate), and other nodes advertise the address.")
     }
 }

@@ -72,7 +72,7 @@ extension AssignmentEngine {
         settlement.new.insert(number)
     }
 
-    /// A Service that is somebody else's, or of a type that needs no address.
+    /// A Service that is another's, is ignored, or is of a type that needs no address.
     private mutating func dismiss(_ service: Service, _ settlement: inout Settlement) {
         let name = service.name
         let (status, isPlain) = AssignmentEngine.addresses(in: service.status)
@@ -84,10 +84,12 @@ extension AssignmentEngine {
             forget(number, &settlement)
         }
         // What the status says is Martlet's doing if Martlet gave just these addresses; or if the Service bears the mark
-        // that Martlet leaves, and nobody else serves its type. A Service of another class is never judged by the mark.
+        // that Martlet leaves, and no other controller serves its type, or it is ignored. A Service of another class is never
+        // judged by the mark.
         let isGiven = !status.isEmpty && isPlain && status.allSatisfy(own.contains)
+        let isIgnored = ServiceSwitch.ignore.isOn(service) && service.spec?.loadBalancerClass == loadBalancerClass
         let isMarked =
-            service.spec?.type != "LoadBalancer" && !status.isEmpty && isPlain
+            (service.spec?.type != "LoadBalancer" || isIgnored) && !status.isEmpty && isPlain
             && ServiceAnnotation.allocatedFromPool.value(in: service.metadata.annotations) != nil
         guard wasOurs || isGiven || isMarked else { return }
         settlement.farewells[name] = AssignmentChange(

@@ -127,7 +127,7 @@ package struct AssignmentEngine: Sendable {
 
     /// Whether a Service is Martlet's to serve.
     package func isResponsible(for service: Service) -> Bool {
-        service.spec?.type == "LoadBalancer" && service.spec?.loadBalancerClass == loadBalancerClass
+        service.isServed(byClass: loadBalancerClass)
     }
 }
 

@@ -1,3 +1,5 @@
+import ClusterConfiguration
+
 /// Something about a Service that works, but should be mended.
 package struct AssignmentWarning: Hashable, Sendable, CustomStringConvertible {
     /// A stable word, fit to be the reason of a Kubernetes event.
@@ -5,6 +7,12 @@ package struct AssignmentWarning: Hashable, Sendable, CustomStringConvertible {
     package let message: String
 
     package var description: String { message }
+
+    static func switchValue(_ annotation: ServiceSwitch, _ value: String) -> AssignmentWarning {
+        AssignmentWarning(
+            reason: "AnnotationInvalid",
+            message: "The annotation \(annotation.key) is \"\(value)\", which counts as false: write true or false.")
+    }
 
     static func legacyAnnotation(_ annotation: ServiceAnnotation) -> AssignmentWarning {
         AssignmentWarning(

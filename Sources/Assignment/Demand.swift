@@ -1,4 +1,5 @@
 import Addresses
+import ClusterConfiguration
 import KubernetesModel
 
 /// What a Service asks for: everything about it that bears on its addresses.
@@ -102,6 +103,10 @@ extension Demand {
             return SharingOffer(
                 key: found.value,
                 backends: isLocal ? .init(namespace: namespace, selector: spec.selector ?? [:]) : nil)
+        }
+        for annotation in ServiceSwitch.allCases {
+            guard let value = annotations?[annotation.key], value != "true", value != "false" else { continue }
+            warnings.append(.switchValue(annotation, value))
         }
         let list = read(.loadBalancerIPs)
         let single = spec.loadBalancerIP.flatMap { $0.isEmpty ? nil : $0 }

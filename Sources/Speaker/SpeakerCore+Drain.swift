@@ -30,7 +30,7 @@ extension SpeakerCore {
     /// One that is when it is first seen has begun at a time that nobody knows; it gets nothing to give up.
     mutating func noteDrain(from old: [Node], to new: [Node]) {
         func isLeaving(_ nodes: [Node]) -> Bool? {
-            nodes.first { $0.metadata.name == node }.map { NodeView($0).isLeaving }
+            nodes.first { $0.metadata.name == node }.map { NodeView($0, policy: nodePolicy).isLeaving }
         }
         guard isLeaving(new) == true else {
             drainBegan = nil

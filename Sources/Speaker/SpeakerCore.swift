@@ -44,6 +44,7 @@ package struct SpeakerCore: Sendable {
     }
 
     package let node: String
+    let nodePolicy: NodePolicy
     package internal(set) var engine: AnnouncementEngine
     var configuration = Configuration()
     var nodes: [Node] = []
@@ -83,8 +84,9 @@ package struct SpeakerCore: Sendable {
     /// Until when routes that this node gives up are kept.
     var lingerEnds: [LingeringRoute: Instant] = [:]
 
-    package init(node: String) {
+    package init(node: String, nodePolicy: NodePolicy = NodePolicy()) {
         self.node = node
+        self.nodePolicy = nodePolicy
         engine = AnnouncementEngine(localNode: node)
         expected = [node]
         identities = NodeIdentities([node])
@@ -140,7 +142,7 @@ extension SpeakerCore {
         if let nodes = update.nodes {
             noteDrain(from: self.nodes, to: nodes)
             self.nodes = nodes
-            all.append(engine.apply(nodes.map { NodeView($0) }))
+            all.append(engine.apply(nodes.map { NodeView($0, policy: nodePolicy) }))
         }
         if let configuration = update.configuration {
             self.configuration = configuration

@@ -35,6 +35,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     }
 
     package let node: String
+    private let nodePolicy: NodePolicy
     private let metrics: SpeakerMetrics
     private let events: EventLog
     private let logger: Logger
@@ -65,10 +66,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
     package init(
         node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         isRestarting: Bool = false, layer2 layer2Settings: Layer2Settings = Layer2Settings(),
-        liveness livenessSettings: LivenessSettings = LivenessSettings(), metrics: SpeakerMetrics,
-        events: EventLog = EventLog(), logger: Logger
+        liveness livenessSettings: LivenessSettings = LivenessSettings(), nodePolicy: NodePolicy = NodePolicy(),
+        metrics: SpeakerMetrics, events: EventLog = EventLog(), logger: Logger
     ) throws {
         self.node = node
+        self.nodePolicy = nodePolicy
         self.metrics = metrics
         self.events = events
         self.logger = logger
@@ -121,7 +123,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
 
     /// Returns what was decided last.
     private func handleInputs() async -> SpeakerCore {
-        var view = SpeakerView(core: SpeakerCore(node: node))
+        var view = SpeakerView(core: SpeakerCore(node: node, nodePolicy: nodePolicy))
         var heard = HeardNodes()
         var alarm: (deadline: Instant, task: Task<Void, Never>)?
         var problems = ProblemLog()

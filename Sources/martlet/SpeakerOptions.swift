@@ -42,6 +42,8 @@ struct SpeakerOptions: ParsableArguments {
         help: ArgumentHelp("Between two announcements of an address that stays where it is.", valueName: "duration"))
     var announceInterval = "60s"
 
+    @OptionGroup var nodes: NodeOptions
+
     func validate() throws {
         _ = try duration("--liveness-interval", livenessInterval, .milliseconds(10)...(.seconds(6)))
         _ = try duration("--announce-interval", announceInterval, .seconds(1)...(.seconds(86_400)))

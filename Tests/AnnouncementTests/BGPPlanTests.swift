@@ -40,31 +40,31 @@ import Testing
             announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NetworkUnavailable"]),
         Row(
             testDescription: "Draining: cordoned, and another node does",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2")],
             announcing: ["192.0.2.10/32 n2>tor"], silent: ["bgp n1 Draining"]),
         Row(
             testDescription: "cordoned, and the other does for another router: that will do",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2", labels: inWest)],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2", labels: inWest)],
             peers: [peer("east", nodes: [selector("zone", "east")]), peer("west", nodes: [west])],
             announcing: ["192.0.2.10/32 n2>west"], silent: ["bgp n1 Draining"]),
         Row(
             testDescription: "cordoned, and the other has no session: it goes on",
-            nodes: [NodeView("n1", labels: inWest, isCordoned: true), NodeView("n2")],
+            nodes: [NodeView("n1", labels: inWest, drain: .cordon), NodeView("n2")],
             peers: [peer("west", nodes: [west])],
             announcing: ["192.0.2.10/32 n1>west"], silent: ["bgp n2>west PeerNotSelected"]),
         Row(
             testDescription: "cordoned, and the other is not selected: it goes on",
-            nodes: [NodeView("n1", labels: inWest, isCordoned: true), NodeView("n2")],
+            nodes: [NodeView("n1", labels: inWest, drain: .cordon), NodeView("n2")],
             advertisements: [BGPRouteAdvertisement(name: "west", nodeSelectors: [west])],
             announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NotSelected"]),
         Row(
             testDescription: "cordoned, and the other has no endpoint, with Local: it goes on",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2")],
             service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n1"])),
             announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NoLocalEndpoint"]),
         Row(
             testDescription: "cordoned, and the other has an endpoint of the other family only: it goes on",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2")],
             service: makeService(
                 policy: .local,
                 endpoints: ServiceEndpoints([
@@ -73,12 +73,12 @@ import Testing
             announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NoLocalEndpoint"]),
         Row(
             testDescription: "cordoned with a ready endpoint, and the other's terminate: it goes on alone",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2")],
             service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n1"], terminating: ["n2"])),
             announcing: ["192.0.2.10/32 n1>tor"], silent: ["bgp n2 NoLocalEndpoint"]),
         Row(
             testDescription: "cordoned, and the endpoints of both terminate: the other has it",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2")],
             service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: [], terminating: ["n1", "n2"])),
             announcing: ["192.0.2.10/32 n2>tor"], silent: ["bgp n1 Draining"]),
         Row(
@@ -120,7 +120,7 @@ import Testing
             announcing: ["192.0.2.10/32 n1>tor", "192.0.2.10/32 n2>tor"]),
         Row(
             testDescription: "both cordoned: both go on",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2", isCordoned: true)],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2", drain: .cordon)],
             announcing: ["192.0.2.10/32 n1>tor", "192.0.2.10/32 n2>tor"]),
         Row(
             testDescription: "NetworkUnavailable", nodes: [NodeView("n1", network: .unavailable)],
@@ -128,7 +128,7 @@ import Testing
         Row(testDescription: "Draining", nodes: [NodeView("n1", isDraining: true)], silent: ["bgp n1 Draining"]),
         Row(
             testDescription: "cordoned, not Ready: announces all the same",
-            nodes: [NodeView("n1", isReady: false), NodeView("n2", isCordoned: true)],
+            nodes: [NodeView("n1", isReady: false), NodeView("n2", drain: .cordon)],
             announcing: ["192.0.2.10/32 n1>tor", "192.0.2.10/32 n2>tor"]),
         Row(
             testDescription: "NoEndpoint", service: makeService(endpoints: ServiceEndpoints.none),
@@ -204,7 +204,7 @@ import Testing
     @Test("A node that is being drained and goes on says GRACEFUL_SHUTDOWN, and 0 within the AS")
     func leavingAttributes() {
         var cluster = Cluster(
-            [NodeView("n1", isCordoned: true)],
+            [NodeView("n1", drain: .cordon)],
             bgp: [BGPRouteAdvertisement(name: "a", localPreference: 200, communities: [Community(1, 1)])],
             peers: [peer("external"), peer("internal", asn: 64512)])
         cluster.services = [makeService()]

@@ -88,7 +88,7 @@ import Testing
             var labels = ["zone": chance(50) ? "east" : "west"]
             if chance(8) { labels[NodeView.excludeLabel] = "" }
             return NodeView(
-                name, labels: labels, isReady: chance(90), isCordoned: chance(10),
+                name, labels: labels, isReady: chance(90), drain: chance(10) ? .cordon : nil,
                 network: chance(85) ? .available : chance(50) ? .unknown : .unavailable, isDraining: chance(5),
                 interfaces: chance(80) ? nil : some(["eth0", "eth1"]))
         }

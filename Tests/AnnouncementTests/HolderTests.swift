@@ -40,12 +40,12 @@ import Testing
         _ = engine.apply(
             cluster.nodes.map { node in
                 var node = node
-                node.isCordoned = node.name == others[0]
+                node.drain = node.name == others[0] ? .cordon : nil
                 return node
             })
         #expect(Self.owner(engine) != others[0])
         // All are: it keeps it.
-        _ = engine.apply(cluster.nodes.map { NodeView($0.name, isCordoned: true) })
+        _ = engine.apply(cluster.nodes.map { NodeView($0.name, drain: .cordon) })
         #expect(Self.owner(engine) == others[0])
     }
 

@@ -112,7 +112,7 @@ import Testing
             announcing: ["n2"], silent: ["layer2 n1 Excluded"]),
         Row(
             testDescription: "Local: a ready endpoint on a cordoned node before one that terminates",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2")],
             service: makeService(policy: .local, endpoints: ServiceEndpoints(nodes: ["n1"], terminating: ["n2"])),
             announcing: ["n1"], silent: ["layer2 n2 NotElected"]),
         Row(
@@ -137,7 +137,7 @@ import Testing
             announcing: ["n2"], silent: ["layer2 n1 InterfaceMissing"]),
         Row(
             testDescription: "NotElected: cordoned ranks last",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2")],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2")],
             announcing: ["n2"], silent: ["layer2 n1 NotElected"]),
         Row(
             testDescription: "NotElected: not Ready ranks last",
@@ -149,7 +149,7 @@ import Testing
             announcing: ["n2"], silent: ["layer2 n1 NotElected"]),
         Row(
             testDescription: "a cordoned node owns what no other can",
-            nodes: [NodeView("n1", isCordoned: true), NodeView("n2", labels: [NodeView.excludeLabel: ""])],
+            nodes: [NodeView("n1", drain: .cordon), NodeView("n2", labels: [NodeView.excludeLabel: ""])],
             announcing: ["n1"], silent: ["layer2 n2 Excluded"]),
         Row(
             testDescription: "the node of most weight owns it",
@@ -159,7 +159,7 @@ import Testing
             ], announcing: ["n2"], silent: ["layer2 n1 NotElected", "layer2 n3 NotElected"]),
         Row(
             testDescription: "no weight makes up for being cordoned",
-            nodes: [NodeView("n1"), NodeView("n2", labels: inWest, isCordoned: true)],
+            nodes: [NodeView("n1"), NodeView("n2", labels: inWest, drain: .cordon)],
             advertisements: [
                 Layer2Advertisement(name: "west", preferences: [NodePreference(weight: 100, selector: west)])
             ], announcing: ["n1"], silent: ["layer2 n2 NotElected"]),

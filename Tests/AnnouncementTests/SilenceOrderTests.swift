@@ -50,7 +50,7 @@ import Testing
         liveness = .segments(["eth1": ["n2"]])
         #expect(told() == .notElected)
         cluster.nodes[0].isReady = true
-        cluster.nodes[1].isCordoned = true
+        cluster.nodes[1].drain = .cordon
         #expect(told() == .conflict)
         conflict = nil
         #expect(told() == nil)

@@ -96,6 +96,31 @@ import Timing
         #expect(bench.change(of: "b")?.status == .keep)
     }
 
+    @Test("An ignored Service gives its address back, and gets one again when it is ignored no more") func ignored() {
+        var bench = Bench(.of("lan", "192.0.2.0/32"))
+        bench.apply("a")
+        bench.apply("b")
+        bench.apply("a") {
+            $0.annotations["martlet.dev/ignore"] = "true"
+            $0.has("192.0.2.0")
+        }
+        #expect([bench["a"], bench["b"]] == ["-", "192.0.2.0"])
+        #expect(bench.change(of: "a")?.status == .clear)
+        bench.apply("a")
+        #expect(bench["a"] == "PoolExhausted")
+    }
+
+    @Test(
+        "A switch that is neither true nor false is off, and warned about", arguments: ["false", "true", "yes", "True"])
+    func switches(value: String) {
+        var bench = Bench(.of("lan", "192.0.2.0/32"))
+        bench.apply("a") { $0.annotations["martlet.dev/announce-without-endpoints"] = value }
+        let warnings = bench.change(of: "a")?.warnings.map(\.reason)
+        #expect(warnings == (["true", "false"].contains(value) ? [] : ["AnnotationInvalid"]))
+        bench.apply("b") { $0.annotations["martlet.dev/ignore"] = value }
+        #expect(bench["b"] == (value == "true" ? "-" : "PoolExhausted"))
+    }
+
     struct Foreign: Sendable {
         let type: String?
         let loadBalancerClass: String?
@@ -118,6 +143,15 @@ import Timing
             Foreign(
                 type: "LoadBalancer", loadBalancerClass: "x", annotations: ["martlet.dev/ip-allocated-from-pool": "p"],
                 cleared: false),
+            Foreign(
+                type: "LoadBalancer", loadBalancerClass: nil, annotations: ["martlet.dev/ignore": "true"],
+                cleared: false),
+            Foreign(
+                type: "LoadBalancer", loadBalancerClass: nil,
+                annotations: ["martlet.dev/ignore": "true", "martlet.dev/ip-allocated-from-pool": "p"], cleared: true),
+            Foreign(
+                type: "LoadBalancer", loadBalancerClass: "x",
+                annotations: ["martlet.dev/ignore": "true", "martlet.dev/ip-allocated-from-pool": "p"], cleared: false),
         ])
     func foreign(row: Foreign) {
         var bench = Bench(.of("lan", "192.0.2.0/30"))

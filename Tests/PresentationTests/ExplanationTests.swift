@@ -13,7 +13,7 @@ import Timing
 @Suite("Explanations") struct ExplanationTests {
     // MARK: A Service with everything
 
-    private static let nodes = ["n1", "n2", "n3"].map { NodeView($0) } + [NodeView("n4", isCordoned: true)]
+    private static let nodes = ["n1", "n2", "n3"].map { NodeView($0) } + [NodeView("n4", drain: .cordon)]
 
     private static func service(_ change: (inout Service) -> Void = { _ in }) -> Service {
         var spec = ServiceSpec()
@@ -218,6 +218,10 @@ import Timing
             (Explanation(name, service: nil), "There is no Service default/web."),
             (Explanation(name, service: Self.service { $0.spec?.type = nil }), "ClusterIP"),
             (Explanation(name, service: Self.service { $0.spec?.loadBalancerClass = "a.b/c" }), "of class a.b/c"),
+            (
+                Explanation(name, service: Self.service { $0.metadata.annotations = ["martlet.dev/ignore": "true"] }),
+                "Martlet ignores it"
+            ),
         ]
         for (explanation, word) in rows {
             let document = explanation.document

@@ -40,8 +40,20 @@ final class SegmentLab: Sendable {
         try write()
     }
 
+    /// A pod of the Service `web`: on which node, and whether it is ready or terminates.
+    struct Pod {
+        let node: Int
+        let isReady: Bool
+    }
+
     /// What all nodes read.
-    func write(cordoned: Set<Int> = [], services: Int = 1) throws {
+    ///
+    /// - Parameters:
+    ///   - pods: those of the Service `web`, whose externalTrafficPolicy is Local then; `nil`: there is no EndpointSlice.
+    ///   - others: manifests besides.
+    func write(
+        cordoned: Set<Int> = [], services: Int = 1, pods: [Pod]? = nil, besides others: String = ""
+    ) throws {
         let objects = (1...nodes.count).map { number in
             "---\napiVersion: v1\nkind: Node\nmetadata: {name: n\(number)}\n"
                 + "spec: {unschedulable: \(cordoned.contains(number))}\n"
@@ -50,10 +62,22 @@ final class SegmentLab: Sendable {
             "---\napiVersion: v1\nkind: Service\nmetadata: {name: s\(number), namespace: default}\n"
                 + "spec: {type: LoadBalancer, ports: [{port: 80}]}\n"
         }.joined()
-        try (manifests + more + objects).write(toFile: folder.path + "/all.yaml", atomically: true, encoding: .utf8)
+        let endpoints = pods.map { pods in
+            let all = pods.map { pod in
+                "{addresses: [10.244.\(pod.node).1], nodeName: n\(pod.node), "
+                    + "conditions: {ready: \(pod.isReady), serving: true, terminating: \(!pod.isReady)}}"
+            }
+            return "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\naddressType: IPv4\n"
+                + "metadata: {name: web-1, namespace: default, labels: {kubernetes.io/service-name: web}}\n"
+                + "endpoints: [\(all.joined(separator: ", "))]\n"
+        }
+        let policy = pods == nil ? "" : ", externalTrafficPolicy: Local"
+        let text = SegmentLab.manifests(policy) + more + objects + (endpoints ?? "") + others
+        try text.write(toFile: folder.path + "/all.yaml", atomically: true, encoding: .utf8)
     }
 
-    private let manifests = """
+    private static func manifests(_ policy: String) -> String {
+        """
         apiVersion: martlet.dev/v1beta1
         kind: IPAddressPool
         metadata: {name: lan, namespace: martlet-system}
@@ -71,9 +95,10 @@ final class SegmentLab: Sendable {
         apiVersion: v1
         kind: Service
         metadata: {name: web, namespace: default, annotations: {martlet.dev/loadBalancerIPs: 192.0.2.200}}
-        spec: {type: LoadBalancer, ports: [{port: 80}]}
+        spec: {type: LoadBalancer, ports: [{port: 80}]\(policy)}
 
         """
+    }
 
     func node(_ number: Int) -> NetworkNamespace { nodes[number - 1] }
 

@@ -72,10 +72,13 @@ import Testing
     }
 
     @Test("a Service that is not Martlet's, or whose address no pool holds, is withdrawn") func withdrawal() throws {
+        var ignored = try Self.service("web", ip: "192.0.2.7")
+        ignored.metadata.annotations = ["martlet.dev/ignore": "true"]
         let rows: [(String, Service?)] = [
             ("deleted", nil), ("no address", try Self.service("web", ip: nil)),
             ("of no pool", try Self.service("web", ip: "203.0.113.1")),
             ("another type", try Self.service("web", ip: "192.0.2.7", type: "ClusterIP")),
+            ("ignored", ignored),
         ]
         for (what, service) in rows {
             var view = try Self.view()

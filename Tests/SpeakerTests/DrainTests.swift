@@ -11,11 +11,15 @@ import Timing
 @Suite("A node that is being drained") struct DrainTests {
     /// Node n1's speaker, with one Service, on a clock of the test's own.
     struct Scene {
-        var core = SpeakerCore(node: "n1")
+        var core: SpeakerCore
         var now = Instant(nanoseconds: 5_000_000_000_000)
         let prefix: IPPrefix
 
-        init(nodes: [Node], drainTimes: [Duration] = [.seconds(30)], gracefully: Bool = false) throws {
+        init(
+            nodes: [Node], drainTimes: [Duration] = [.seconds(30)], gracefully: Bool = false,
+            policy: NodePolicy = NodePolicy()
+        ) throws {
+            core = SpeakerCore(node: "n1", nodePolicy: policy)
             prefix = try IPPrefix("192.0.2.10/32")
             let peer = Peer(
                 name: "tor", myASN: 64512, remoteAS: .number(64513),
@@ -56,15 +60,33 @@ import Timing
         }
     }
 
-    static func node(_ name: String, cordoned: Bool = false, excluded: Bool = false) -> Node {
-        Node(
-            metadata: ObjectMeta(name: name, labels: excluded ? [NodeView.excludeLabel: ""] : nil),
-            spec: NodeSpec(unschedulable: cordoned))
+    static func node(
+        _ name: String, cordoned: Bool = false, excluded: Bool = false, taint: String? = nil, isDeleted: Bool = false
+    ) -> Node {
+        var metadata = ObjectMeta(name: name, labels: excluded ? [NodeView.excludeLabel: ""] : nil)
+        metadata.deletionTimestamp = isDeleted ? "2026-01-01T00:00:00Z" : nil
+        return Node(
+            metadata: metadata, spec: NodeSpec(unschedulable: cordoned, taints: taint.map { [Taint(key: $0)] }))
+    }
+
+    @Test(
+        "By the policy, a cordon and the label move nothing",
+        arguments: [node("n1", cordoned: true), node("n1", excluded: true)]) func unmoved(node: Node) throws
+    {
+        var scene = try Scene(
+            nodes: [Self.node("n1"), Self.node("n2")],
+            policy: NodePolicy(drainsOnCordon: false, heedsExcludeLabel: false))
+        #expect(scene.become([node, Self.node("n2")]).isEmpty)
+        #expect(scene.communities == ["64512:0"] && scene.core.nextDeadline == nil)
     }
 
     @Test(
         "Cordoned or excluded, it lowers its routes, and gives them up when the time is over; uncordoned, it has them back",
-        arguments: [node("n1", cordoned: true), node("n1", excluded: true)]) func drain(leaving: Node) throws
+        arguments: [
+            node("n1", cordoned: true), node("n1", excluded: true),
+            node("n1", taint: "node.kubernetes.io/out-of-service"), node("n1", taint: "ToBeDeletedByClusterAutoscaler"),
+            node("n1", isDeleted: true),
+        ]) func drain(leaving: Node) throws
     {
         let others = [Self.node("n2")]
         var scene = try Scene(nodes: [Self.node("n1")] + others)

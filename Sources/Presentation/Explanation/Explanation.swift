@@ -72,6 +72,10 @@ extension Explanation {
             return ExplanationStep(
                 "Service", .bad, "It is of type \(type); only those of type LoadBalancer get addresses.")
         }
+        if ServiceSwitch.ignore.isOn(service) {
+            return ExplanationStep(
+                "Service", .bad, "Its annotation \(ServiceSwitch.ignore.key) is true: Martlet ignores it.")
+        }
         let theirs = service.spec?.loadBalancerClass
         let own = theirs.map { "of class \($0)" } ?? "without a class"
         guard review != nil else {
@@ -137,31 +141,6 @@ extension Explanation {
 
 // MARK: - From the address to the wire
 extension Explanation {
-    private var endpointStep: ExplanationStep {
-        guard let endpoints else {
-            return ExplanationStep("Endpoints", .neutral, "No EndpointSlice: taken for ready on every node.")
-        }
-        let families = Set((review?.assignment.addresses ?? []).map(\.address.family)).sorted()
-        let own = families.map { endpoints[$0] }
-        guard own.contains(where: \.isUsable) else {
-            return ExplanationStep("Endpoints", .bad, "None is ready, so nobody announces.")
-        }
-        var details: [String] = []
-        if service?.spec?.externalTrafficPolicy == "Local" {
-            details.append("externalTrafficPolicy is Local: only these nodes announce")
-            if own.contains(where: { !$0.terminating.isEmpty && !$0.ready.isEmpty }) {
-                details.append("of these, nodes whose endpoints terminate only where no other can")
-            }
-        }
-        let isSame = own.allSatisfy { $0 == own[0] }
-        let summary =
-            isSame
-            ? own[0].summary + "."
-            : zip(families, own).map { "\($0): \($1.summary)." }.joined(separator: " ")
-        return ExplanationStep(
-            "Endpoints", own.allSatisfy(\.isUsable) ? .good : .bad, summary, details: details)
-    }
-
     private var advertisementStep: ExplanationStep {
         let matching = advertisements.filter(\.matches)
         let details = advertisements.map { review in
@@ -279,6 +258,9 @@ extension Explanation {
             ]
         }
         guard let review else {
+            if let service, ServiceSwitch.ignore.isOn(service) {
+                return ["Remove the annotation \(ServiceSwitch.ignore.key) if Martlet is to serve the Service."]
+            }
             return [
                 "Set spec.type to LoadBalancer, and spec.loadBalancerClass to what this Martlet serves, if it is to serve it."
             ]
@@ -331,20 +313,6 @@ extension Explanation {
             let isAnnounced = layer2.contains(silence.address) || bgp.contains(silence.address)
             return silence.reason == .conflict || !done.contains(silence.address) && (isWanted || !isAnnounced)
         }
-    }
-}
-
-extension FamilyEndpoints {
-    /// Where they are, without a full stop.
-    fileprivate var summary: String {
-        guard isUsable else { return "None is ready, so nobody announces" }
-        var parts: [String] = []
-        if !ready.isEmpty { parts.append("Ready on \(ready.keys.sorted().joined(separator: ", "))") }
-        if !terminating.isEmpty {
-            parts.append(
-                "\(ready.isEmpty ? "T" : "t")erminating on \(terminating.keys.sorted().joined(separator: ", "))")
-        }
-        return parts.isEmpty ? "Ready" : parts.joined(separator: ", ")
     }
 }
 

@@ -137,7 +137,7 @@ package struct ClusterView: Sendable {
 
     /// Whether a Service is Martlet's.
     package func isOwn(_ service: Service) -> Bool {
-        service.spec?.type == "LoadBalancer" && service.spec?.loadBalancerClass == loadBalancerClass
+        service.isServed(byClass: loadBalancerClass)
     }
 
     /// The addresses that a Service says it has, as far as they are of a pool, in order.

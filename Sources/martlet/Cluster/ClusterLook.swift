@@ -14,13 +14,15 @@ struct ClusterLook {
     /// What the speakers say of themselves: bounded, so of many addresses only the first.
     var speakers: [SpeakerReport] = []
     var events: [ObservedEvent] = []
+    /// What of a Node counts for the speakers, as whoever asks says.
+    var policy = NodePolicy()
     /// The Services to be shown; `nil`: all.
     var shown: Set<NamespacedName>?
 
     /// What follows from the objects. Owners are those that say so themselves; of addresses that none of them lists, those
     /// of the election among all nodes.
     func decisions(loadBalancerClass: String?) -> OfflineDecisions {
-        OfflineDecisions(reading, loadBalancerClass: loadBalancerClass, holders: holders)
+        OfflineDecisions(reading, loadBalancerClass: loadBalancerClass, holders: holders, policy: policy)
     }
 
     /// Those whose nodes are there and Ready. What others wrote may have been true before they died, and nobody takes it back.
@@ -65,7 +67,7 @@ struct ClusterLook {
         for index in next.state.services.indices {
             if let status = statuses[next.state.services[index].name] { next.state.services[index].status = status }
         }
-        return OfflineDecisions(next, loadBalancerClass: loadBalancerClass, holders: holders)
+        return OfflineDecisions(next, loadBalancerClass: loadBalancerClass, holders: holders, policy: policy)
     }
 
     /// What is in force, to compare with.

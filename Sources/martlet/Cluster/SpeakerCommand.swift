@@ -69,7 +69,7 @@ struct SpeakerCommand: AsyncParsableCommand {
             of: ClusterIdentity(name: SpeakerCredentials.defaultCluster), in: directory, logger: logger)
         let speaker = try SpeakerService(
             node: node ?? "", isRestarting: true, layer2: segment.layer2(credentials),
-            liveness: segment.liveness(credentials),
+            liveness: segment.liveness(credentials), nodePolicy: segment.nodes.policy,
             metrics: SpeakerMetrics(registry), events: events, logger: logger)
         let source = ClusterSource(
             client: client, speaker: speaker, store: store, namespace: cluster.namespace,

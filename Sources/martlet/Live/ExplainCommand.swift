@@ -43,6 +43,7 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Of a cluster or manifests: only Services of this class.", valueName: "class"))
     var loadBalancerClass: String?
 
+    @OptionGroup var nodes: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -64,8 +65,9 @@ struct ExplainCommand: AsyncParsableCommand {
             document =
                 filenames.isEmpty
                 ? try await explanationFromCluster()
-                : OfflineDecisions(ManifestReader.read(paths: filenames), loadBalancerClass: loadBalancerClass)
-                    .explanation(of: service).document
+                : OfflineDecisions(
+                    ManifestReader.read(paths: filenames), loadBalancerClass: loadBalancerClass, policy: nodes.policy
+                ).explanation(of: service).document
         }
         try output.print(document, now: moment)
         if !document.isWhole { throw ExitCode(1) }
@@ -73,7 +75,8 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func explanationFromCluster() async throws -> ExplanationDocument {
         do {
-            let look = try await cluster.look(withEvents: true)
+            var look = try await cluster.look(withEvents: true)
+            look.policy = nodes.policy
             let decisions = look.decisions(loadBalancerClass: loadBalancerClass)
             return look.explanation(of: service, decisions, look.history)
         } catch { throw Diagnostics.failure("\(error)") }
@@ -84,7 +87,8 @@ struct ExplainCommand: AsyncParsableCommand {
         do {
             let file = try BundleFile.read(bundle)
             if let saved = file.document.explanation(of: service.description) { return (saved, file.document.made) }
-            let decisions = OfflineDecisions(try file.manifests(), loadBalancerClass: loadBalancerClass)
+            let decisions = OfflineDecisions(
+                try file.manifests(), loadBalancerClass: loadBalancerClass, policy: nodes.policy)
             return (decisions.explanation(of: service).document, file.document.made)
         } catch {
             throw Diagnostics.failure("\(error)")

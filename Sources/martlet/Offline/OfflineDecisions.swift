@@ -21,10 +21,11 @@ struct OfflineDecisions {
     ///
     /// - Parameter predecessor: what was decided before: Services keep what it gave them, and owners their addresses,
     ///   where that is still possible; of the kinds that a cluster makes by itself, its objects count where there are none.
+    /// - Parameter policy: what of a Node counts for the speakers.
     /// - Parameter holders: who is known to answer for an address, so that it stays the owner where it may.
     init(
         _ reading: ManifestReading, loadBalancerClass: String?, after predecessor: OfflineDecisions? = nil,
-        holders: [IPAddress: String] = [:]
+        holders: [IPAddress: String] = [:], policy: NodePolicy = NodePolicy()
     ) {
         var state = reading.state
         if let predecessor {
@@ -43,7 +44,7 @@ struct OfflineDecisions {
         self.assignment = assignment
         endpoints = EndpointIndex(state.endpointSlices)
 
-        let nodes = state.nodes.map { NodeView($0) }
+        let nodes = state.nodes.map { NodeView($0, policy: policy) }
         var announcement = AnnouncementEngine(localNode: nodes.first?.name ?? "local")
         _ = announcement.apply(made.configuration)
         _ = announcement.apply(nodes)

@@ -39,6 +39,7 @@ struct PlanCommand: AsyncParsableCommand {
     var bundle: String?
 
     @OptionGroup var cluster: KubeconfigOptions
+    @OptionGroup var nodes: NodeOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("Only Services of this class; without it, only those of none.", valueName: "class"))
@@ -74,7 +75,8 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard against.isEmpty else { return try await compare() }
-        let decisions = OfflineDecisions(try await read(), loadBalancerClass: loadBalancerClass)
+        let decisions = OfflineDecisions(
+            try await read(), loadBalancerClass: loadBalancerClass, policy: nodes.policy)
         try output.print(decisions.document)
         if decisions.problems.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
     }
@@ -90,17 +92,19 @@ struct PlanCommand: AsyncParsableCommand {
                 "--against \(against.joined(separator: " ")) cannot be read whole, so there is nothing to compare with"
                     + (isMeant ? "; did you mean `cluster`?" : ""))
         }
-        let old = OfflineDecisions(reading, loadBalancerClass: loadBalancerClass)
+        let old = OfflineDecisions(reading, loadBalancerClass: loadBalancerClass, policy: nodes.policy)
         for problem in old.problems where problem.severity == .error {
             Diagnostics.say("in what is in force: \(problem)")
         }
-        let new = OfflineDecisions(try await read(), loadBalancerClass: loadBalancerClass, after: old)
+        let new = OfflineDecisions(
+            try await read(), loadBalancerClass: loadBalancerClass, after: old, policy: nodes.policy)
         try show(PlanComparison(from: old.document, to: new.document), new.problems)
     }
 
     private func compareWithCluster() async throws {
-        let look: ClusterLook
+        var look: ClusterLook
         do { look = try await cluster.look() } catch { throw Diagnostics.failure("\(error)") }
+        look.policy = nodes.policy
         let new = look.decisions(after: try await read(), loadBalancerClass: loadBalancerClass)
         try show(
             PlanComparison(from: look.document(loadBalancerClass: loadBalancerClass), to: new.document), new.problems)

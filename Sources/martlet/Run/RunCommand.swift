@@ -77,7 +77,7 @@ struct RunCommand: AsyncParsableCommand {
         let credentials = try segment.credentials(of: ClusterIdentity(name: cluster), in: directory, logger: logger)
         let speaker = try SpeakerService(
             node: node, isRestarting: isRestarting, layer2: segment.layer2(credentials),
-            liveness: segment.liveness(credentials),
+            liveness: segment.liveness(credentials), nodePolicy: segment.nodes.policy,
             metrics: SpeakerMetrics(registry), events: events, logger: logger)
         let standalone = try StandaloneService(
             source: source, first: first, store: AssignmentStore(directory), speaker: speaker,

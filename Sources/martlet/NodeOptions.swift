@@ -1,0 +1,20 @@
+import Announcement
+import ArgumentParser
+
+/// What of a Node counts for announcing. To be the same for all speakers, and for `plan` and `explain`, which foretell
+/// what they do.
+struct NodeOptions: ParsableArguments {
+    @Flag(
+        name: .customLong("no-drain-on-cordon"),
+        help: "A cordoned node stays as it is: it is not drained, and does not rank last. The same on every node.")
+    var ignoresCordon = false
+
+    @Flag(
+        help: ArgumentHelp(
+            """
+            The label node.kubernetes.io/exclude-from-external-load-balancers does not count. The same on every node.
+            """))
+    var ignoreExcludeLabel = false
+
+    var policy: NodePolicy { NodePolicy(drainsOnCordon: !ignoresCordon, heedsExcludeLabel: !ignoreExcludeLabel) }
+}
