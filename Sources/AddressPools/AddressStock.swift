@@ -2,10 +2,11 @@ import Addresses
 import HeapModule
 import Timing
 
-/// The addresses of one family in one pool: which are free, held or resting, and which is given next.
+/// The addresses of one family in one pool: which are free, held, resting or reserved, and which is given next.
 ///
 /// First those that were not released since they became free, lowest slot first; then those that have rested, the least
-/// recently released first. Every operation takes a few steps, however many addresses there are and however many are held.
+/// recently released first; and where nothing else is left, the subnet-router anycast addresses, lowest slot first. Every
+/// operation takes a few steps, however many addresses there are and however many are held.
 package struct AddressStock: Sendable {
     package enum Condition: Hashable, Sendable {
         case free
@@ -14,6 +15,17 @@ package struct AddressStock: Sendable {
         case resting
         /// Released, rested, and free again.
         case rested(releasedAt: Instant)
+        /// Not held, and not to be given: a host has it.
+        case reserved
+    }
+
+    /// What a taken slot is, if it is not held.
+    private enum Mark: Hashable, Sendable {
+        case resting
+        case rested(releasedAt: Instant)
+        case reserved
+        /// Free, to be given last.
+        case aside
     }
 
     private struct Rested: Comparable, Sendable {
@@ -24,21 +36,31 @@ package struct AddressStock: Sendable {
     }
 
     package let segments: AddressSegments
-    /// Held and resting and rested addresses are taken here. `nil` where there is no address at all.
+    private let anycast: SubnetRouterAnycast
+    /// All addresses that are not simply free are taken here. `nil` where there is no address at all.
     private var slots: FreeSlots?
-    private var released: [UInt128: Condition] = [:]
-    /// May hold entries that ``released`` knows no longer.
+    private var marks: [UInt128: Mark] = [:]
+    /// May hold entries that ``marks`` knows no longer.
     private var queue: Heap<Rested> = []
     private var restedCount = 0
+    /// Slots that were set aside; may hold some that ``marks`` knows no longer.
+    private var aside: Heap<UInt128> = []
+    private var asideCount = 0
+    /// Slots of addresses that hosts have, whatever their condition.
+    private var reserved: Set<UInt128> = []
 
     /// How many addresses are held.
     package private(set) var heldCount = 0
     /// How many addresses rest.
     package private(set) var restingCount = 0
+    /// How many addresses are not given because hosts have them.
+    package private(set) var reservedCount = 0
 
-    package init(_ segments: AddressSegments) {
+    package init(_ segments: AddressSegments, anycast: SubnetRouterAnycast = SubnetRouterAnycast(entries: [])) {
         self.segments = segments
+        self.anycast = anycast
         slots = segments.count.lessOne.map { FreeSlots(last: $0) }
+        setAside()
     }
 
     package var family: AddressFamily { segments.family }
@@ -47,81 +69,144 @@ package struct AddressStock: Sendable {
     package var size: AddressCount { segments.count }
 
     /// How many addresses could be given now.
-    package var available: AddressCount { size.subtracting(UInt128(heldCount + restingCount)) }
+    package var available: AddressCount { size.subtracting(UInt128(heldCount + restingCount + reservedCount)) }
 
-    package var hasAvailable: Bool { restedCount > 0 || slots?.lowestFree != nil }
+    package var hasAvailable: Bool { restedCount > 0 || asideCount > 0 || slots?.lowestFree != nil }
 
     /// The condition of an address, or `nil` if it is not of this stock.
     package func condition(of address: IPAddress) -> Condition? {
         guard let slot = segments.slot(of: address), let slots else { return nil }
-        return slots.isTaken(slot) ? released[slot] ?? .held : .free
+        guard slots.isTaken(slot) else { return .free }
+        return switch marks[slot] {
+        case nil: .held
+        case .aside: .free
+        case .resting: .resting
+        case .rested(let releasedAt): .rested(releasedAt: releasedAt)
+        case .reserved: .reserved
+        }
     }
 
     /// Gives the address that is next.
     package mutating func takeNext() -> IPAddress? {
         if let slot = slots?.takeLowest() {
             heldCount += 1
+            setAside()
             return segments.address(at: slot)
         }
         while let next = queue.popMin() {
-            guard released[next.slot] == .rested(releasedAt: next.releasedAt) else { continue }
-            released[next.slot] = nil
-            restedCount -= 1
-            heldCount += 1
+            guard marks[next.slot] == .rested(releasedAt: next.releasedAt) else { continue }
+            hold(next.slot)
             return segments.address(at: next.slot)
+        }
+        while let slot = aside.popMin() {
+            guard marks[slot] == .aside else { continue }
+            hold(slot)
+            return segments.address(at: slot)
         }
         return nil
     }
 
-    /// Whether the address was here and not held, and now is held. Whoever calls judges whether a resting one may be.
+    /// Whether the address was here and not held, and now is held. Whoever calls judges whether a resting or a reserved one
+    /// may be.
     package mutating func take(_ address: IPAddress) -> Bool {
-        guard let slot = segments.slot(of: address), let condition = condition(of: address) else { return false }
-        switch condition {
-        case .held: return false
-        case .free: slots?.take(slot)
-        case .resting: restingCount -= 1
-        case .rested: restedCount -= 1
+        guard let slot = segments.slot(of: address), let slots, !(slots.isTaken(slot) && marks[slot] == nil) else {
+            return false
         }
-        released[slot] = nil
-        heldCount += 1
+        hold(slot)
         return true
     }
 
-    /// Makes a held or resting address free at once.
+    /// Makes a held or resting address free at once, or reserved if a host has it.
     package mutating func free(_ address: IPAddress) {
-        guard let slot = segments.slot(of: address), let condition = condition(of: address) else { return }
-        switch condition {
-        case .free: return
-        case .held: heldCount -= 1
-        case .resting: restingCount -= 1
-        case .rested: restedCount -= 1
+        guard let slot = segments.slot(of: address), let slots, slots.isTaken(slot) else { return }
+        switch marks[slot] {
+        case .reserved, .aside: return
+        case nil: heldCount -= 1
+        case .resting, .rested: unmark(slot)
         }
-        released[slot] = nil
-        slots?.free(slot)
+        vacate(slot)
     }
 
     /// Lets an address rest, held or not: it is not given until ``endRest(_:releasedAt:)`` or ``free(_:)``.
     package mutating func rest(_ address: IPAddress) {
-        guard let slot = segments.slot(of: address), let condition = condition(of: address) else { return }
-        switch condition {
-        case .free: slots?.take(slot)
-        case .held: heldCount -= 1
-        case .resting: return
-        case .rested: restedCount -= 1
-        }
-        released[slot] = .resting
+        guard let slot = segments.slot(of: address), marks[slot] != .resting, slots != nil else { return }
+        if slots?.isTaken(slot) == true, marks[slot] == nil { heldCount -= 1 }
+        unmark(slot)
+        slots?.take(slot)
+        marks[slot] = .resting
         restingCount += 1
+        setAside()
     }
 
     /// Makes a resting address free, to be given after those that were released earlier.
     package mutating func endRest(_ address: IPAddress, releasedAt: Instant) {
-        guard let slot = segments.slot(of: address), released[slot] == .resting else { return }
-        released[slot] = .rested(releasedAt: releasedAt)
-        restingCount -= 1
+        guard let slot = segments.slot(of: address), marks[slot] == .resting else { return }
+        unmark(slot)
+        guard !reserved.contains(slot), !anycast.contains(address) else { return vacate(slot) }
+        marks[slot] = .rested(releasedAt: releasedAt)
         restedCount += 1
         queue.insert(Rested(releasedAt: releasedAt, slot: slot))
         if queue.count > 2 * restedCount + 64 {
-            queue = Heap(queue.unordered.filter { released[$0.slot] == .rested(releasedAt: $0.releasedAt) })
+            queue = Heap(queue.unordered.filter { marks[$0.slot] == .rested(releasedAt: $0.releasedAt) })
+        }
+    }
+
+    /// Says whether a host has an address: as long as one has it, it is not given. Whoever holds it keeps it.
+    package mutating func setReserved(_ isReserved: Bool, _ address: IPAddress) {
+        guard let slot = segments.slot(of: address) else { return }
+        if isReserved {
+            guard reserved.insert(slot).inserted, slots?.isTaken(slot) == false || marks[slot] != nil else { return }
+            if marks[slot] == .resting { return }
+            unmark(slot)
+            vacate(slot)
+            setAside()
+        } else {
+            guard reserved.remove(slot) != nil, marks[slot] == .reserved else { return }
+            unmark(slot)
+            vacate(slot)
+        }
+    }
+
+    // MARK: - Slots
+
+    private mutating func hold(_ slot: UInt128) {
+        unmark(slot)
+        slots?.take(slot)
+        heldCount += 1
+        setAside()
+    }
+
+    private mutating func unmark(_ slot: UInt128) {
+        switch marks.removeValue(forKey: slot) {
+        case nil: break
+        case .resting: restingCount -= 1
+        case .rested: restedCount -= 1
+        case .reserved: reservedCount -= 1
+        case .aside: asideCount -= 1
+        }
+    }
+
+    /// What becomes of a slot that nobody holds any more and that has no mark.
+    private mutating func vacate(_ slot: UInt128) {
+        if reserved.contains(slot) {
+            slots?.take(slot)
+            marks[slot] = .reserved
+            reservedCount += 1
+        } else {
+            slots?.free(slot)
+            setAside()
+        }
+    }
+
+    /// Sets the lowest free slots aside as long as they are of anycast addresses, so that the lowest free one is to be given.
+    private mutating func setAside() {
+        guard family == .ipv6 else { return }
+        while let slot = slots?.lowestFree, let address = segments.address(at: slot), anycast.contains(address) {
+            slots?.take(slot)
+            marks[slot] = .aside
+            asideCount += 1
+            aside.insert(slot)
+            if aside.count > 2 * asideCount + 64 { aside = Heap(aside.unordered.filter { marks[$0] == .aside }) }
         }
     }
 }

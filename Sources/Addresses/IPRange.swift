@@ -21,17 +21,16 @@ package struct IPRange: Hashable, Sendable, Comparable, CustomStringConvertible 
         upper = IPAddress(family: prefix.family, rawValue: last) ?? prefix.address
     }
 
-    /// Parses `LOWER-UPPER`; spaces around the dash are allowed.
+    /// Parses `LOWER-UPPER`; white space around either address is allowed, as in Go's `strings.TrimSpace`.
     package init(_ text: String) throws(AddressParseError) {
         guard let dash = text.utf8.firstIndex(of: UInt8(ascii: "-")) else {
             throw AddressParseError(text: text, offset: text.utf8.count, problem: "expected a dash and a last address")
         }
         func bound(_ part: Substring) throws(AddressParseError) -> IPAddress {
-            let leading = part.prefix { $0 == " " }.utf8.count
-            let start = text.utf8.distance(from: text.startIndex, to: part.startIndex) + leading
-            let trimmed = part.drop { $0 == " " }
-            let end = trimmed.lastIndex { $0 != " " }.map { trimmed.index(after: $0) } ?? trimmed.startIndex
-            do { return try IPAddress(String(trimmed[..<end])) } catch { throw error.moved(by: start, in: text) }
+            let scalars = part.unicodeScalars
+            let first = scalars.firstIndex { !$0.properties.isWhitespace } ?? part.endIndex
+            let start = text.utf8.distance(from: text.startIndex, to: first)
+            do { return try IPAddress(part.trimmed) } catch { throw error.moved(by: start, in: text) }
         }
         let lower = try bound(text[..<dash])
         let upper = try bound(text[text.utf8.index(after: dash)...])

@@ -18,6 +18,7 @@ extension AssignmentEngine {
         guard let condition = pools[pool][address.family].condition(of: address) else { return .excluded(pool: pool) }
         if let name = demand.requestedPool, pools[pool].pool.name != name { return .otherPoolRequested(pool: pool) }
         guard allows(pool, demand) else { return .notAllowed(pool: pool) }
+        if !asHolder, let refusal = closure(of: address, in: pool) { return refusal }
         if let refusal = clash(over: address, in: pool, with: demand) { return refusal }
         guard !asHolder else { return nil }
         if condition == .resting, let departure = departures[address], departure.service != record.order.name {
@@ -26,6 +27,12 @@ extension AssignmentEngine {
         guard !pools[pool].isOverQuota(demand.namespace, address.family) || isHeld(address, in: demand.namespace)
         else { return .overQuota(pool: pool) }
         return nil
+    }
+
+    /// Why an address is given to nobody who does not have it.
+    func closure(of address: IPAddress, in pool: Int) -> Refusal? {
+        if pools[pool].pool.disabled { return .disabled(pool: pool) }
+        return reserved[address].map { .reserved($0) }
     }
 
     /// Whether what the Service says speaks against an address that it has.
@@ -109,18 +116,23 @@ extension AssignmentEngine {
         wake(.address(address), &settlement)
     }
 
-    /// Lists an address among those that its group can share, or removes it from there.
-    private mutating func setJoinable(
+    /// Lists an address among those that its group can share, or removes it from there. What a host has is not among them.
+    mutating func setJoinable(
         _ shared: AddressUse.Shared, _ address: IPAddress, in pool: Int, to joinable: Bool
     ) {
         guard let slot = pools[pool][address.family].segments.slot(of: address) else { return }
         if joinable {
+            guard reserved[address] == nil else { return }
             groups[shared.group, default: [:]][pool, default: JoinableAddresses()]
                 .insert(slot, signature: shared.signature)
+            groupsByKey[shared.group.offer.key, default: []].insert(shared.group)
         } else {
             groups[shared.group]?[pool]?.remove(slot, signature: shared.signature)
             if groups[shared.group]?[pool]?.isEmpty ?? false { groups[shared.group]?[pool] = nil }
-            if groups[shared.group]?.isEmpty ?? false { groups[shared.group] = nil }
+            guard groups[shared.group]?.isEmpty ?? false else { return }
+            groups[shared.group] = nil
+            groupsByKey[shared.group.offer.key]?.remove(shared.group)
+            if groupsByKey[shared.group.offer.key]?.isEmpty ?? false { groupsByKey[shared.group.offer.key] = nil }
         }
     }
 

@@ -13,6 +13,16 @@ extension AssignmentEngine {
             guard pools != declaredPools else { return }
             declaredPools = pools
             settlement.poolsChanged = true
+        case .poolsInError(let pools):
+            guard pools != poolsInError else { return }
+            poolsInError = pools
+            // What is said to those who wait may be otherwise now.
+            settlement.touched.formUnion(records.indices.filter { records[$0]?.missing.isEmpty == false })
+        case .reserved(let addresses):
+            guard addresses != reserved else { return }
+            let changed = Set(reserved.keys).symmetricDifference(addresses.keys)
+            settlement.reservationChanges.formSymmetricDifference(changed)
+            reserved = addresses
         case .service(let service, let rank):
             let order = AssignmentOrder(rank: rank, name: service.name)
             if isResponsible(for: service) {

@@ -12,13 +12,14 @@ extension AssignmentEngine {
 
     /// What stands between a pool and a Service. In the order of how near the pool came to serving it.
     private enum Verdict: Int {
-        case notAutomatic, notAllowed, lacksFamily, exhausted, overQuota, resting
+        case notAutomatic, notAllowed, lacksFamily, disabled, exhausted, overQuota, resting
 
         var reason: AssignmentReason {
             switch self {
             case .notAutomatic: .noPools
             case .notAllowed: .poolNotAllowed
             case .lacksFamily: .familyMismatch
+            case .disabled: .poolDisabled
             case .exhausted: .poolExhausted
             case .overQuota: .quotaExceeded
             case .resting: .reuseAfter
@@ -53,12 +54,20 @@ extension AssignmentEngine {
     private func explanation(for family: AddressFamily, _ demand: Demand) -> (AssignmentReason, String) {
         if let name = demand.requestedPool {
             guard let pool = poolNumbers[name] else {
+                if let clause = clause(forPoolInError: name) {
+                    return (.noPools, "The pool asked for is in error: \(clause).")
+                }
                 return (.poolNotFound, "The pool \(name) was asked for, and there is no such pool.")
             }
             let (verdict, clause) = verdict(on: pool, isRequested: true, family, demand)
+            if verdict == .exhausted, let obstacle = sharingObstacle(family, demand, in: [pool]) {
+                return (
+                    .sharingRefused, "No \(family) address from the pool that was asked for: \(clause); \(obstacle)"
+                )
+            }
             return (verdict.reason, "No \(family) address from the pool that was asked for: \(clause).")
         }
-        guard !pools.isEmpty else { return (.noPools, "There is no pool of addresses.") }
+        guard !pools.isEmpty || !poolsInError.isEmpty else { return (.noPools, "There is no pool of addresses.") }
         var nearest = Verdict.notAutomatic
         var clauses: [String] = []
         for pool in pools.indices {
@@ -67,6 +76,14 @@ extension AssignmentEngine {
             if clauses.count < AssignmentEngine.namedPools { clauses.append(clause) }
         }
         if pools.count > clauses.count { clauses.append("and so on for \(pools.count - clauses.count) more") }
+        clauses += clausesForPoolsInError
+        if nearest == .exhausted,
+            let obstacle = sharingObstacle(
+                family, demand, in: pools.indices.filter { serves($0, demand, pinnedPools(for: demand)) })
+        {
+            let list = clauses.joined(separator: "; ")
+            return (.sharingRefused, "No pool gives it an \(family) address: \(list); \(obstacle)")
+        }
         let message = "No pool gives it an \(family) address: \(clauses.joined(separator: "; "))."
         return (nearest.reason, message)
     }
@@ -78,6 +95,7 @@ extension AssignmentEngine {
         let name = entry.pool.name
         // First what nobody can mend by asking otherwise.
         guard entry.has(family) else { return (.lacksFamily, "\(name) has no \(family) addresses") }
+        guard !entry.pool.disabled else { return (.disabled, "\(name) is disabled (spec.disabled: true)") }
         guard isRequested || entry.pool.autoAssign else {
             return (.notAutomatic, "\(name) gives addresses only on request (autoAssign: false)")
         }
@@ -93,7 +111,38 @@ extension AssignmentEngine {
                 "of \(stock.size) in \(name), \(stock.heldCount) are in use and \(stock.restingCount) were released too recently"
             )
         }
-        return (.exhausted, "\(name) is full (\(stock.heldCount) of \(stock.size) in use)")
+        let hosts = stock.reservedCount == 0 ? "" : ", \(stock.reservedCount) reserved for hosts"
+        return (.exhausted, "\(name) is full (\(stock.heldCount) of \(stock.size) in use\(hosts))")
+    }
+
+    /// Why an address that others share under the Service's key does not fit it: a sentence, or `nil` if there is none.
+    private func sharingObstacle(_ family: AddressFamily, _ demand: Demand, in serving: [Int]) -> String? {
+        guard let key = demand.sharing?.key, let number = numbers[demand.name], let record = records[number] else {
+            return nil
+        }
+        let groups = (groupsByKey[key] ?? []).filter { $0.family == family }
+        for pool in serving {
+            let slots = groups.compactMap { self.groups[$0]?[pool]?.lowest(withoutPorts: []) }
+            guard let slot = slots.min(), let address = pools[pool][family].segments.address(at: slot),
+                let refusal = refusal(of: address, to: record, asHolder: false)
+            else { continue }
+            return "\(address) is shared under the same key, but \(sentence(for: refusal, address, record))"
+        }
+        return nil
+    }
+
+    // MARK: Pools in error
+
+    private func clause(forPoolInError name: String) -> String? {
+        poolsInError[name].map { "\(name): \($0)" }
+    }
+
+    private var clausesForPoolsInError: [String] {
+        let names = poolsInError.keys.sorted()
+        let named = names.prefix(AssignmentEngine.namedPools).compactMap { name in
+            poolsInError[name].map { "\(name) is in error (\($0))" }
+        }
+        return named + (names.count > named.count ? ["\(names.count - named.count) more are in error"] : [])
     }
 
     /// What a pool is pinned to, for example `the namespaces a, b and Services with app=web`.
@@ -130,7 +179,7 @@ extension AssignmentEngine {
             requestedPool: demand.requestedPool, sharingKey: demand.sharing?.key,
             pools: pools.indices.flatMap { pool in
                 demand.families.map { verdict(on: pool, for: record, $0, pinned) }
-            }, warnings: demand.warnings)
+            }, warnings: warnings(about: record))
     }
 
     private func verdict(
@@ -173,7 +222,8 @@ extension AssignmentEngine {
         let demand = record.demand
         return switch refusal {
         case .notInPool:
-            "no pool holds it\(pools.isEmpty ? ", for there is none" : "")."
+            "no pool holds it\(pools.isEmpty && poolsInError.isEmpty ? ", for there is none" : "")."
+                + (poolsInError.isEmpty ? "" : " In error: \(clausesForPoolsInError.joined(separator: "; ")).")
         case .excluded(let pool):
             address.isBuggy && pools[pool].pool.avoidBuggyIPs
                 ? "\(name(pool)) never gives addresses that end in .0 or .255 (avoidBuggyIPs)."
@@ -184,6 +234,10 @@ extension AssignmentEngine {
                 : "it is in \(name(pool)), but the pool \(demand.requestedPool ?? "") was asked for."
         case .notAllowed(let pool):
             "its pool \(name(pool)) is pinned to \(pinning(of: pools[pool].pool))."
+        case .disabled(let pool):
+            "its pool \(name(pool)) is disabled (spec.disabled: true)."
+        case .reserved(let host):
+            "\(host) has it."
         case .inUse(let holder):
             "\(service(holder)) has it, and does not share."
         case .doesNotShare(let holder):
@@ -220,9 +274,20 @@ extension AssignmentEngine {
         {
             return "\(other.order.name) shares it, but the pool shares only within a namespace (sharing: Namespace)."
         }
-        return
-            "\(other.order.name) shares it, but one of the two has externalTrafficPolicy Local, and they have not the "
-            + "same policy, namespace and selector."
+        let name = other.order.name
+        let remedy = "all that share with Local need the same policy, namespace and selector"
+        switch (theirs.backends, ours.backends) {
+        case (nil, _?):
+            return "\(name) shares it with externalTrafficPolicy Cluster, and this Service has Local: \(remedy)."
+        case (_?, nil):
+            return "\(name) shares it with externalTrafficPolicy Local, and this Service has Cluster: \(remedy)."
+        case (let theirs?, let ours?) where theirs.namespace != ours.namespace:
+            return "\(name) shares it with externalTrafficPolicy Local in another namespace: \(remedy)."
+        case (_?, _?):
+            return "\(name) shares it with externalTrafficPolicy Local and another selector: \(remedy)."
+        case (nil, nil):
+            return "it is shared by others."
+        }
     }
 
     private func name(_ pool: Int) -> String { pools[pool].pool.name }

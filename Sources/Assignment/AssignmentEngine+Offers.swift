@@ -76,9 +76,9 @@ extension AssignmentEngine {
 
     /// Whether a pool serves the Service, unasked or because it asks for the pool or for an address of it.
     func serves(_ pool: Int, _ demand: Demand, _ pinned: [Int]) -> Bool {
-        if let name = demand.requestedPool { return pools[pool].pool.name == name && allows(pool, demand) }
+        if let name = demand.requestedPool { return pools[pool].pool.name == name && isOpen(pool, to: demand) }
         if pools[pool].isForAll || pinned.contains(pool) { return true }
-        return demand.requested.contains { locator.pool(of: $0) == pool } && allows(pool, demand)
+        return demand.requested.contains { locator.pool(of: $0) == pool } && isOpen(pool, to: demand)
     }
 
     /// What one pool offers: an address to share where there is one, else the next free one.
@@ -99,7 +99,7 @@ extension AssignmentEngine {
     /// The first of the addresses that the namespace holds already on which the Service can join.
     private func slotHeld(by demand: Demand, in group: SharingGroup, _ pool: Int) -> UInt128? {
         let slots = pools[pool].held(by: demand.namespace, group.family).compactMap { address -> UInt128? in
-            guard case .shared(let shared) = uses[address], shared.group == group,
+            guard case .shared(let shared) = uses[address], shared.group == group, reserved[address] == nil,
                 demand.ports.allSatisfy({ shared.ports[$0] == nil })
             else { return nil }
             return pools[pool][group.family].segments.slot(of: address)
@@ -131,7 +131,7 @@ extension AssignmentEngine {
         _ families: [AddressFamily], _ demand: Demand, _ pinned: [Int], _ picks: (Int) -> Picks?
     ) -> Picks? {
         if let name = demand.requestedPool {
-            return poolNumbers[name].flatMap { allows($0, demand) ? picks($0) : nil }
+            return poolNumbers[name].flatMap { isOpen($0, to: demand) ? picks($0) : nil }
         }
         for pool in pinned {
             if let result = picks(pool) { return result }
@@ -193,7 +193,7 @@ extension AssignmentEngine {
         let special = partner.flatMap {
             !pinned.contains($0) && !pools[$0].isForAll && serves($0, demand, pinned) ? [$0] : nil
         }
-        for pool in named ?? (pinned + (special ?? [])) where pools[pool].has(family) && allows(pool, demand) {
+        for pool in named ?? (pinned + (special ?? [])) where pools[pool].has(family) && isOpen(pool, to: demand) {
             if pools[pool].isOverQuota(demand.namespace, family) {
                 isOverQuota = true
             } else {

@@ -19,6 +19,7 @@ extension AssignmentEngine {
         pools = sorted.map { PoolEntry($0, ranges: $1) }
         locator = AddressLocator(pools.map(\.ranges))
         poolNumbers = Dictionary(pools.indices.map { (pools[$0].pool.name, $0) }) { first, _ in first }
+        for address in reserved.keys { setReserved(true, address) }
         indexPools()
         restAgain(&settlement)
         for address in settlement.lifted.keys { settlement.lifted[address]?.pool = locator.pool(of: address) }
@@ -27,7 +28,8 @@ extension AssignmentEngine {
     private mutating func indexPools() {
         pinnedByNamespace = [:]
         pinnedBySelector = []
-        for (number, entry) in pools.enumerated() where entry.isPinned && entry.pool.autoAssign {
+        for (number, entry) in pools.enumerated()
+        where entry.isPinned && entry.pool.autoAssign && !entry.pool.disabled {
             guard let allocation = entry.pool.allocation else { continue }
             if allocation.namespaces.isEmpty || !allocation.namespaceSelectors.isEmpty {
                 pinnedBySelector.append(number)
@@ -63,6 +65,31 @@ extension AssignmentEngine {
         let selected = pinnedBySelector.filter { allows($0, demand) }
         return selected.isEmpty ? named : (named + selected).sorted()
     }
+
+    /// Notes which addresses hosts have now, and which they have no longer.
+    mutating func reserve(_ settlement: inout Settlement) {
+        for address in settlement.reservationChanges {
+            let isReserved = reserved[address] != nil
+            guard let pool = setReserved(isReserved, address) else { continue }
+            noteFree(pool: pool, address.family)
+            if case .shared(let shared) = uses[address] {
+                setJoinable(shared, address, in: pool, to: !isReserved)
+                if !isReserved { wake(.group(shared.group), &settlement) }
+            }
+            if !isReserved { announceFree(address, in: pool, &settlement) }
+        }
+    }
+
+    /// Returns the pool that holds the address.
+    @discardableResult
+    private mutating func setReserved(_ isReserved: Bool, _ address: IPAddress) -> Int? {
+        guard let pool = locator.pool(of: address) else { return nil }
+        pools[pool][address.family].setReserved(isReserved, address)
+        return pool
+    }
+
+    /// Whether a pool may give the Service an address.
+    func isOpen(_ pool: Int, to demand: Demand) -> Bool { !pools[pool].pool.disabled && allows(pool, demand) }
 
     func allows(_ pool: Int, _ demand: Demand) -> Bool {
         guard let allocation = pools[pool].pool.allocation else { return true }

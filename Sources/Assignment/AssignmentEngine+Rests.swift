@@ -28,7 +28,7 @@ extension AssignmentEngine {
     }
 
     /// Wakes those who wait for an address of this pool.
-    private func announceFree(_ address: IPAddress, in pool: Int, _ settlement: inout Settlement) {
+    func announceFree(_ address: IPAddress, in pool: Int, _ settlement: inout Settlement) {
         wake(.free(pool: pool, address.family), &settlement)
         if pools[pool].isForAll { wake(.freeForAll(address.family), &settlement) }
         wake(.address(address), &settlement)

@@ -62,7 +62,9 @@ extension AssignmentEngine {
             for address in claimed(claim, by: number, at: settlement.now) {
                 guard let record = records[number],
                     !record.holdings.contains(where: { $0.address.family == address.family }),
-                    refusal(of: address, to: record, asHolder: true) == nil
+                    refusal(of: address, to: record, asHolder: true) == nil,
+                    // What is kept for a Service that is gone is not out.
+                    claim != .retained || locator.pool(of: address).flatMap({ closure(of: address, in: $0) }) == nil
                 else { continue }
                 place(address, with: number, &settlement)
             }
@@ -218,12 +220,13 @@ extension AssignmentEngine {
             let assignment = assignment(ofNumber: number)
             let status = statusUpdate(for: record)
             let releases = settlement.releases[record.order.name] ?? []
-            let warnings = record.demand.warnings.filter { !record.toldWarnings.contains($0) }
+            let allWarnings = self.warnings(about: record)
+            let warnings = allWarnings.filter { !record.toldWarnings.contains($0) }
             var former = record.told
             // A sentence that only counts differently is not news, unless the Service was judged anew.
             if !settlement.dirty.contains(number) { former?.message = assignment.message }
             records[number]?.told = assignment
-            records[number]?.toldWarnings = record.demand.warnings
+            records[number]?.toldWarnings = allWarnings
             let isNews = former != assignment || !releases.isEmpty || !warnings.isEmpty
             guard isNews || status != .keep else { continue }
             changes.append(
@@ -232,6 +235,13 @@ extension AssignmentEngine {
                     warnings: warnings, isNews: isNews))
         }
         return changes
+    }
+
+    /// What about the Service works, but should be corrected.
+    func warnings(about record: Record) -> [AssignmentWarning] {
+        let anycast = record.holdings.filter { pools[$0.pool].anycast.contains($0.address) }
+        return record.demand.warnings
+            + anycast.map { .subnetRouterAnycast($0.address, pool: pools[$0.pool].pool.name) }
     }
 
     private func statusUpdate(for record: Record) -> AssignmentChange.StatusUpdate {

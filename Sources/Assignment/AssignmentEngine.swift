@@ -92,12 +92,18 @@ package struct AssignmentEngine: Sendable {
     var poolsForAllWithFree: [AddressFamily: Int] = [:]
     /// Whether any pool has a quota.
     var hasQuotas = false
+    /// Pools that are not in force in any form, with what is wrong with each.
+    var poolsInError: [String: String] = [:]
     /// Pools that serve everybody up to a quota.
     var poolsForAllWithQuota: [Int] = []
 
     // Addresses.
     var uses: [IPAddress: AddressUse] = [:]
+    /// Addresses that hosts have.
+    var reserved: [IPAddress: ReservedAddress] = [:]
     var groups: [SharingGroup: [Int: JoinableAddresses]] = [:]
+    /// The groups of ``groups``, by their keys.
+    var groupsByKey: [String: Set<SharingGroup>] = [:]
     var departures: [IPAddress: Departure] = [:]
     var departed: [NamespacedName: Set<IPAddress>] = [:]
     var restEnds: Heap<RestEnd> = []
@@ -118,7 +124,7 @@ package struct AssignmentEngine: Sendable {
     package mutating func handle(_ events: [AssignmentEvent], at now: Instant) -> [AssignmentChange] {
         var settlement = Settlement(now: now)
         for event in events { absorb(event, &settlement) }
-        if settlement.poolsChanged { replacePools(&settlement) }
+        if settlement.poolsChanged { replacePools(&settlement) } else { reserve(&settlement) }
         endRests(&settlement)
         settle(&settlement)
         forgetStaleRestEnds()
@@ -155,7 +161,7 @@ extension AssignmentEngine {
                 pools[number].stocks.filter { !$0.size.isZero }.map { stock in
                     PoolCounts(
                         pool: pool.name, family: stock.family, size: stock.size, assigned: stock.heldCount,
-                        resting: stock.restingCount)
+                        resting: stock.restingCount, reserved: stock.reservedCount)
                 }
             } ?? []
         }
@@ -169,7 +175,7 @@ extension AssignmentEngine {
         return ServiceAssignment(
             service: record.order.name,
             addresses: record.holdings.map { .init(address: $0.address, pool: pools[$0.pool].pool.name) },
-            reason: explanation?.reason, message: explanation?.message)
+            reason: explanation?.reason, message: explanation?.message.visible)
     }
 }
 
@@ -178,19 +184,22 @@ extension AssignmentEngine {
     /// What each Service of a snapshot has under a configuration, sorted by name: those alone that are Martlet's; and what
     /// about those Services works, but should be mended.
     package static func plan(
-        configuration: Configuration, state: ClusterState, loadBalancerClass: String? = nil
+        configuration: Configuration, state: ClusterState, problems: [Problem] = [], loadBalancerClass: String? = nil
     ) -> (assignments: [ServiceAssignment], problems: [Problem]) {
         let (engine, problems) = planned(
-            configuration: configuration, state: state, loadBalancerClass: loadBalancerClass)
+            configuration: configuration, state: state, problems: problems, loadBalancerClass: loadBalancerClass)
         return (engine.assignments, problems)
     }
 
-    /// The engine that made the ``plan(configuration:state:loadBalancerClass:)``, to be asked for more.
+    /// The engine that made the ``plan(configuration:state:problems:loadBalancerClass:)``, to be asked for more.
     package static func planned(
-        configuration: Configuration, state: ClusterState, loadBalancerClass: String? = nil
+        configuration: Configuration, state: ClusterState, problems: [Problem] = [], loadBalancerClass: String? = nil
     ) -> (engine: AssignmentEngine, problems: [Problem]) {
         var engine = AssignmentEngine(loadBalancerClass: loadBalancerClass)
-        var events: [AssignmentEvent] = [.pools(configuration.pools)]
+        var events: [AssignmentEvent] = [
+            .pools(configuration.pools), .poolsInError(state.poolsInError(beside: configuration, problems)),
+            .reserved(ReservedAddress.all(in: state)),
+        ]
         events += state.namespaces.map { .namespace($0) }
         events += state.services.enumerated().map { .service($1, rank: Int64($0)) }
         let changes = engine.handle(events, at: .zero)
@@ -198,8 +207,8 @@ extension AssignmentEngine {
             let service = ObjectReference(kind: "Service", name: change.service)
             return change.warnings.map { warning in
                 Problem(
-                    .warning, service, field: "metadata.annotations", warning.message,
-                    at: state.locations.location(of: nil, in: service))
+                    warning.isNote ? .note : .warning, service, field: warning.field, warning.message,
+                    at: state.locations.location(of: warning.field, in: service))
             }
         }
         return (engine, problems)

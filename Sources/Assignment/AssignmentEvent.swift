@@ -1,3 +1,4 @@
+import Addresses
 import ClusterConfiguration
 import KubernetesModel
 
@@ -5,6 +6,10 @@ import KubernetesModel
 package enum AssignmentEvent: Hashable, Sendable {
     /// The valid pools, all of them, in the order of the input.
     case pools([Pool])
+    /// The pools that exist and are not in force in any form, by name, each with what is wrong with it.
+    case poolsInError([String: String])
+    /// The addresses that hosts have, each with the host: all of them.
+    case reserved([IPAddress: ReservedAddress])
     /// A Service is there, or has changed; whether it is Martlet's is the engine's to judge. The lower rank is served
     /// first, and of equal ranks the first by name: give the position in the input or, in a cluster, the time of creation.
     case service(Service, rank: Int64)

@@ -26,6 +26,10 @@ package struct AssignmentReason: RawRepresentable, Hashable, Sendable, CustomStr
     package static let requestInvalid = AssignmentReason(rawValue: "RequestInvalid")
     /// The Service's namespace holds as many addresses of the pool as it may.
     package static let quotaExceeded = AssignmentReason(rawValue: "QuotaExceeded")
+    /// A node or a gateway has the address that the Service asks for.
+    package static let addressReserved = AssignmentReason(rawValue: "AddressReserved")
+    /// The pool that the Service asks for, or each that could serve it, is disabled.
+    package static let poolDisabled = AssignmentReason(rawValue: "PoolDisabled")
     /// What is free was released too recently.
     package static let reuseAfter = AssignmentReason(rawValue: "ReuseAfter")
 }

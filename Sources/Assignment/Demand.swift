@@ -12,6 +12,7 @@ struct Demand: Hashable, Sendable {
         let condemnsHoldings: Bool
     }
 
+    var name: NamespacedName
     var namespace: String
     var labels: [String: String]
     /// IPv4 first. Never empty.
@@ -29,6 +30,7 @@ struct Demand: Hashable, Sendable {
 
     init(_ service: Service) {
         let spec = service.spec ?? ServiceSpec()
+        name = service.name
         namespace = service.name.namespace ?? "default"
         labels = service.metadata.labels ?? [:]
         ports = Set((spec.ports ?? []).map(PortClaim.init)).sorted()
@@ -92,9 +94,11 @@ extension Demand {
 extension Demand {
     private mutating func readAnnotations(of service: Service, _ spec: ServiceSpec) {
         let annotations = service.metadata.annotations
+        warnings += AnnotationNames.warnings(about: service.metadata)
         func read(_ annotation: ServiceAnnotation) -> (key: String, value: String)? {
             guard let found = annotation.value(in: annotations) else { return nil }
             if found.key.hasPrefix(ServiceAnnotation.legacyPrefix) { warnings.append(.legacyAnnotation(annotation)) }
+            if annotation.aliases.contains(found.key) { warnings.append(.alias(found.key, of: annotation)) }
             return found.value.isEmpty ? nil : found
         }
         requestedPool = read(.addressPool)?.value
@@ -124,9 +128,8 @@ extension Demand {
     private mutating func readRequest(_ texts: [Substring], from source: String) {
         var addresses: [IPAddress] = []
         for text in texts {
-            let trimmed = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
             do {
-                let address = try IPAddress(trimmed).unmapped
+                let address = try IPAddress(text.trimmed).unmapped
                 guard !addresses.contains(where: { $0.family == address.family }) else {
                     return setFault(
                         .requestInvalid,

@@ -12,6 +12,9 @@ package struct PoolCounts: Hashable, Sendable {
     /// Addresses that were released, and wait until they may be given again.
     package let resting: Int
 
+    /// Addresses that no Service has, and that are not given because a node or a gateway has them.
+    package let reserved: Int
+
     /// Addresses that could be given now.
-    package var available: AddressCount { size.subtracting(UInt128(assigned + resting)) }
+    package var available: AddressCount { size.subtracting(UInt128(assigned + resting + reserved)) }
 }

@@ -7,6 +7,8 @@ struct PoolEntry: Sendable {
     let pool: Pool
     /// Those of the pool's ranges that no earlier pool has, the excluded addresses included.
     let ranges: [IPRange]
+    /// Which of its addresses every forwarding host of a segment may answer for.
+    let anycast: SubnetRouterAnycast
     /// One of each family.
     private(set) var stocks: [AddressStock]
     /// The addresses that each namespace holds, of each family; kept where there is a quota.
@@ -17,15 +19,17 @@ struct PoolEntry: Sendable {
         self.ranges = ranges
         let excluded = IPRange.merged(pool.excluded)
         let given = excluded.isEmpty ? ranges : ranges.flatMap { $0.subtracting(excluded) }
-        stocks = AddressFamily.allCases.map { family in
-            AddressStock(AddressSegments(family: family, ranges: given, avoidBuggyIPs: pool.avoidBuggyIPs))
+        anycast = SubnetRouterAnycast(entries: pool.ranges)
+        stocks = AddressFamily.allCases.map { [anycast] family in
+            AddressStock(
+                AddressSegments(family: family, ranges: given, avoidBuggyIPs: pool.avoidBuggyIPs), anycast: anycast)
         }
     }
 
     var isPinned: Bool { pool.allocation?.isPinned ?? false }
 
     /// Whether the pool serves everybody who asks for nothing.
-    var isForAll: Bool { pool.autoAssign && !isPinned }
+    var isForAll: Bool { pool.autoAssign && !isPinned && !pool.disabled }
 
     subscript(family: AddressFamily) -> AddressStock {
         get { stocks[PoolEntry.index(family)] }

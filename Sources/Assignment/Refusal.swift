@@ -1,4 +1,5 @@
 import Addresses
+import ClusterConfiguration
 import Timing
 
 /// Why a Service may not have one particular address. Pools and Services are named by their numbers.
@@ -11,6 +12,10 @@ enum Refusal: Hashable, Sendable {
     case otherPoolRequested(pool: Int)
     /// Its pool is pinned to others.
     case notAllowed(pool: Int)
+    /// Its pool gives nothing more.
+    case disabled(pool: Int)
+    /// A host has it.
+    case reserved(ReservedAddress)
     /// A Service has it that does not share.
     case inUse(by: Int)
     /// It is shared, but not with Services that do not share.
@@ -29,6 +34,8 @@ enum Refusal: Hashable, Sendable {
         switch self {
         case .notInPool, .excluded, .otherPoolRequested: .addressNotInPool
         case .notAllowed: .poolNotAllowed
+        case .disabled: .poolDisabled
+        case .reserved: .addressReserved
         case .inUse: .addressInUse
         case .doesNotShare, .otherGroup, .portInUse: .sharingRefused
         case .resting: .reuseAfter

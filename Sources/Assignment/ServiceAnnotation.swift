@@ -16,11 +16,20 @@ package enum ServiceAnnotation: String, Hashable, Sendable, CaseIterable {
     /// The annotation's name as Martlet writes it.
     package var key: String { ServiceAnnotation.prefixes[0] + rawValue }
 
-    /// The value under the first prefix that has one, with the whole name that it stands under.
+    /// Names of other announcers that mean the same, read after those of all prefixes.
+    package var aliases: [String] {
+        switch self {
+        case .loadBalancerIPs: ["kube-vip.io/loadbalancerIPs", "eip.openelb.kubesphere.io/v1alpha1"]
+        case .addressPool: ["eip.openelb.kubesphere.io/v1alpha2"]
+        default: []
+        }
+    }
+
+    /// The value under the first prefix that has one, or the first alias, with the whole name that it stands under.
     package func value(in annotations: [String: String]?) -> (key: String, value: String)? {
         guard let annotations else { return nil }
-        for prefix in ServiceAnnotation.prefixes {
-            if let value = annotations[prefix + rawValue] { return (prefix + rawValue, value) }
+        for key in ServiceAnnotation.prefixes.map({ $0 + rawValue }) + aliases {
+            if let value = annotations[key] { return (key, value) }
         }
         return nil
     }

@@ -13,6 +13,8 @@ struct Settlement {
 
     let now: Instant
     var poolsChanged = false
+    /// Addresses that a host has now and had not before, or the other way.
+    var reservationChanges: Set<IPAddress> = []
     /// Services to judge anew.
     var dirty: Set<Int> = []
     /// Services that came with this call.

@@ -12,10 +12,7 @@ struct AddressEntry: Hashable, Sendable {
     var warning: String?
 
     init(_ text: String, allowsBareAddress: Bool = false) throws(Failure) {
-        let isSpace = { (character: Character) in character == " " || character == "\t" }
-        var trimmed = text.drop(while: isSpace)
-        while let last = trimmed.last, isSpace(last) { trimmed = trimmed.dropLast() }
-        let entry = String(trimmed.map { $0 == "\t" ? " " : $0 })
+        let entry = text.trimmed
         do {
             if entry.contains("/") {
                 try self.init(prefix: entry)

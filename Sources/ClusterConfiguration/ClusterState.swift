@@ -1,3 +1,4 @@
+import Addresses
 import KubernetesModel
 
 /// Every object that decisions are made from: a snapshot, in the order of the input.
@@ -20,6 +21,9 @@ package struct ClusterState: Hashable, Sendable {
 
     /// Whether Secrets may be there that are not in ``secrets``: whoever must not read them takes what is named for right.
     package var secretsAreUnknown = false
+
+    /// The default gateways that are known, each with a node that has it.
+    package var gateways: [IPAddress: String] = [:]
 
     package init() {}
 }

@@ -29,7 +29,7 @@ extension ConfigurationBuilder {
 
     mutating func makeLayer2Advertisements(pools: Outcome<Pool>) -> [Layer2Advertisement] {
         let last = Dictionary(previous.layer2Advertisements.map { ($0.name, $0) }) { first, _ in first }
-        var outcome = Outcome<Layer2Advertisement>()
+        var outcome = Outcome<Layer2Advertisement>(unreadable: [])
         for object in uniquelyNamed(state.layer2Advertisements) {
             var check = ObjectCheck(ObjectReference(object), state.locations)
             let advertisement = makeLayer2Advertisement(object, pools: pools, &check)
@@ -85,7 +85,7 @@ extension ConfigurationBuilder {
     ) -> [BGPRouteAdvertisement] {
         let last = Dictionary(previous.bgpAdvertisements.map { ($0.name, $0) }) { first, _ in first }
         let aggregation = pools.valid.map(AggregationBounds.init)
-        var outcome = Outcome<BGPRouteAdvertisement>()
+        var outcome = Outcome<BGPRouteAdvertisement>(unreadable: [])
         for object in uniquelyNamed(state.bgpAdvertisements) {
             var check = ObjectCheck(ObjectReference(object), state.locations)
             let advertisement = makeBGPAdvertisement(object, pools: pools, peers: peers, aliases: aliases, &check)
@@ -188,7 +188,9 @@ extension ConfigurationBuilder {
                 check.error(field, "\"\(text)\" is no community: \(remedy)")
             } catch {
                 let state =
-                    aliases.invalidNames.contains(text) ? "is in a Community object with an error" : "is not known yet"
+                    aliases.invalidNames.contains(text)
+                    ? "is in a Community object with an error"
+                    : aliases.areIncomplete ? "is not known, and a Community object is in error" : "is not known yet"
                 check.error(
                     field,
                     "the community alias \"\(text)\" \(state): define it in a Community object, or write 64500:100 "

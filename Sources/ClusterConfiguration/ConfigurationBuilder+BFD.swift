@@ -2,7 +2,7 @@ import KubernetesModel
 
 extension ConfigurationBuilder {
     mutating func makeBFDSettings() -> Outcome<BFDSettings> {
-        var outcome = Outcome<BFDSettings>()
+        var outcome = Outcome<BFDSettings>(unreadable: unreadable(BFDProfile.kind))
         for object in uniquelyNamed(state.bfdProfiles) {
             var check = ObjectCheck(ObjectReference(object), state.locations)
             let settings = makeBFDSettings(object, &check)

@@ -5,10 +5,13 @@ extension ConfigurationBuilder {
         var values: [String: CommunityValue] = [:]
         /// Names of aliases in Community objects that are in error.
         var invalidNames: Set<String> = []
+        /// Whether a Community object could not be understood, so that its names are not known.
+        var areIncomplete = false
     }
 
     mutating func makeCommunityAliases() -> CommunityAliases {
         var aliases = CommunityAliases()
+        aliases.areIncomplete = !unreadable(CommunityList.kind).isEmpty
         for object in uniquelyNamed(state.communities) {
             var check = ObjectCheck(ObjectReference(object), state.locations)
             var own: [String: CommunityValue] = [:]

@@ -4,7 +4,7 @@ import KubernetesModel
 extension ConfigurationBuilder {
     mutating func makePeers(bfd: Outcome<BFDSettings>) -> Outcome<Peer> {
         let last = Dictionary(previous.peers.map { ($0.name, $0) }) { first, _ in first }
-        var outcome = Outcome<Peer>()
+        var outcome = Outcome<Peer>(unreadable: unreadable(BGPPeer.kind))
         var sessions: [SessionKey: [Peer]] = [:]
         for object in uniquelyNamed(state.peers) {
             var check = ObjectCheck(ObjectReference(object), state.locations)
@@ -231,6 +231,13 @@ extension ConfigurationBuilder {
             }
             peer.holdTime = .seconds(seconds)
         }
+        if seconds == 0, given(spec.bfdProfile) == nil {
+            // RFC 4271 §4.4: with a hold time of zero, no KEEPALIVE messages are sent.
+            check.warning(
+                field,
+                "with a hold time of 0s there are no keepalives, so a router that dies is noticed by TCP alone, after 90 s: "
+                    + "remove the field for 90s, or set spec.bfdProfile")
+        }
         if let keepalive, let hold, keepalive > hold {
             check.error("spec.keepaliveTime", "this is longer than spec.holdTime: write a third of it or less")
         }
@@ -267,7 +274,7 @@ extension ConfigurationBuilder {
         if let settings = bfd.valid.first(where: { $0.profile == profile }) { return settings }
         let remedy =
             bfd.invalidNames.contains(profile)
-            ? "is in error: mend it" : "does not exist yet: add it, or remove spec.bfdProfile"
+            ? "is in error: fix it" : "does not exist yet: add it, or remove spec.bfdProfile"
         check.error("spec.bfdProfile", "the BFDProfile \"\(profile)\" \(remedy)")
         return nil
     }

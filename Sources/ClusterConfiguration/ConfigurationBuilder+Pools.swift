@@ -9,10 +9,12 @@ extension ConfigurationBuilder {
     }
 
     mutating func makePools() -> Outcome<Pool> {
+        let reserved = ReservedAddress.all(in: state).sorted { $0.key < $1.key }
         let last = Dictionary(previous.pools.map { ($0.name, $0) }) { first, _ in first }
         var candidates: [Candidate] = uniquelyNamed(state.pools).map { object in
             var check = ObjectCheck(ObjectReference(object), state.locations)
             let pool = makePool(object, &check)
+            if let pool { findReserved(in: pool, reserved, &check) }
             return Candidate(pool: pool, check: check, previous: last[object.metadata.name])
         }
         // What works and did not change comes first.
@@ -27,7 +29,7 @@ extension ConfigurationBuilder {
             if candidates[index].check.hasError { continue }
             taken.insert(pool.ranges, owner: pool.name)
         }
-        var outcome = Outcome<Pool>()
+        var outcome = Outcome<Pool>(unreadable: unreadable(IPAddressPool.kind))
         for candidate in candidates {
             var kept: Pool?
             if candidate.check.hasError, let previous = candidate.previous,
@@ -51,12 +53,38 @@ extension ConfigurationBuilder {
         }
     }
 
+    /// Warns of addresses that hosts have: a Service that had one would take it from its host, or never be reached.
+    private func findReserved(
+        in pool: Pool, _ reserved: [(key: IPAddress, value: ReservedAddress)], _ check: inout ObjectCheck
+    ) {
+        guard !reserved.isEmpty else { return }
+        for (index, range) in pool.ranges.enumerated() {
+            // Those within the range, of the sorted ones.
+            var low = 0
+            var high = reserved.count
+            while low < high {
+                let middle = (low + high) / 2
+                if reserved[middle].key < range.lower { low = middle + 1 } else { high = middle }
+            }
+            let inside = reserved[low...].prefix { range.contains($0.key) }.filter { entry in
+                !pool.excluded.contains { $0.contains(entry.key) }
+            }
+            guard let first = inside.first else { continue }
+            let others = inside.count == 1 ? "" : " (and \(inside.count - 1) more addresses of hosts)"
+            check.warning(
+                "spec.addresses[\(index)]",
+                "\(range) holds \(first.key), which \(first.value) has\(others): no Service is given it. List such "
+                    + "addresses in spec.excludedAddresses, or use other addresses for the pool")
+        }
+    }
+
     private func makePool(_ object: IPAddressPool, _ check: inout ObjectCheck) -> Pool? {
         let spec = object.spec
         let ranges = addresses(spec?.addresses ?? [], &check)
         var pool = Pool(name: object.metadata.name, labels: object.metadata.labels ?? [:], ranges: ranges)
         pool.excluded = excludedAddresses(spec?.excludedAddresses ?? [], pool: ranges, &check)
         pool.autoAssign = spec?.autoAssign ?? true
+        pool.disabled = spec?.disabled ?? false
         pool.avoidBuggyIPs = spec?.avoidBuggyIPs ?? false
         pool.allocation = spec?.serviceAllocation.map { allocation($0, &check) }
         pool.reuseAfter = check.duration(spec?.reuseAfter, "spec.reuseAfter") ?? .zero

@@ -14,6 +14,14 @@ extension ConfigurationBuilder {
         }
         guard let secret else {
             if state.secretsAreUnknown { return nil }
+            let isUnreadable = state.leftOut.contains { left in
+                left.kind == Secret.kind && left.name.name == name
+                    && (namespace == nil || left.name.namespace == nil || left.name.namespace == namespace)
+            }
+            if isUnreadable {
+                check.error(field, "\(title) is in error: fix it")
+                return nil
+            }
             check.error(
                 field,
                 "\(title) does not exist yet: add it, with the type kubernetes.io/basic-auth and the key password")

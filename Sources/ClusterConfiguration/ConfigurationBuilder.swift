@@ -27,10 +27,18 @@ struct ConfigurationBuilder {
     /// Objects of one kind that are valid, and the names of those that are not.
     struct Outcome<Valid> {
         var valid: [Valid] = []
-        var invalidNames: Set<String> = []
+        var invalidNames: Set<String>
+
+        /// - Parameter unreadable: the names of those that could not be understood at all.
+        init(unreadable: Set<String>) { invalidNames = unreadable }
 
         /// What to say of a name that nothing valid has.
         func absence(of name: String) -> String { invalidNames.contains(name) ? "is in error" : "does not exist" }
+    }
+
+    /// The names of the objects of a kind that are in the input and could not be understood.
+    func unreadable(_ kind: String) -> Set<String> {
+        Set(state.leftOut.filter { $0.kind == kind }.map(\.name.name))
     }
 
     // MARK: - Names

@@ -28,7 +28,9 @@ extension Duration {
             let unit = rest.prefix { !($0.isASCII && $0.isNumber) && $0 != "." }
             rest = rest[unit.endIndex...]
             guard !number.isEmpty, let scale = Duration.goUnits[String(unit)] else {
-                throw GoTextError(problem: unit.isEmpty && !number.isEmpty ? "the unit is missing: \(remedy)" : remedy)
+                guard unit.isEmpty, !number.isEmpty else { throw GoTextError(problem: remedy) }
+                let example = number.count == text.count ? "write \(number)s, or " : ""
+                throw GoTextError(problem: "the unit is missing: \(example)\(remedy)")
             }
             guard let part = try Duration.nanoseconds(number, scale: scale) else { throw GoTextError(problem: remedy) }
             let (sum, overflow) = total.addingReportingOverflow(part)

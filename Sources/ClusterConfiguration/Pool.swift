@@ -18,6 +18,8 @@ package struct Pool: Hashable, Sendable {
     /// Never given; may lie anywhere.
     package var excluded: [IPRange]
     package var autoAssign: Bool
+    /// Whether the pool gives nothing more: what Services have of it, they keep.
+    package var disabled: Bool
     package var avoidBuggyIPs: Bool
     package var allocation: Allocation?
     package var reuseAfter: Duration
@@ -28,7 +30,7 @@ package struct Pool: Hashable, Sendable {
 
     package init(
         name: String, labels: [String: String] = [:], ranges: [IPRange], excluded: [IPRange] = [],
-        autoAssign: Bool = true, avoidBuggyIPs: Bool = false, allocation: Allocation? = nil,
+        autoAssign: Bool = true, disabled: Bool = false, avoidBuggyIPs: Bool = false, allocation: Allocation? = nil,
         reuseAfter: Duration = .zero, retainFor: Duration = .zero, quotaPerNamespace: Int? = nil,
         sharing: Sharing = .namespace
     ) {
@@ -37,6 +39,7 @@ package struct Pool: Hashable, Sendable {
         self.ranges = ranges
         self.excluded = excluded
         self.autoAssign = autoAssign
+        self.disabled = disabled
         self.avoidBuggyIPs = avoidBuggyIPs
         self.allocation = allocation
         self.reuseAfter = reuseAfter

@@ -1,3 +1,4 @@
+import Addresses
 import KubernetesModel
 
 /// Something wrong in the configuration, for a person to mend.
@@ -26,7 +27,7 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
     package var object: ObjectReference?
     /// The path of the field, for example `spec.addresses[0]`.
     package var field: String?
-    /// A sentence for a person: what is wrong and what to do about it.
+    /// A sentence for a person: what is wrong and what to do about it. What cannot be seen is written as `\u{A0}`.
     package var message: String
     package var location: SourceLocation?
 
@@ -37,7 +38,7 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
         self.severity = severity
         self.object = object
         self.field = field?.bounded(to: 256)
-        self.message = message.bounded()
+        self.message = message.visible.bounded()
         self.location = location
     }
 
@@ -46,6 +47,6 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
     /// What ``description`` says, for where the severity is shown already, such as a log line that has a level.
     package var statement: String {
         let place = [location.map(\.description), object.map(\.description), field].compactMap { $0 }
-        return (place + [message]).joined(separator: ": ")
+        return (place.map(\.visible) + [message]).joined(separator: ": ")
     }
 }

@@ -13,9 +13,13 @@ package struct ServiceDifference: Hashable, Sendable {
     /// - Parameters:
     ///   - old: `nil` at the start: everything is new.
     ///   - pools: the valid ones of the new snapshot, where they differ from those before.
-    package init(from old: ClusterState?, to new: ClusterState, pools: [Pool]?) {
+    ///   - poolsInError: those of the new snapshot that are in force in no form, where they differ from those before.
+    package init(from old: ClusterState?, to new: ClusterState, pools: [Pool]?, poolsInError: [String: String]? = nil) {
         var events: [AssignmentEvent] = []
         if let pools { events.append(.pools(pools)) }
+        if let poolsInError { events.append(.poolsInError(poolsInError)) }
+        let reserved = ReservedAddress.all(in: new)
+        if reserved != old.map({ ReservedAddress.all(in: $0) }) ?? [:] { events.append(.reserved(reserved)) }
 
         let oldNamespaces = Dictionary(
             (old?.namespaces ?? []).map { ($0.metadata.name, $0) }, uniquingKeysWith: { first, _ in first })

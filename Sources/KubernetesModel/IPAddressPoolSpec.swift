@@ -8,6 +8,8 @@ package struct IPAddressPoolSpec: Codable, Hashable, Sendable {
     package var serviceAllocation: ServiceAllocation?
 
     // Martlet's additions.
+    /// Whether the pool gives nothing more; what Services have of it, they keep. Default false.
+    package var disabled: Bool?
     /// Addresses, CIDRs and ranges inside the pool that are never given.
     package var excludedAddresses: [String]?
     /// How long a released address rests: a duration as Go writes it, for example `10m`. Default `0s`.

@@ -1,3 +1,5 @@
+import ClusterConfiguration
+
 /// What was found while one object was decoded.
 final class DecodingLog {
     struct Finding: Hashable {
@@ -31,6 +33,10 @@ final class DecodingLog {
         findings.append(Finding(isError: true, field: field, line: node.line, message: message))
     }
 
+    func warning(_ field: String, _ node: ManifestNode, _ message: String) {
+        findings.append(Finding(isError: false, field: field, line: node.line, message: message))
+    }
+
     func access(_ field: String, _ node: ManifestNode) -> Access {
         let access = Access(field: field, node: node)
         accesses.append(access)
@@ -46,12 +52,24 @@ final class DecodingLog {
                 let candidates = access.asked.union(known).subtracting(entries.map(\.key))
                 let meant = entry.key.likelyMeant(among: candidates)
                 guard meant != nil || shape.isModelledWhole(access.field) else { continue }
-                let remedy = meant.map { "did you mean \"\($0)\"?" } ?? "remove it, or look up the field's name"
+                let remedy =
+                    place(of: entry.key, below: access.field).map { "did you mean \"\($0)\"?" }
+                    ?? meant.map { "did you mean \"\($0)\"?" } ?? "remove it, or look up the field's name"
                 findings.append(
                     Finding(
                         isError: false, field: FieldPath.child(of: access.field, key: entry.key), line: entry.line,
                         message: "unknown field \"\(entry.key.shortened)\" is ignored: \(remedy)"))
             }
         }
+    }
+
+    /// Where a field that is indented too little belongs: one level deeper there is one of the name.
+    private func place(of key: String, below field: String) -> String? {
+        guard field.isEmpty else { return nil }
+        for outer in ["metadata", "spec"] {
+            let asked = accesses.first { $0.field == outer }?.asked ?? []
+            if asked.union(shape.fields(at: outer)).contains(key) { return FieldPath.child(of: outer, key: key) }
+        }
+        return nil
     }
 }

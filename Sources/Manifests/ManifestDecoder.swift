@@ -60,6 +60,10 @@ extension ManifestDecoder {
         case .null: mismatch("text")
         case .boolean, .integer, .number:
             let found = node.description(isSecret: isSecret)
+            if log.shape.durationFields.contains(field), text.allSatisfy({ $0.isASCII && $0.isNumber || $0 == "." }) {
+                log.error(field, node, "this must be a duration with its unit, not \(found): write \(text.shortened)s")
+                return ""
+            }
             let remedy = isSecret ? "write it in quotes" : "write \"\(text.shortened)\" in quotes"
             log.error(field, node, "this must be text, but \(found) stands there: \(remedy)")
         }

@@ -16,18 +16,22 @@ struct ManifestKind {
 
     let read: (inout ManifestReader, ManifestNode, TypeMeta, SourceLocation) -> Void
 
+    /// - Parameter check: finds values that the API server would reject.
     private init<Object: KubernetesObject & Decodable>(
-        _ list: WritableKeyPath<ClusterState, [Object]>, _ shape: ObjectShape
+        _ list: WritableKeyPath<ClusterState, [Object]>, _ shape: ObjectShape,
+        check: @escaping (Object) -> [ValueFinding] = { _ in [] }
     ) {
-        read = { reader, node, type, location in reader.add(node, type, at: location, shape: shape, to: list) }
+        read = { reader, node, type, location in
+            reader.add(node, type, at: location, shape: shape, check: check, to: list)
+        }
     }
 
     // MARK: - Which kind
 
-    static func find(_ type: TypeMeta) -> Verdict {
+    static func find(_ type: TypeMeta, _ node: ManifestNode) -> Verdict {
         switch type.version.group {
         case APIVersion.martlet, APIVersion.metalLB: findOurs(type)
-        case "" where type.version.version == "v1": findCore(type)
+        case "" where type.version.version == "v1": findCore(type, node)
         case "discovery.k8s.io": findDiscovery(type)
         default: findForeign(type)
         }
@@ -83,9 +87,10 @@ struct ManifestKind {
         }
     }
 
-    private static func findCore(_ type: TypeMeta) -> Verdict {
+    private static func findCore(_ type: TypeMeta, _ node: ManifestNode) -> Verdict {
         switch type.kind {
-        case "Service": .known(ManifestKind(\.services, .service))
+        case "Service": .known(ManifestKind(\.services, .service) { ServiceValues.findings(in: $0) })
+        case "ConfigMap": OldConfigMap(node).map { Verdict.refused($0.remedy) } ?? findForeign(type)
         case "Node": .known(ManifestKind(\.nodes, .node))
         case "Namespace": .known(ManifestKind(\.namespaces, .namespace))
         case "Secret": .known(ManifestKind(\.secrets, .secret))

@@ -38,6 +38,20 @@ package struct ManifestNode: Hashable, Sendable {
         return entries.first { $0.key == key }
     }
 
+    /// The value at a path of plain keys and numbers, for example `spec.ports[1].port`, or the last on the way to it.
+    func nearest(to path: String) -> ManifestNode {
+        var node = self
+        for part in path.split(whereSeparator: { $0 == "." || $0 == "[" || $0 == "]" }) {
+            var next = node[String(part)]
+            if case .sequence(let nodes) = node.content, let index = Int(part), nodes.indices.contains(index) {
+                next = nodes[index]
+            }
+            guard let next else { return node }
+            node = next
+        }
+        return node
+    }
+
     /// The text of a scalar that is not null.
     var text: String? {
         guard case .scalar(let text, _) = content, !isNull else { return nil }

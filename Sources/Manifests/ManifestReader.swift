@@ -111,7 +111,7 @@ package struct ManifestReader {
     }
 
     private mutating func readObject(_ node: ManifestNode, type: TypeMeta, location: SourceLocation) {
-        switch ManifestKind.find(type) {
+        switch ManifestKind.find(type, node) {
         case .known(let kind): kind.read(&self, node, type, location)
         case .refused(let message): refuse(node, type: type, location: location, message)
         case .suspect(let message): report(.warning, reference(node, type), message, location)
@@ -143,7 +143,7 @@ package struct ManifestReader {
     /// Decodes an object and adds it to its list of the cluster's state, unless something is wrong with it.
     mutating func add<Object: KubernetesObject & Decodable>(
         _ node: ManifestNode, _ type: TypeMeta, at location: SourceLocation, shape: ObjectShape,
-        to list: WritableKeyPath<ClusterState, [Object]>
+        check: (Object) -> [ValueFinding], to list: WritableKeyPath<ClusterState, [Object]>
     ) {
         let log = DecodingLog(shape: shape)
         let decoded: Object?
@@ -154,6 +154,10 @@ package struct ManifestReader {
             decoded = nil
         }
         log.findUnknownFields()
+        let misread = Set(log.findings.filter(\.isError).map(\.field))
+        for finding in decoded.map(check) ?? [] where !misread.contains(finding.field) {
+            log.warning(finding.field, node.nearest(to: finding.field), finding.message)
+        }
         let object = ObjectReference(
             kind: Object.kind,
             name: NamespacedName(

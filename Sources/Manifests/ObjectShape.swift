@@ -7,8 +7,14 @@ struct ObjectShape: Hashable, Sendable {
     var isModelledWhole: Bool
     /// Values below these fields are never shown.
     var secretFields: Set<String>
+    /// Texts that are durations as Go writes them.
+    var durationFields: Set<String>
 
-    init(_ otherFields: [String: Set<String>], isModelledWhole: Bool = false, secretFields: Set<String> = []) {
+    init(
+        _ otherFields: [String: Set<String>], isModelledWhole: Bool = false, secretFields: Set<String> = [],
+        durationFields: Set<String> = []
+    ) {
+        self.durationFields = durationFields
         self.otherFields = otherFields
         self.isModelledWhole = isModelledWhole
         self.secretFields = secretFields
@@ -23,8 +29,9 @@ struct ObjectShape: Hashable, Sendable {
         }
     }
 
-    /// Whether any unknown field at this place is worth a warning. `metadata` grows with Kubernetes.
-    func isModelledWhole(_ path: String) -> Bool { isModelledWhole && path != "metadata" }
+    /// Whether any unknown field at this place is worth a warning. `metadata` and `spec` grow with Kubernetes; the
+    /// outermost fields of its kinds do not.
+    func isModelledWhole(_ path: String) -> Bool { path.isEmpty || isModelledWhole && path != "metadata" }
 
     func isSecret(_ path: String) -> Bool {
         secretFields.contains { path == $0 || path.hasPrefix($0 + ".") || path.hasPrefix($0 + "[") }
@@ -38,7 +45,12 @@ struct ObjectShape: Hashable, Sendable {
     ]
 
     /// Objects of martlet.dev and metallb.io.
-    static let ours = ObjectShape([:], isModelledWhole: true, secretFields: ["spec.password"])
+    static let ours = ObjectShape(
+        [:], isModelledWhole: true, secretFields: ["spec.password"],
+        durationFields: [
+            "spec.connectTime", "spec.drainTime", "spec.holdTime", "spec.keepaliveTime", "spec.retainFor",
+            "spec.reuseAfter",
+        ])
 
     /// core/v1 Service.
     static let service = ObjectShape([

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterConfiguration
 import Manifests
 import SystemIO
 

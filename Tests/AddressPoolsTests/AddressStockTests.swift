@@ -55,7 +55,7 @@ import Timing
         var stock = AddressStock(AddressSegments(family: .ipv6, ranges: [range]))
         let first = stock.takeNext()
         let takesLast = stock.take(range.upper)
-        #expect(first == range.lower)
+        #expect(first == range.lower.successor, "the subnet-router anycast address comes last")
         #expect(takesLast)
         #expect(stock.available == AddressCount(upTo: range.countLessOne).subtracting(2))
         #expect(stock.condition(of: range.upper) == .held)
@@ -120,5 +120,100 @@ import Timing
             #expect(stock.restingCount == conditions.count { $0 == .resting })
             #expect(stock.hasAvailable == !stock.available.isZero)
         }
+    }
+
+    @Test("Anycast addresses come last, and reserved ones never, over random operations", arguments: UInt64(1)...8)
+    func randomWithHosts(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        // With three anycast addresses: the first of each entry that is a subnet, and the one with 64 zeros.
+        let ranges = try Self.ranges([
+            "2001:db8::ffff:ffff:ffff:fffe-2001:db8:0:1::3", "2001:db8::10/126", "2001:db8::f0/125",
+        ])
+        let segments = AddressSegments(family: .ipv6, ranges: ranges)
+        let anycast = SubnetRouterAnycast(entries: ranges)
+        var stock = AddressStock(segments, anycast: anycast)
+        let size = 18
+        let last = (0..<size).filter { slot in
+            segments.address(at: UInt128(slot)).map { anycast.contains($0) } ?? false
+        }
+        #expect(last.count == 3)
+        var conditions: [AddressStock.Condition] = Array(repeating: .free, count: size)
+        var reserved: Set<Int> = []
+        func vacant(_ slot: Int) -> AddressStock.Condition { reserved.contains(slot) ? .reserved : .free }
+        for step in 0..<4000 {
+            let slot = Int.random(in: 0..<size, using: &generator)
+            let address = try #require(segments.address(at: UInt128(slot)))
+            switch Int.random(in: 0..<8, using: &generator) {
+            case 0, 1:
+                let rested = conditions.indices.compactMap { slot -> (Instant, Int)? in
+                    if case .rested(let at) = conditions[slot] { (at, slot) } else { nil }
+                }
+                let free = conditions.indices.filter { conditions[$0] == .free }
+                let expected = free.first { !last.contains($0) } ?? rested.min { $0 < $1 }?.1 ?? free.first
+                let given = stock.takeNext()
+                #expect(given == expected.flatMap { segments.address(at: UInt128($0)) }, "seed \(seed), step \(step)")
+                if let expected { conditions[expected] = .held }
+            case 2:
+                let takes = stock.take(address)
+                #expect(takes == (conditions[slot] != .held))
+                conditions[slot] = .held
+            case 3:
+                stock.free(address)
+                if conditions[slot] != .reserved { conditions[slot] = vacant(slot) }
+            case 4:
+                stock.rest(address)
+                conditions[slot] = .resting
+            case 5:
+                let at = Instant(nanoseconds: Int64(step))
+                stock.endRest(address, releasedAt: at)
+                if conditions[slot] == .resting {
+                    let isOrdinary = !reserved.contains(slot) && !last.contains(slot)
+                    conditions[slot] = isOrdinary ? .rested(releasedAt: at) : vacant(slot)
+                }
+            case 6:
+                reserved.insert(slot)
+                stock.setReserved(true, address)
+                if conditions[slot] != .held, conditions[slot] != .resting { conditions[slot] = .reserved }
+            default:
+                reserved.remove(slot)
+                stock.setReserved(false, address)
+                if conditions[slot] == .reserved { conditions[slot] = .free }
+            }
+            #expect(stock.condition(of: address) == conditions[slot], "seed \(seed), step \(step)")
+            #expect(stock.heldCount == conditions.count { $0 == .held })
+            #expect(stock.restingCount == conditions.count { $0 == .resting })
+            #expect(stock.reservedCount == conditions.count { $0 == .reserved })
+            #expect(stock.hasAvailable == !stock.available.isZero)
+        }
+    }
+
+    @Test("A /32, which has as many anycast addresses as IPv4 has addresses, gives its first at once")
+    func manyAnycast() throws {
+        let range = try IPPrefix("2001:db8::/32").range
+        var stock = AddressStock(
+            AddressSegments(family: .ipv6, ranges: [range]), anycast: SubnetRouterAnycast(entries: [range]))
+        let addresses = (0..<3).compactMap { _ in stock.takeNext()?.description }
+        #expect(addresses == ["2001:db8::1", "2001:db8::2", "2001:db8::3"])
+    }
+
+    @Test(
+        "RFC 4291 §2.6.1: which addresses are of subnets' routers",
+        arguments: [
+            ("2001:db8::/64", ["2001:db8::"]), ("2001:db8::/120", ["2001:db8::"]),
+            ("2001:db8::10/126", ["2001:db8::10"]), ("2001:db8::10/127", []), ("2001:db8::10/128", []),
+            ("2001:db8::/127", ["2001:db8::"]), ("2001:db8::/128", ["2001:db8::"]),
+            ("2001:db8::8-2001:db8::f", ["2001:db8::8"]),
+            ("2001:db8::8-2001:db8::e", []), ("2001:db8::9-2001:db8::10", []),
+            ("2001:db8::ffff:ffff:ffff:ffff-2001:db8:0:1::1", ["2001:db8:0:1::"]), ("192.0.2.0/24", []),
+            ("10.0.0.0/30", []),
+            ("2001:db8::/56", ["2001:db8::", "2001:db8:0:1::", "2001:db8:0:ff::"]),
+        ] as [(String, [String])])
+    func anycast(entry: String, expected: [String]) throws {
+        let range = try #require(try Self.ranges([entry]).first)
+        let anycast = SubnetRouterAnycast(entries: [range])
+        for text in expected { #expect(anycast.contains(try IPAddress(text)), "\(text)") }
+        let first = (0..<64).compactMap { range.address(at: $0) }.filter { anycast.contains($0) }.map(\.description)
+        #expect(
+            first == expected.filter { (try? IPAddress($0)).map { $0.rawValue - range.lower.rawValue < 64 } ?? false })
     }
 }

@@ -16,6 +16,7 @@ struct ModelEngine {
     var holdings: [NamespacedName: [IPAddress]] = [:]
     var departures: [IPAddress: Departure] = [:]
     var labels: [String: [String: String]] = [:]
+    var reserved: Set<IPAddress> = []
     var now = Instant.zero
 
     // MARK: Addresses
@@ -106,6 +107,15 @@ struct ModelEngine {
         return held.count >= quota && !held.contains(address)
     }
 
+    /// RFC 4291 §2.6.1, for all that the walk's world has: the first of a /64, and the first of an entry of four or more.
+    func isAnycast(_ address: IPAddress, _ pool: Pool) -> Bool {
+        guard address.family == .ipv6 else { return false }
+        return address.rawValue << 64 == 0
+            || pool.ranges.contains { range in
+                range.lower == address && range.prefixes.count == 1 && range.prefixes[0].length <= 126
+            }
+    }
+
     // MARK: What happened
 
     mutating func setPools(_ new: [Pool]) {
@@ -193,7 +203,9 @@ struct ModelEngine {
                     && (pool(of: address).map { now < departure.at.advanced(by: $0.retainFor) } ?? false)
             }
             for address in kept.keys.sorted()
-            where missing(service).contains(address.family) && mayKeep(service, address) {
+            where missing(service).contains(address.family) && mayKeep(service, address)
+                && !reserved.contains(address) && pool(of: address)?.disabled == false
+            {
                 give(address, to: service.name)
             }
         }
@@ -227,7 +239,8 @@ struct ModelEngine {
         var result: [IPAddress] = []
         for family in missing {
             guard let address = service.requested[family] else { continue }
-            guard let pool = pool(of: address), mayHave(service, address), !isOverQuota(service, pool, address),
+            guard let pool = pool(of: address), !pool.disabled, !reserved.contains(address), mayHave(service, address),
+                !isOverQuota(service, pool, address),
                 !isResting(address, pool) || departures[address]?.service == service.name
             else { return [] }
             result.append(address)
@@ -258,8 +271,10 @@ struct ModelEngine {
     }
 
     func candidates(_ service: ModelService) -> [Pool] {
-        if let name = service.pool { return pools.filter { $0.name == name && allows($0, service) } }
-        return pools.filter { $0.autoAssign && allows($0, service) }.sorted { a, b in
+        if let name = service.pool {
+            return pools.filter { $0.name == name && !$0.disabled && allows($0, service) }
+        }
+        return pools.filter { $0.autoAssign && !$0.disabled && allows($0, service) }.sorted { a, b in
             func key(_ pool: Pool) -> (Int, Int, String) {
                 let priority = pool.allocation?.priority ?? 0
                 let isPinned = pool.allocation?.isPinned ?? false
@@ -272,15 +287,17 @@ struct ModelEngine {
     func pick(_ family: AddressFamily, _ pool: Pool, _ service: ModelService) -> IPAddress? {
         let all = addresses(of: pool, family)
         let shared = all.first { address in
-            !holders(of: address).isEmpty && mayHave(service, address) && !isOverQuota(service, pool, address)
+            !holders(of: address).isEmpty && !reserved.contains(address) && mayHave(service, address)
+                && !isOverQuota(service, pool, address)
         }
         if let shared { return shared }
-        let free = all.filter { holders(of: $0).isEmpty && !isResting($0, pool) }
-        let fresh = free.first { departures[$0] == nil }
-        let rested = free.enumerated().compactMap { index, address in
+        let free = all.filter { holders(of: $0).isEmpty && !isResting($0, pool) && !reserved.contains($0) }
+        let ordinary = free.filter { !isAnycast($0, pool) }
+        let fresh = ordinary.first { departures[$0] == nil }
+        let rested = ordinary.enumerated().compactMap { index, address in
             departures[address].map { ($0.at, index, address) }
         }.min { ($0.0, $0.1) < ($1.0, $1.1) }
-        guard let address = fresh ?? rested?.2, !isOverQuota(service, pool, address) else { return nil }
+        guard let address = fresh ?? rested?.2 ?? free.first, !isOverQuota(service, pool, address) else { return nil }
         return address
     }
 }

@@ -26,7 +26,7 @@ struct RandomWalk {
 
     /// Everything that there is, as events.
     var everything: [AssignmentEvent] {
-        [.pools(model.pools)]
+        [.pools(model.pools), .reserved(reservations)]
             + model.services.values.sorted { $0.name < $1.name }.map { .service($0.service, rank: $0.rank) }
             + model.labels.sorted { $0.key < $1.key }.map {
                 .namespace(Namespace(metadata: ObjectMeta(name: $0.key, labels: $0.value)))
@@ -38,7 +38,8 @@ struct RandomWalk {
         switch Int.random(in: 0..<100, using: &generator) {
         case 0..<60: apply(makeService())
         case 60..<80: remove()
-        case 80..<84: setPools()
+        case 80..<83: setPools()
+        case 83: reserve()
         case 84..<88: label()
         default: wait()
         }
@@ -64,6 +65,19 @@ struct RandomWalk {
         let pools = makePools()
         handle("pools \(pools)", [.pools(pools)])
         model.setPools(pools)
+    }
+
+    private var reservations: [IPAddress: ReservedAddress] {
+        Dictionary(uniqueKeysWithValues: model.reserved.map { ($0, .node("n")) })
+    }
+
+    private mutating func reserve() {
+        model.reserved = []
+        for _ in 0..<Int.random(in: 0..<4, using: &generator) {
+            model.reserved.insert(makeAddress(chance(50) ? .ipv4 : .ipv6))
+        }
+        handle("reserve \(model.reserved.sorted())", [.reserved(reservations)])
+        model.settle([], new: [])
     }
 
     private mutating func label() {
@@ -132,7 +146,7 @@ struct RandomWalk {
         guard !chance(4) else { return [] }
         // The world is cut in slices, and every slice goes to a pool or to none; each pool's in any order.
         var ranges: [[IPRange]] = [[], [], []]
-        for (family, slices) in [(AddressFamily.ipv4, [3, 2, 3, 2]), (.ipv6, [1, 2, 2])] {
+        for (family, slices) in [(AddressFamily.ipv4, [3, 2, 3, 2]), (.ipv6, [1, 2, 1, 4])] {
             var start: UInt128 = family == .ipv4 ? 0x0A00_00FC : 0xFD << 120
             for size in slices {
                 let owner = Int.random(in: 0..<4, using: &generator)
@@ -149,6 +163,7 @@ struct RandomWalk {
             var pool = Pool(name: "p\(number)", ranges: ranges[number].shuffled(using: &generator))
             if chance(20) { pool.excluded = [IPRange(makeAddress(.ipv4)), IPRange(makeAddress(.ipv6))] }
             pool.autoAssign = !chance(15)
+            pool.disabled = chance(10)
             pool.avoidBuggyIPs = chance(25)
             if chance(40) {
                 pool.allocation = Pool.Allocation(priority: pick([0, 1, 2]))
@@ -199,7 +214,10 @@ struct RandomWalk {
             let all = model.addresses(of: pool, counts.family)
             let held = all.filter { !model.holders(of: $0).isEmpty }.count
             let resting = all.filter { model.holders(of: $0).isEmpty && model.isResting($0, pool) }.count
-            let available = all.count - held - resting
+            let reserved = all.filter {
+                model.holders(of: $0).isEmpty && !model.isResting($0, pool) && model.reserved.contains($0)
+            }.count
+            let available = all.count - held - resting - reserved
             guard counts.size == AddressCount(UInt128(all.count)), counts.assigned == held, counts.resting == resting,
                 counts.available == AddressCount(UInt128(available))
             else { return "\(counts), the model counts \(all.count), \(held) held, \(resting) resting" }

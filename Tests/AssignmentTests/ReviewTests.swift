@@ -45,7 +45,7 @@ import Testing
             verdicts: [
                 "team IPv4 PoolNotAllowed", "team IPv6 FamilyMismatch", "lan IPv4 gave 192.0.2.0",
                 "lan IPv6 FamilyMismatch", "quiet IPv4 NoPools", "quiet IPv6 FamilyMismatch", "six IPv4 FamilyMismatch",
-                "six IPv6 gave 2001:db8::",
+                "six IPv6 gave 2001:db8::1",
             ]),
         Row(
             what: "a family that none has keeps the other waiting",

@@ -135,7 +135,7 @@ import Testing
         var bench = Bench(.of("p", "192.0.2.1/32"))
         bench.apply("a") { $0.shares("k", ports: 80, 443) }
         bench.apply("b") { $0.shares("k", ports: 443) }
-        #expect(bench["b"] == "PoolExhausted")
+        #expect(bench["b"] == "SharingRefused")
         bench.apply("a") { $0.shares("k", ports: 80) }
         #expect(bench["b"] == "192.0.2.1")
     }

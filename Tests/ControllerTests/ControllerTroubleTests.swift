@@ -28,7 +28,46 @@ import Timing
         throw TestFailure("no Service is written to")
     }
 
+    // MARK: - Nodes
+
+    private static func node(_ address: String) -> Node {
+        Node(
+            metadata: ObjectMeta(name: "n1"),
+            status: NodeStatus(addresses: [NodeAddress(type: "InternalIP", address: address)]))
+    }
+
+    @Test("A Node has an address of a pool → a warning on the pool, no Service is given it, until it has another")
+    func nodeAddress() throws {
+        var cluster = try ModelCluster(pools: [("lan", ["192.0.2.0/28"])])
+        _ = cluster.set("web")
+        var bench = ControllerBench()
+        for event in [.node(.initial(Self.node("192.0.2.0")))] + cluster.initialEvents { bench.tell(event) }
+        bench.settle(&cluster)
+        #expect(Self.addresses(cluster.services[Self.web]) == ["192.0.2.1"])
+        #expect(bench.core.problems.map(\.severity) == [.warning])
+        bench.tell(.service(.applied(cluster.set("other", Self.ask("192.0.2.0")))))
+        bench.settle(&cluster)
+        #expect(bench.core.engine.assignment(of: Self.other)?.reason == .addressReserved)
+        bench.tell(.node(.applied(Self.node("198.51.100.1"))))
+        bench.settle(&cluster)
+        #expect(bench.core.problems.isEmpty)
+        #expect(Self.addresses(cluster.services[Self.other]) == ["192.0.2.0"])
+        #expect(Self.addresses(cluster.services[Self.web]) == ["192.0.2.1"])
+    }
+
     // MARK: - Pools in error
+
+    @Test("The only pool is in error → the reason of a new Service names it, and its error")
+    func onlyPoolInError() throws {
+        var cluster = try ModelCluster(pools: [("lan", ["nonsense"])])
+        _ = cluster.set("web")
+        let bench = ControllerBench(settling: &cluster)
+        let assignment = bench.core.engine.assignment(of: Self.web)
+        #expect(assignment?.reason == .noPools)
+        #expect(
+            assignment?.message?.contains("lan is in error (spec.addresses[0]: ") == true,
+            "\(assignment?.message ?? "")")
+    }
 
     @Test("A pool in error since before this leader → its Services keep what they have, and the others are served")
     func poolInError() throws {

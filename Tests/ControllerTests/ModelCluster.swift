@@ -79,7 +79,7 @@ struct ModelCluster {
             ]
         }
         events += services.values.map { .service(.initial($0)) }
-        return events + [.service(.ready), .namespace(.ready)]
+        return events + [.service(.ready), .namespace(.ready), .node(.ready)]
     }
 
     /// By address, the Services whose status has it.

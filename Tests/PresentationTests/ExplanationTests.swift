@@ -148,7 +148,7 @@ import Timing
         let alone = explanation([])
         #expect(!alone.isWhole)
         let step = try #require(alone.steps.first { $0.step == "BGP" })
-        #expect(step.verdict == .bad && step.summary.contains("Nobody advertises 2001:db8::."), "\(step)")
+        #expect(step.verdict == .bad && step.summary.contains("Nobody advertises 2001:db8::1."), "\(step)")
         #expect(alone.advice.contains(try #require(Advice.sentence(for: "PeerNotSelected"))), "\(alone.advice)")
         // What layer 2 announces is announced.
         let both = explanation([Layer2Advertisement(name: "segment")])

@@ -21,7 +21,7 @@ extension ControllerCore {
             return labelsDecide && namespaces[namespace] == nil ? .namespaceUnknown : nil
         }
         let pools = ServiceAnnotation.allocatedFromPool.value(in: service.metadata.annotations)?.value ?? ""
-        return pools.split(separator: ",").contains { poolsInError.contains(String($0)) } ? .poolInError : nil
+        return pools.split(separator: ",").contains { poolsInError[String($0)] != nil } ? .poolInError : nil
     }
 
     /// What is to be judged now of all that was deferred, if `isConcerned`.
@@ -33,11 +33,6 @@ extension ControllerCore {
     /// Remembers of a new configuration what deferrals depend on.
     mutating func noteDeferringPools() {
         labelsDecide = configuration.pools.contains { !($0.allocation?.namespaceSelectors.isEmpty ?? true) }
-        let inForce = Set(configuration.pools.map(\.name))
-        poolsInError = Set(
-            problems.filter { $0.severity == .error && $0.object?.kind == IPAddressPool.kind }
-                .compactMap { $0.object?.name.name }
-        ).subtracting(inForce)
     }
 
     /// What each Service has, sorted by name, with those that keep what they have because their pool is in error.

@@ -24,6 +24,7 @@ package struct ControllerCore: Sendable {
         case configuration(ConfigurationChange, ConfigurationObjects.Group)
         case service(WatchEvent<Service>)
         case namespace(WatchEvent<Namespace>)
+        case node(WatchEvent<Node>)
         case finished(WriteKey, WriteOutcome)
         /// The API server was down and answers again.
         case serverAnswers
@@ -57,12 +58,16 @@ package struct ControllerCore: Sendable {
     var objects = ConfigurationObjects()
     var services = ObjectSet<Service>()
     var namespaces = ObjectSet<Namespace>()
+    /// With their names and addresses alone.
+    var nodes = ObjectSet<Node>()
     /// What the statuses of Services say.
     var stated = StatedAddresses()
     /// Services that are not judged yet.
     var deferrals: [NamespacedName: Deferral] = [:]
-    /// Pools that are there and not in force in any form.
-    var poolsInError: Set<String> = []
+    /// Pools that are there and not in force in any form, with what is wrong with each.
+    var poolsInError: [String: String] = [:]
+    /// Addresses that no Service is given.
+    var reserved: [IPAddress: ReservedAddress] = [:]
     /// Whether the labels of namespaces decide about any pool.
     var labelsDecide = false
     var statuses: [ConfigurationKey: SeenStatus] = [:]
@@ -96,13 +101,17 @@ package struct ControllerCore: Sendable {
             if objects.apply(change, in: group), isComplete { reconfigure(at: now, &actions) }
         case .service(let event): receive(event, at: now, &actions)
         case .namespace(let event): receive(event, at: now, &actions)
+        case .node(let event):
+            if nodes.apply(event.map(\.addressed)) != nil, isComplete { reconfigure(at: now, &actions) }
         case .finished(let key, let outcome):
             finish(key, outcome, at: now, &actions, using: &generator)
         case .serverAnswers: queue.resumeAll()
         case .deadlineReached:
             if isComplete { settle([], at: now, &actions) }
         }
-        if !isComplete, objects.isReady, services.isReady, namespaces.isReady { begin(at: now, &actions) }
+        if !isComplete, objects.isReady, services.isReady, namespaces.isReady, nodes.isReady {
+            begin(at: now, &actions)
+        }
         if isComplete { flush(at: now, time: time, &actions) }
         return actions
     }
@@ -116,7 +125,7 @@ package struct ControllerCore: Sendable {
     private mutating func begin(at now: Instant, _ actions: inout [Action]) {
         isComplete = true
         makeConfiguration()
-        var events: [AssignmentEvent] = [.pools(configuration.pools)]
+        var events = [.pools(configuration.pools)] + circumstances
         events += namespaces.inOrder.map { .namespace($0) }
         events += services.inOrder.compactMap { event(for: $0) }
         settle(events, at: now, isBeginning: true, &actions)
@@ -129,17 +138,24 @@ package struct ControllerCore: Sendable {
         let former = configuration.pools
         makeConfiguration()
         let ended = deferrals.isEmpty ? [] : endDeferrals { _, _ in true }
-        settle((configuration.pools == former ? [] : [.pools(configuration.pools)]) + ended, at: now, &actions)
+        let pools: [AssignmentEvent] = configuration.pools == former ? [] : [.pools(configuration.pools)]
+        settle(pools + circumstances + ended, at: now, &actions)
         countsDue = countsDue ?? now.advanced(by: ControllerCore.countingTime)
     }
+
+    /// What bears on assignment beside the pools.
+    private var circumstances: [AssignmentEvent] { [.poolsInError(poolsInError), .reserved(reserved)] }
 
     private mutating func makeConfiguration() {
         var state = ClusterState()
         objects.fill(&state)
+        state.nodes = nodes.inOrder
         state.secretsAreUnknown = true
         let made = Configuration.make(from: state, keeping: configuration)
         configuration = made.configuration
         problems = made.problems
+        poolsInError = state.poolsInError(beside: configuration, problems)
+        reserved = ReservedAddress.all(in: state)
         noteDeferringPools()
         enqueueVerdicts()
     }
@@ -263,7 +279,9 @@ package struct ControllerCore: Sendable {
         let told = service.status?.conditions?.first { $0.type == ControllerCore.conditionType }
         // A Service that bears the condition was told by whoever led before.
         if !isBeginning || told == nil {
-            for warning in change.warnings { record(.warning, "Assign", warning.reason, warning.message) }
+            for warning in change.warnings where !warning.isNote {
+                record(.warning, "Assign", warning.reason, warning.message)
+            }
         }
         guard let assignment = change.assignment else { return }
         if change.status == .write {
@@ -275,5 +293,14 @@ package struct ControllerCore: Sendable {
             guard told?.reason != reason.rawValue else { return }
             record(.warning, "Assign", reason.rawValue, assignment.message ?? "")
         }
+    }
+}
+
+extension Node {
+    /// What assignment depends on.
+    fileprivate var addressed: Node {
+        var metadata = ObjectMeta(name: metadata.name)
+        metadata.creationTimestamp = self.metadata.creationTimestamp
+        return Node(metadata: metadata, status: NodeStatus(addresses: status?.addresses))
     }
 }

@@ -207,6 +207,7 @@ package final class ControllerService: ServiceLifecycle.Service {
                 }.run()
             }
             group.addTask { await client.watch(.services) { input.yield(.event(.service($0))) } }
+            group.addTask { await client.watch(.nodes) { input.yield(.event(.node($0))) } }
             group.addTask { await client.watch(.namespaces) { input.yield(.event(.namespace($0))) } }
         }
     }

@@ -48,6 +48,12 @@ package enum Advice {
         "QuotaExceeded": """
         Raise quotaPerNamespace of the pool, or delete Services of this namespace that are not needed.
         """,
+        "AddressReserved": """
+        A node or a gateway has the address: ask for another, and list it in excludedAddresses of the pool.
+        """,
+        "PoolDisabled": """
+        Remove spec.disabled from the pool, or let the Service use another pool (annotation address-pool).
+        """,
         "ReuseAfter": """
         Wait: the addresses that are free were released too recently (reuseAfter, retainFor of the pool). It \
         is tried again by itself.

@@ -178,6 +178,12 @@ extension BGPPeer {
         for family in negotiated.families where hops[family] == nil {
             logger.warning("no next hop for a family of routes; none are sent", metadata: ["family": "\(family)"])
         }
+        // RFC 4271 §4.4: with a hold time of zero nobody sends KEEPALIVE messages.
+        if negotiated.holdTime == .zero, let channel = link.channel {
+            TCPKeepalive.enable(on: channel).whenFailure { [logger] error in
+                logger.warning("cannot turn TCP keepalives on", metadata: ["error": "\(BGPPeer.words(for: error))"])
+            }
+        }
         established = negotiated.connection
         routes.attach(settings.name, PeerEncoding(negotiated, nextHops: hops), wakeUp: link.wakeUp)
     }

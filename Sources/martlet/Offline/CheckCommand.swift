@@ -21,7 +21,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         // All that `plan` would complain about, too: what two advertisements do together depends on the Services.
-        let problems = OfflineDecisions(input.read(), loadBalancerClass: nil).problems
+        let decisions = OfflineDecisions(input.read(), loadBalancerClass: nil)
+        let problems = decisions.problems + decisions.unmetRequests
         try output.print(ProblemsDocument(problems))
         let worst = problems.map(\.severity).max() ?? .note
         if worst == .error || strict && worst == .warning { throw ExitCode(1) }

@@ -40,7 +40,8 @@ struct OfflineDecisions {
         let made = Configuration.make(from: state)
         configuration = made.configuration
         let (assignment, warnings) = AssignmentEngine.planned(
-            configuration: made.configuration, state: state, loadBalancerClass: loadBalancerClass)
+            configuration: made.configuration, state: state, problems: reading.problems + made.problems,
+            loadBalancerClass: loadBalancerClass)
         self.assignment = assignment
         endpoints = EndpointIndex(state.endpointSlices)
 
@@ -58,6 +59,20 @@ struct OfflineDecisions {
         self.announcement = announcement
         plan = announcement.plan()
         problems = reading.problems + made.problems + warnings + plan.problems
+    }
+
+    /// The Services without the addresses that they want, as problems of these. Manifests without any pool are a part of
+    /// something, and then only what a Service says about itself is one.
+    var unmetRequests: [Problem] {
+        let hasPools = !state.pools.isEmpty || state.leftOut.contains { $0.kind == IPAddressPool.kind }
+        return assignment.assignments.compactMap { assignment in
+            guard let reason = assignment.reason, let message = assignment.message,
+                hasPools || reason == .requestInvalid
+            else { return nil }
+            let service = ObjectReference(kind: Service.kind, name: assignment.service)
+            return Problem(
+                .warning, service, "\(reason): \(message)", at: state.locations.location(of: nil, in: service))
+        }
     }
 
     var document: PlanDocument {

@@ -23,6 +23,8 @@ struct StandaloneCore: Sendable {
     private(set) var configuration = Configuration()
     /// Everything that is wrong with what is in force, or that keeps something newer from being in force.
     private(set) var problems: [Problem] = []
+    /// The pools that are in force in no form.
+    private var poolsInError: [String: String] = [:]
     /// What is in force; `nil` until something could be read.
     private(set) var state: ClusterState?
     /// How many readings of the manifests were taken into force.
@@ -62,8 +64,10 @@ struct StandaloneCore: Sendable {
         problems += built.problems
 
         let pools = built.configuration.pools
+        let poolsInError = new.poolsInError(beside: built.configuration, problems)
         let difference = ServiceDifference(
-            from: state, to: new, pools: state == nil || pools != configuration.pools ? pools : nil)
+            from: state, to: new, pools: state == nil || pools != configuration.pools ? pools : nil,
+            poolsInError: poolsInError == self.poolsInError ? nil : poolsInError)
         var touched = difference.changed.union(
             updateEndpoints(from: state?.endpointSlices ?? [], to: new.endpointSlices))
         for service in new.services where difference.changed.contains(service.name) {
@@ -78,6 +82,7 @@ struct StandaloneCore: Sendable {
         outcome.update.nodes = new.nodes == state?.nodes ? nil : new.nodes
         announce(touched.union(difference.removed), in: &outcome)
         configuration = built.configuration
+        self.poolsInError = poolsInError
         self.problems = problems
         state = new
         generation += 1

@@ -7,6 +7,7 @@ import Logging
 import Manifests
 import NIOCore
 import NIOPosix
+import NetworkIO
 import Presentation
 import Speaker
 import SystemIO
@@ -79,6 +80,8 @@ struct StandaloneLoop {
 
     private mutating func take(_ reading: ManifestReading, at now: Instant) {
         let start = UptimeClock.now
+        var reading = reading
+        for gateway in DefaultGateways.current() { reading.state.gateways[gateway] = speaker.node }
         let outcome = core.handle(reading, at: now)
         metrics.observe(outcome, took: start.duration(to: UptimeClock.now), core)
         perform(outcome, since: now)

@@ -88,4 +88,34 @@ struct PeerFieldInteropTests {
             for part in row.unseen { #expect(!text.contains(part), "\(text)") }
         }
     }
+
+    @Test(
+        "The hold time that both sides agree on is zero → TCP keepalives watch the connection; any other → they do not",
+        arguments: [(Duration.zero, 9, true), (.seconds(9), 0, true), (.seconds(9), 9, false)])
+    func keepalive(holdTime: Duration, routers: Int, isOn: Bool) async throws {
+        try await BGPLab().run { lab in
+            await lab.speaker.apply(peers: [lab.peer(holdTime: holdTime)])
+            let bird = try await BirdRouter(
+                lab,
+                """
+                protocol bgp tor {
+                  local 10.99.0.2 as 64513; neighbor 10.99.0.1 as 64512; passive yes; hold time \(routers);
+                  ipv4 { import all; export none; };
+                }
+                """)
+            defer { bird.stop() }
+            try await lab.waitForState(.established)
+            func timers() async throws -> String {
+                try await lab.node.run("ss", "-tnoH", "state", "established").output
+            }
+            if isOn {
+                try await eventually("the kernel's keepalive timer runs") {
+                    try await timers().contains("timer:(keepalive")
+                }
+            } else {
+                try await Task.sleep(for: .milliseconds(300))
+                #expect(try await !timers().contains("timer:(keepalive"))
+            }
+        }
+    }
 }

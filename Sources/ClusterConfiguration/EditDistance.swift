@@ -2,7 +2,11 @@ extension String {
     /// Which of the words this one was probably meant to be: the nearest by spelling, the first by name among equals.
     package func likelyMeant(among words: some Sequence<String>) -> String? {
         // One slip in a short word, two in a longer one; letter case is no slip.
-        let tolerance = utf8.count < 5 ? 1 : 2
+        nearest(among: words, tolerance: utf8.count < 5 ? 1 : 2)
+    }
+
+    /// The nearest of the words by spelling, with so many slips at most; the first by name among equals.
+    package func nearest(among words: some Sequence<String>, tolerance: Int) -> String? {
         let own = Array(lowercased().utf8)
         var best: (distance: Int, word: String)?
         for word in words where word != self {
