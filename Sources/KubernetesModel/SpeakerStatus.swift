@@ -47,8 +47,11 @@ package struct SpeakerStatus: Codable, Hashable, Sendable {
         package var ip: String
         /// `nil`: every suitable one.
         package var interfaces: [String]?
+        /// RFC 3339 text: since when the node answers for it; `nil` until it does.
+        package var since: String?
 
-        package init(service: String, ip: String, interfaces: [String]?) {
+        package init(service: String, ip: String, interfaces: [String]?, since: String? = nil) {
+            self.since = since
             self.service = service
             self.ip = ip
             self.interfaces = interfaces

@@ -21,16 +21,16 @@ extension SpeakerService {
     package func describe(in document: inout StatusDocument, known: UInt64? = nil) async -> UInt64? {
         guard let view = await view() else { return nil }
         let core = view.core
+        document.peers = await peers()
         if view.revision != known {
             // Not in the service's loop, which has events to take: this walks through all Services.
             let plan = core.engine.planHere()
-            document.announcements = plan.layer2.map { AnnouncementEntry($0) } + plan.bgp.map { AnnouncementEntry($0) }
+            document.announcements = view.entries(of: plan, document.peers)
             document.silent = plan.silent.map { SilenceEntry($0) }
             document.problems += plan.problems.map { ProblemEntry($0) }
         }
         document.problems += (core.hostProblems + core.wireProblems).map { ProblemEntry($0) }
         document.notReady += SpeakerService.obstacles(core)
-        document.peers = await peers()
         document.segments = await segments(core, now: .now)
         document.interfaces = await interfaces()
         return view.revision

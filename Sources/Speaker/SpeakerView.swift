@@ -2,6 +2,7 @@ import Addresses
 import Announcement
 import BGP
 import KubernetesModel
+import Presentation
 import Timing
 
 /// What can be asked of ``SpeakerService``: a copy of what it has decided, and since when.
@@ -17,6 +18,22 @@ package struct SpeakerView: Sendable {
     private var services: [IPAddress: [NamespacedName]] = [:]
 
     package init(core: SpeakerCore) { self.core = core }
+
+    /// What a plan announces, with what is known of how it stands: since when this node answers for its own, and how the sessions
+    /// are that carry its routes.
+    func entries(of plan: AnnouncementPlan, _ peers: [PeerEntry]) -> [AnnouncementEntry] {
+        let sessions = Dictionary(peers.map { ($0.peer, $0) }) { first, _ in first }
+        return plan.layer2.map { announcement in
+            AnnouncementEntry(
+                announcement, since: announcement.node == core.node ? announcedSince[announcement.address] : nil)
+        }
+            + plan.bgp.map { announcement in
+                var entry = AnnouncementEntry(announcement)
+                guard announcement.node == core.node else { return entry }
+                entry.note(sessions[announcement.peer], advertisedSince: advertisedSince[announcement.prefix])
+                return entry
+            }
+    }
 
     /// Takes note of what is about to happen.
     mutating func note(_ action: SpeakerCore.Action, at now: Timestamp) {

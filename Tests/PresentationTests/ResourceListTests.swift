@@ -51,6 +51,50 @@ import Timing
                 "None in the namespace elsewhere."))
     }
 
+    /// The sessions of a Service's routes by node, and the cells of its row in `get services`.
+    static let sessions: [(sessions: [String: String?], row: [String], message: String)] = [
+        (["n1": "Established", "n2": "Established"], ["n1, n2"], ""), (["n1": nil, "n2": nil], ["n1, n2"], ""),
+        (["n1": "Established", "n2": "Active"], ["n1"], "n2 does not send it to tor: Active."),
+        (["n1": "Idle", "n2": "OpenSent"], ["nobody", "NotSent"], "n1 does not send it to tor: Idle."),
+        (["n1": "Unreported"], ["n1", "NotReported"], "The speaker of n1 reports no session with tor."),
+        (["n1": "Idle", "n2": "Unreported"], ["n2", "NotReported"], "n1 does not send it to tor: Idle."),
+    ]
+
+    @Test("of Services name as owners only nodes whose routes are sent", arguments: sessions)
+    func unsent(row: (sessions: [String: String?], row: [String], message: String)) {
+        var document = StatusDocument(version: "1", role: "controller", node: nil)
+        document.assignments = [
+            AssignmentEntry(
+                service: "a/b", ips: ["192.0.2.1"], pool: "lan", state: "assigned", reason: nil, message: nil)
+        ]
+        document.announcements = row.sessions.sorted { $0.key < $1.key }.map { node, session in
+            AnnouncementEntry(
+                bgp: "a/b", ip: "192.0.2.1", node: node, peer: "tor", prefix: "192.0.2.1/32", session: session)
+        }
+        let list = Resource.services.list(from: ClusterStatus([document]))
+        let line = list.lines(Layout(width: nil, isWide: true, now: Samples.now)).last ?? ""
+        for cell in row.row { #expect(line.contains("  \(cell)  "), "\(line)") }
+        #expect(row.row[0].contains("n2") || !line.contains(", n2  "), "\(line)")
+        #expect(line.contains(row.message), "\(line)")
+        let announcements = Resource.announcements.list(from: ClusterStatus([document])).text(
+            .table, Samples.layout(nil))
+        for case let session? in row.sessions.values {
+            let shown = ["Established": "Established", "Unreported": "not reported"][session] ?? "\(session): not sent"
+            #expect(announcements.contains("  \(shown)  "), "\(announcements)")
+        }
+    }
+
+    @Test("of speakers count the addresses of each, not those that it sees others have") func addresses() {
+        var document = StatusDocument(version: "1", role: "run", node: "n1")
+        document.announcements = [
+            AnnouncementEntry(layer2: "a/b", ip: "192.0.2.1", node: "n1", interfaces: nil),
+            AnnouncementEntry(layer2: "a/c", ip: "192.0.2.2", node: "n2", interfaces: nil),
+        ]
+        #expect(ClusterStatus([document]).speakers.map(\.layer2Addresses) == [1])
+        document.addressCount = 250
+        #expect(ClusterStatus([document]).speakers.map(\.layer2Addresses) == [250])
+    }
+
     @Test("in the order asked for, table and documents agree") func agree() {
         let list = Resource.services.list(from: Samples.status, order: ResourceOrder("-service"))
         #expect(list.names == Resource.services.list(from: Samples.status).names.sorted().reversed())

@@ -160,7 +160,7 @@ enum Samples {
             AnnouncementEntry(
                 bgp: "kube-system/registry", ip: "198.51.100.7", node: "node-1", peer: "tor-a",
                 prefix: "198.51.100.0/24", localPreference: 100, communities: ["64512:7"],
-                largeCommunities: ["64512:1:2"], since: time("2026-01-08T09:30:02Z")),
+                largeCommunities: ["64512:1:2"], since: time("2026-01-08T09:30:02Z"), session: "Established"),
         ]
         document.silent = [
             SilenceEntry(
@@ -205,7 +205,7 @@ enum Samples {
             AnnouncementEntry(
                 bgp: "kube-system/registry", ip: "198.51.100.7", node: "node-2", peer: "tor-a",
                 prefix: "198.51.100.0/24", localPreference: 100, communities: ["64512:7"],
-                largeCommunities: ["64512:1:2"]),
+                largeCommunities: ["64512:1:2"], session: "OpenConfirm"),
         ]
         document.peers = [
             PeerEntry(

@@ -61,6 +61,16 @@ import Testing
         #expect(try await ChildProcess(["bash", "-n", file]).wait().succeeded)
     }
 
+    @Test(
+        "a process that does not listen is told of at once",
+        arguments: [["get", "pools"], ["explain", "web"], ["top"]])
+    func nobodyListens(command: [String]) async throws {
+        let start = ContinuousClock.now
+        let result = try await ChildProcess([Program.path] + command + ["--server", "http://127.0.0.1:1"]).wait()
+        #expect(result.status == 1 && result.errors.contains("nothing listens at http://127.0.0.1:1"), "\(result)")
+        #expect(ContinuousClock.now - start < .seconds(2))
+    }
+
     @Test("answers as kubectl's plugin, by that name") func plugin() async throws {
         let folder = try TemporaryFolder()
         let link = folder.path + "/kubectl-martlet"

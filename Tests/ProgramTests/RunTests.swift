@@ -187,6 +187,25 @@ struct RunTests {
         #expect(explanation.status == 1 && explanation.output.contains(clause), "\(explanation)")
     }
 
+    @Test("Without privileges the speaker says so, too; with --no-layer2 it does without") func unprivilegedSpeaker()
+        async throws
+    {
+        let lab = try await ClusterLab()
+        try Shell.check(["chmod", "-R", "a+rwX", lab.folder.path])
+        let command = [
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Program.path, "speaker", "--node-name", "n1",
+            "--kubeconfig", lab.kubeconfig("speaker"), "--state-dir", lab.folder.path + "/state",
+        ]
+        let refused = try await lab.namespace.start(command: command).wait(atMost: .seconds(10))
+        #expect(refused.status == 1 && refused.errors.contains("CAP_NET_RAW"), "\(refused)")
+        let process = try lab.namespace.start(command: command + ["--no-layer2"])
+        defer { process.stop() }
+        #expect(
+            try await eventually {
+                try await lab.namespace.run("curl", "-sf", "http://127.0.0.1:7472/readyz").succeeded
+            }, "\(process.errors)")
+    }
+
     /// What keeps it from starting: extra arguments, and what it must name.
     static let obstacles: [([String], String)] = [
         (["--http", "192.0.2.99:7472"], "192.0.2.99:7472"),

@@ -53,6 +53,33 @@ import Timing
         #expect(yielded.first?.message.contains("no Service has it any more") == true)
     }
 
+    @Test("since when an address is answered for, and a route sent over which session") func ages() throws {
+        var view = try Self.makeView()
+        var plan = AnnouncementPlan()
+        plan.layer2 = ["n1", "n2"].map {
+            Layer2Announcement(service: Self.web, address: Self.address, node: $0, interfaces: .all)
+        }
+        plan.bgp = [
+            BGPAnnouncement(
+                service: Self.web, address: Self.address, node: "n1", peer: "tor",
+                prefix: IPPrefix(host: Self.address), attributes: RouteAttributes())
+        ]
+        // Owned, and not yet answered for.
+        #expect(view.entries(of: plan, []).map(\.since) == [nil, nil, nil])
+        _ = view.core.handle(.reported([.holder(.thisNode, of: Self.address, on: "eth0")]))
+        _ = view.noteHeld(at: Self.now)
+        view.advertisedSince[IPPrefix(host: Self.address)] = Self.now
+        let later = Self.now.advanced(by: .seconds(60))
+        func entries(_ state: String) -> [AnnouncementEntry] {
+            view.entries(
+                of: plan, [PeerEntry(peer: "tor", address: nil, state: state, since: later, prefixesSent: 1)])
+        }
+        #expect(entries("Established").map(\.since) == [Self.now, nil, later])
+        #expect(entries("Established").map(\.session) == [nil, nil, "Established"])
+        #expect(entries("Active").map(\.since) == [Self.now, nil, nil])
+        #expect(entries("Active").last?.isUnsent == true)
+    }
+
     @Test("a BFD session that comes up, and one that leaves Up with its diagnostic") func bfd() {
         var status = BFDPeerStatus(state: .up, since: .zero)
         let up = SpeakerView.event(of: status, peer: "tor-a", node: "n1", at: Self.now)

@@ -26,8 +26,15 @@ package struct AnnouncementEntry: Hashable, Sendable {
     package var asPathPrepend: Int?
     /// Octets a second.
     package var linkBandwidth: Int?
-    /// Since when, where known. An addition.
+    /// BGP: the state of the node's session with the peer, as RFC 4271 names it, or ``unreportedSession``; `nil` where nobody
+    /// was asked, as in a plan. Only an Established session carries the route. An addition.
+    package var session: String?
+    /// Since when the node has answered for the address, or the peer has been sent the route; `nil` where that is not known, or
+    /// is not so. An addition.
     package var since: Timestamp?
+
+    /// The ``session`` of which the node's speaker, which should hold it, reports nothing.
+    package static let unreportedSession = "Unreported"
 
     package init(layer2 service: String, ip: String, node: String, interfaces: [String]?, since: Timestamp? = nil) {
         self.service = service
@@ -40,8 +47,9 @@ package struct AnnouncementEntry: Hashable, Sendable {
 
     package init(
         bgp service: String, ip: String, node: String, peer: String, prefix: String, localPreference: UInt32? = nil,
-        communities: [String] = [], largeCommunities: [String] = [], since: Timestamp? = nil
+        communities: [String] = [], largeCommunities: [String] = [], since: Timestamp? = nil, session: String? = nil
     ) {
+        self.session = session
         self.service = service
         self.ip = ip
         self.protocol = Silence.AnnouncementProtocol.bgp.rawValue
@@ -79,12 +87,25 @@ package struct AnnouncementEntry: Hashable, Sendable {
     }
 
     package var isBGP: Bool { self.protocol == Silence.AnnouncementProtocol.bgp.rawValue }
+
+    /// Whether the route is known not to reach the peer: its session is not up.
+    package var isUnsent: Bool { isBGP && session != nil && session != PeerEntry.established && !isUnreported }
+
+    /// Whether nobody says how the session is that should carry the route.
+    package var isUnreported: Bool { isBGP && session == AnnouncementEntry.unreportedSession }
+
+    /// Adds what is known of the session that is to carry the route.
+    package mutating func note(_ peer: PeerEntry?, advertisedSince: Timestamp? = nil) {
+        session = peer?.state ?? AnnouncementEntry.unreportedSession
+        guard !isUnsent, !isUnreported, let begin = advertisedSince else { return }
+        since = peer?.since.map { max($0, begin) } ?? begin
+    }
 }
 
 extension AnnouncementEntry: Decodable {
     private enum CodingKeys: String, CodingKey {
         case service, ip, `protocol`, node, interfaces, peer, prefix, localPreference, communities, largeCommunities
-        case med, asPathPrepend, linkBandwidth, since
+        case med, asPathPrepend, linkBandwidth, session, since
     }
 
     package init(from decoder: any Decoder) throws {
@@ -102,6 +123,7 @@ extension AnnouncementEntry: Decodable {
         med = try container.decodeIfPresent(UInt32.self, forKey: .med)
         asPathPrepend = try container.decodeIfPresent(Int.self, forKey: .asPathPrepend)
         linkBandwidth = try container.decodeIfPresent(Int.self, forKey: .linkBandwidth)
+        session = try container.decodeIfPresent(String.self, forKey: .session)
         since = try container.decodeIfPresent(Timestamp.self, forKey: .since)
     }
 }
@@ -122,7 +144,7 @@ extension AnnouncementEntry: JSONRepresentable {
         ]
         return contract.adding([
             "med": med.json, "asPathPrepend": asPathPrepend.json, "linkBandwidth": linkBandwidth.json,
-            "since": since.json,
+            "session": session.json, "since": since.json,
         ])
     }
 }

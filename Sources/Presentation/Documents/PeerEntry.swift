@@ -65,7 +65,9 @@ package struct PeerEntry: Hashable, Sendable, Decodable {
         self.bfdSession = bfdSession
     }
 
-    package var isEstablished: Bool { state == "Established" }
+    static let established = "Established"
+
+    package var isEstablished: Bool { state == PeerEntry.established }
 }
 
 extension PeerEntry: JSONRepresentable {

@@ -17,6 +17,8 @@ package struct StatusDocument: Hashable, Sendable {
     package var problems: [ProblemEntry] = []
     package var pools: [PoolEntry] = []
     package var interfaces: [InterfaceEntry] = []
+    /// How many addresses this node answers for at layer 2, where ``announcements`` do not list them all.
+    package var addressCount: Int?
     /// Of a controller: who leads.
     package var leader: String?
     /// When the process began.
@@ -67,7 +69,7 @@ package struct StatusDocument: Hashable, Sendable {
 extension StatusDocument: Decodable {
     private enum CodingKeys: String, CodingKey {
         case version, role, node, assignments, announcements, peers, segments
-        case silent, problems, pools, interfaces, started, notReady, leader
+        case silent, problems, pools, interfaces, started, notReady, leader, addressCount
     }
 
     package init(from decoder: any Decoder) throws {
@@ -89,6 +91,7 @@ extension StatusDocument: Decodable {
         started = try container.decodeIfPresent(Timestamp.self, forKey: .started)
         notReady = try list(.notReady)
         leader = try container.decodeIfPresent(String.self, forKey: .leader)
+        addressCount = try container.decodeIfPresent(Int.self, forKey: .addressCount)
     }
 }
 
@@ -101,6 +104,7 @@ extension StatusDocument: JSONRepresentable {
         return contract.adding([
             "silent": silent.json, "problems": problems.json, "pools": pools.json, "interfaces": interfaces.json,
             "started": started.json, "notReady": notReady.json, "leader": leader.json,
+            "addressCount": addressCount.json,
         ])
     }
 }

@@ -47,17 +47,40 @@ extension ResourceList {
                     continue
                 }
                 for group in announcements.grouped(by: \.protocol) {
+                    let unsent = group.filter { $0.isUnsent || $0.isUnreported }
+                    guard unsent.count < group.count else {
+                        table.append(unsentRow(assignment, ip, group))
+                        continue
+                    }
+                    let group = group.filter { !unsent.contains($0) }
                     let since = group.compactMap(\.since).min()
                     table.append([
                         Cell(assignment.service), Cell(ip), Cell(assignment.pool), Cell(group[0].protocol),
                         Cell(group.map(\.owner).unique.joined(separator: ", "), .good), Cell(layout.age(since)),
                         Cell(assignment.reason, .warning),
-                        Cell(group.compactMap(\.peer).unique.joined(separator: ", ")), Cell(assignment.message),
+                        Cell(group.compactMap(\.peer).unique.joined(separator: ", ")),
+                        Cell(
+                            (unsent.map(\.unsentSentence) + [assignment.message].compactMap(\.self)).joined(
+                                separator: " ")),
                     ])
                 }
             }
         }
         return table
+    }
+
+    /// An address of which no route is known to reach a router.
+    private func unsentRow(_ assignment: AssignmentEntry, _ ip: String, _ group: [AnnouncementEntry]) -> [Cell] {
+        let unreported = group.filter(\.isUnreported)
+        let owner =
+            unreported.isEmpty
+            ? Cell("nobody", .bad) : Cell(unreported.map(\.node).unique.joined(separator: ", "), .warning)
+        return [
+            Cell(assignment.service), Cell(ip), Cell(assignment.pool), Cell(group[0].protocol), owner, .none,
+            unreported.isEmpty ? Cell("NotSent", .bad) : Cell("NotReported", .warning),
+            Cell(group.compactMap(\.peer).unique.joined(separator: ", ")),
+            Cell(group.map(\.unsentSentence).joined(separator: " ")),
+        ]
     }
 
     /// An address that no one announces: the reasons take the place of the owner.
@@ -74,14 +97,17 @@ extension ResourceList {
         var table = Table(
             [
                 Column("SERVICE"), Column("ADDRESS"), Column("PROTOCOL", rank: 2), Column("NODE"),
-                Column("VIA", minimumWidth: 8), Column("FOR", rank: 1), Column("PREFIX", rank: 3, isWideOnly: true),
+                Column("VIA", minimumWidth: 8),
+                Column("SESSION", overflow: .wrap, minimumWidth: 12, hidesWhenEmpty: true), Column("FOR", rank: 1),
+                Column("PREFIX", rank: 3, isWideOnly: true),
                 Column("LOCALPREF", .trailing, rank: 5, isWideOnly: true),
                 Column("COMMUNITIES", overflow: .wrap, minimumWidth: 12, rank: 4, isWideOnly: true),
             ], emptyMessage: nothing ?? "Nothing is announced.")
         for entry in announcements {
             table.append([
                 Cell(entry.service), Cell(entry.ip), Cell(entry.protocol), Cell(entry.node), Cell(entry.way),
-                Cell(layout.age(entry.since)), Cell(entry.prefix), Cell(entry.localPreference.map(String.init)),
+                entry.session.map { Cell(session: $0) } ?? .none, Cell(layout.age(entry.since)), Cell(entry.prefix),
+                Cell(entry.localPreference.map(String.init)),
                 Cell((entry.communities + entry.largeCommunities).joined(separator: ", ")),
             ])
         }
@@ -141,6 +167,7 @@ extension ResourceList {
         var table = Table(
             [
                 Column("NODE"), Column("PEER"), Column("PREFIX"),
+                Column("SESSION", overflow: .wrap, minimumWidth: 12, hidesWhenEmpty: true),
                 Column("LOCALPREF", .trailing, rank: 2, hidesWhenEmpty: true),
                 Column("COMMUNITIES", overflow: .wrap, minimumWidth: 12, rank: 1, hidesWhenEmpty: true),
                 Column("SERVICES", overflow: .wrap, minimumWidth: 24, rank: 3),
@@ -148,7 +175,8 @@ extension ResourceList {
         for route in routes {
             let services = layout.isWide || route.services.count == 1 ? route.services : ["\(route.services.count)"]
             table.append([
-                Cell(route.node), Cell(route.peer), Cell(route.prefix), Cell(route.localPreference.map(String.init)),
+                Cell(route.node), Cell(route.peer), Cell(route.prefix),
+                route.session.map { Cell(session: $0) } ?? .none, Cell(route.localPreference.map(String.init)),
                 Cell((route.communities + route.largeCommunities).joined(separator: ", ")),
                 Cell(services.joined(separator: ", ")),
             ])
@@ -174,7 +202,24 @@ extension PeerEntry {
     }
 }
 
+extension Cell {
+    /// The state of the session that carries a route; of any but one that is up, that the route is not sent.
+    fileprivate init(session: String) {
+        switch session {
+        case PeerEntry.established: self.init(session, .good)
+        case AnnouncementEntry.unreportedSession: self.init("not reported", .warning)
+        default: self.init("\(session): not sent", .bad)
+        }
+    }
+}
+
 extension AnnouncementEntry {
+    fileprivate var unsentSentence: String {
+        isUnreported
+            ? "The speaker of \(node) reports no session with \(peer ?? "")."
+            : "\(node) does not send it to \(peer ?? ""): \(session ?? "")."
+    }
+
     /// The node, with the interfaces that it announces on.
     fileprivate var owner: String {
         guard let interfaces, !isBGP else { return node }

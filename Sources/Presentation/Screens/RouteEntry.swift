@@ -19,6 +19,8 @@ package struct RouteEntry: Hashable, Sendable, JSONRepresentable {
     package let localPreference: UInt32?
     package let communities: [String]
     package let largeCommunities: [String]
+    /// The state of the session that carries it; see ``AnnouncementEntry/session``.
+    package let session: String?
     /// Each once, in their order.
     package let services: [String]
 
@@ -31,13 +33,15 @@ package struct RouteEntry: Hashable, Sendable, JSONRepresentable {
         localPreference = announcements[0].localPreference
         communities = announcements[0].communities
         largeCommunities = announcements[0].largeCommunities
+        session = announcements[0].session
         services = announcements.map(\.service).grouped(by: { $0 }).map { $0[0] }
     }
 
     package var json: JSONValue {
-        [
+        let members: JSONValue = [
             "node": node.json, "peer": peer.json, "prefix": prefix.json, "localPreference": localPreference.json,
             "communities": communities.json, "largeCommunities": largeCommunities.json, "services": services.json,
         ]
+        return members.adding(["session": session.json])
     }
 }

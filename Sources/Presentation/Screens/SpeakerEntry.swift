@@ -22,7 +22,9 @@ package struct SpeakerEntry: Hashable, Sendable, JSONRepresentable {
         version = document.version
         started = document.started
         notReady = document.notReady
-        layer2Addresses = Set(document.announcements.filter { !$0.isBGP }.map(\.ip)).count
+        // A process also lists what it sees other nodes announce.
+        let own = document.announcements.filter { !$0.isBGP && $0.node == document.node }
+        layer2Addresses = document.addressCount ?? Set(own.map(\.ip)).count
         bgpRoutes = document.peers.reduce(0) { $0 + $1.prefixesSent }
         sessions = document.peers.count
         establishedSessions = document.peers.count { $0.isEstablished }

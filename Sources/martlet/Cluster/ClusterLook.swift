@@ -151,6 +151,16 @@ struct ClusterLook {
         status(decisions(loadBalancerClass: loadBalancerClass))
     }
 
+    /// The routes that follow from the objects, with the sessions that the speakers report.
+    private func routes(_ decisions: OfflineDecisions) -> [AnnouncementEntry] {
+        let sessions = Dictionary(peers.map { ([$0.node, $0.peer.peer], $0.peer) }) { first, _ in first }
+        return decisions.plan.bgp.map { announcement in
+            var entry = AnnouncementEntry(announcement)
+            entry.note(sessions[[announcement.node, announcement.peer]])
+            return entry
+        }
+    }
+
     private func status(_ decisions: OfflineDecisions) -> ClusterStatus {
         var whole = StatusDocument(version: Version.text, role: "controller", node: nil)
         let written = Dictionary(
@@ -163,14 +173,15 @@ struct ClusterLook {
         let told = living.flatMap { speaker in
             (speaker.status?.addresses ?? []).map { entry in
                 AnnouncementEntry(
-                    layer2: entry.service, ip: entry.ip, node: speaker.metadata.name, interfaces: entry.interfaces)
+                    layer2: entry.service, ip: entry.ip, node: speaker.metadata.name, interfaces: entry.interfaces,
+                    since: entry.since.flatMap { Timestamp($0) })
             }
         }
         let known = Set(told.map { [$0.service, $0.ip] })
         whole.announcements =
             told
             + decisions.plan.layer2.map { AnnouncementEntry($0) }.filter { !known.contains([$0.service, $0.ip]) }
-            + decisions.plan.bgp.map { AnnouncementEntry($0) }
+            + routes(decisions)
         whole.silent = decisions.plan.silent.map { SilenceEntry($0) }
         whole.problems = decisions.problems.map { ProblemEntry($0) } + strayProblems
         var events = events.compactMap { EventEntry($0) }
@@ -215,6 +226,7 @@ extension SpeakerReport {
             return document
         }
         document.peers = peers
+        document.addressCount = status?.addressCount
         document.segments = (status?.segments ?? []).map { segment in
             SegmentEntry(
                 interface: segment.interface,

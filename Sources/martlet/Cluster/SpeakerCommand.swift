@@ -42,6 +42,8 @@ struct SpeakerCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where the last known state of the cluster is kept.", valueName: "dir"))
     var stateDir = "/var/lib/martlet"
 
+    @Flag(help: "Start without CAP_NET_RAW, for a node that announces by BGP alone.") var noLayer2 = false
+
     func validate() throws {
         guard let node, !node.isEmpty else {
             throw ValidationError("Name this node with --node-name, or in NODE_NAME.")
@@ -54,8 +56,11 @@ struct SpeakerCommand: AsyncParsableCommand {
 
     private func serve(_ logger: Logger) async throws {
         let started = Timestamp.now
-        // Where routers alone are told, nothing need be permitted.
-        if let obstacle = Privileges.layer2Obstacle { logger.warning("\(obstacle)") }
+        if noLayer2 {
+            logger.notice("--no-layer2: ARP and NDP are not answered from this node")
+        } else {
+            try Privileges.check()
+        }
         let registry = PrometheusRegistry()
         let (history, tell) = AsyncStream.makeStream(
             of: EventEntry.self, bufferingPolicy: .bufferingNewest(ServiceEventWriter.backlog))

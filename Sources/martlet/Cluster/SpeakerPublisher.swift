@@ -147,7 +147,9 @@ extension SpeakerStatus {
                 members: segment.members.filter { $0.state == "Up" }.map(\.node).sorted().prefix(limit).map { $0 })
         }
         let own = document.announcements.filter { !$0.isBGP && $0.node == document.node }
-        addresses = own.prefix(limit).map { Address(service: $0.service, ip: $0.ip, interfaces: $0.interfaces) }
+        addresses = own.prefix(limit).map {
+            Address(service: $0.service, ip: $0.ip, interfaces: $0.interfaces, since: $0.since?.description)
+        }
         addressCount = Set(own.map(\.ip)).count
         routeCount = Set(document.announcements.filter(\.isBGP).compactMap(\.prefix)).count
         let message = document.notReady.joined(separator: "; ")
