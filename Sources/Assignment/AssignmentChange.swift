@@ -18,6 +18,14 @@ package struct AssignmentChange: Hashable, Sendable {
         package let address: IPAddress
         /// Why, as a sentence for a person.
         package let message: String
+        /// Whether the Service gave it up itself: it was deleted, or asks for something else.
+        package let isIntended: Bool
+
+        package init(address: IPAddress, message: String, isIntended: Bool = false) {
+            self.address = address
+            self.message = message
+            self.isIntended = isIntended
+        }
     }
 
     package var service: NamespacedName

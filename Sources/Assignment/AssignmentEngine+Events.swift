@@ -33,13 +33,20 @@ extension AssignmentEngine {
         case .serviceRemoved(let name):
             restored[name] = nil
             guard let number = numbers[name] else { return }
-            settlement.farewells[name] = AssignmentChange(service: name, assignment: nil)
+            settlement.farewells[name] = AssignmentChange(
+                service: name, assignment: nil,
+                releases: releases(of: records[number]?.holdings.map(\.address) ?? [], "the Service was deleted"))
             forget(number, &settlement)
         case .namespace(let namespace):
             setLabels(namespace.metadata.labels ?? [:], of: namespace.metadata.name, &settlement)
         case .namespaceRemoved(let name):
             setLabels([:], of: name, &settlement)
         }
+    }
+
+    /// Addresses that a Service gave up itself.
+    private func releases(of addresses: [IPAddress], _ reason: String) -> [AssignmentChange.Release] {
+        addresses.map { .init(address: $0, message: "\($0) was released: \(reason).", isIntended: true) }
     }
 
     private mutating func setLabels(_ labels: [String: String], of namespace: String, _ settlement: inout Settlement) {
@@ -102,8 +109,15 @@ extension AssignmentEngine {
             (service.spec?.type != "LoadBalancer" || isIgnored) && !status.isEmpty && isPlain
             && ServiceAnnotation.allocatedFromPool.value(in: service.metadata.annotations) != nil
         guard wasOurs || isGiven || isMarked else { return }
+        let type = service.spec?.type ?? "ClusterIP"
+        let reason =
+            type == "LoadBalancer"
+            ? "the Service is of \(service.spec?.loadBalancerClass.map { "the class \($0)" } ?? "no class") now, which is not "
+                + "served here"
+            : "the Service is of type \(type) now"
         settlement.farewells[name] = AssignmentChange(
-            service: name, assignment: nil, status: isGiven || isMarked ? .clear : .keep)
+            service: name, assignment: nil, status: isGiven || isMarked ? .clear : .keep,
+            releases: releases(of: wasOurs ? own : status, reason))
     }
 
     private mutating func forget(_ number: Int, _ settlement: inout Settlement) {

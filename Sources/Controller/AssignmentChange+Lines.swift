@@ -4,7 +4,7 @@ import Assignment
 extension AssignmentChange {
     /// What a log says of the change, a line each.
     package var lines: [(text: String, isWarning: Bool)] {
-        var lines = releases.map { (text: "released \($0.address): \($0.message)", isWarning: false) }
+        var lines = releases.map { (text: $0.message, isWarning: !$0.isIntended) }
         lines += warnings.map { (text: $0.description, isWarning: true) }
         guard let assignment else { return lines }
         if !assignment.addresses.isEmpty {

@@ -102,6 +102,11 @@ extension SpeakerCore {
         if let move = moves.first, move.address == address, move.interface == interface { finishMove(&actions) }
     }
 
+    /// The hosts that are no speakers and use an address that is announced, a sentence for each address.
+    package var strangers: [IPAddress: String] {
+        wire.strangers.keys.reduce(into: [:]) { $0[$1] = conflictText(of: $1) }
+    }
+
     private func conflictText(of address: IPAddress) -> String? {
         guard let strangers = wire.strangers[address] else { return nil }
         let all = strangers.sorted { $0.key < $1.key }.map { "\($0.value) on \($0.key)" }.joined(separator: ", ")

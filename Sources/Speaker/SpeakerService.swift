@@ -166,7 +166,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
             var actions = view.core.advance(to: UptimeClock.now)
             if let event { actions += view.core.handle(event) }
             for action in actions {
-                view.note(action, at: .now)
+                let routes = view.note(action, at: .now)
+                for event in view.events(of: routes, at: .now) { events.append(event) }
                 await perform(action)
                 count(action, since: known)
             }

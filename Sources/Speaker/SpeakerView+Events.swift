@@ -39,6 +39,57 @@ extension SpeakerView {
         return silence.map { "\($0.reason): \($0.message)" } ?? "it is being claimed anew."
     }
 
+    /// Of so many routes at once each is told; of more, how many they are.
+    private static let mostRoutes = 64
+
+    func events(of changes: [AdvertisedChange], at now: Timestamp) -> [EventEntry] {
+        func summary(_ kind: EventEntry.Kind, _ peers: KeyPath<AdvertisedChange, Set<String>>, _ verb: String)
+            -> EventEntry?
+        {
+            let routes = changes.filter { !$0[keyPath: peers].isEmpty }
+            guard !routes.isEmpty else { return nil }
+            let names = routes.reduce(into: Set()) { $0.formUnion($1[keyPath: peers]) }.sorted().joined(separator: ", ")
+            return EventEntry(kind, at: now, node: core.node, "\(core.node) \(verb) \(routes.count) routes: \(names).")
+        }
+        guard changes.count <= SpeakerView.mostRoutes else {
+            return [
+                summary(.withdrawn, \.lost, "no longer advertises"), summary(.advertised, \.gained, "advertises"),
+            ].compactMap(\.self)
+        }
+        return changes.flatMap { change in
+            func entry(_ kind: EventEntry.Kind, _ peers: Set<String>, _ message: String) -> EventEntry? {
+                guard !peers.isEmpty else { return nil }
+                let isHost = change.prefix.length == change.prefix.family.bitWidth
+                return EventEntry(
+                    kind, at: now, node: core.node, services: change.services.map(\.description),
+                    ip: isHost ? change.prefix.address.description : nil, peer: peers.count == 1 ? peers.first : nil,
+                    prefix: change.prefix.description, message)
+            }
+            let (gained, lost) = (change.gained.sorted(), change.lost.sorted())
+            return [
+                entry(
+                    .withdrawn, change.lost,
+                    "\(core.node) no longer advertises \(change.prefix) to \(lost.joined(separator: ", ")): "
+                        + withdrawalReason(change)),
+                entry(
+                    .advertised, change.gained,
+                    "\(core.node) advertises \(change.prefix) to \(gained.joined(separator: ", ")), while the session is up."
+                ),
+            ].compactMap(\.self)
+        }
+    }
+
+    private func withdrawalReason(_ change: AdvertisedChange) -> String {
+        let silences = change.services.flatMap { core.engine.plan(for: $0).silent }.filter {
+            $0.node == core.node && $0.protocol == .bgp && change.prefix.contains($0.address)
+        }
+        if let silence = silences.first { return "\(silence.reason): \(silence.message)" }
+        let isHost = change.prefix.length == change.prefix.family.bitWidth
+        if isHost, !core.engine.knows(change.prefix.address) { return "no Service has the address any more." }
+        return core.engine.localRoutes[change.prefix] == nil
+            ? "no address behind it is announced any more." : "no advertisement names the peer any more."
+    }
+
     /// - Parameter report: what the wire has shown; `nil` if it is nothing for the history.
     func event(of report: Layer2Report, at now: Timestamp) -> EventEntry? {
         guard case .stranger(let stranger, let address, let interface) = report, core.engine.knows(address) else {

@@ -14,6 +14,8 @@ package struct SpeakerView: Sendable {
     package var announcedSince: [IPAddress: Timestamp] = [:]
     /// When this node began to advertise a prefix.
     package var advertisedSince: [IPPrefix: Timestamp] = [:]
+    /// The routes that this node advertises: to which peers, and for which Services, where the prefix is one address.
+    private var routes: [IPPrefix: (peers: Set<String>, services: [NamespacedName])] = [:]
     /// The Services of the addresses that this node answers for, as they were when it began to.
     private var services: [IPAddress: [NamespacedName]] = [:]
 
@@ -35,12 +37,22 @@ package struct SpeakerView: Sendable {
             }
     }
 
-    /// Takes note of what is about to happen.
-    mutating func note(_ action: SpeakerCore.Action, at now: Timestamp) {
-        guard case .advertise(let changes) = action else { return }
-        for change in changes {
-            let isAdvertised = !change.advertisements.isEmpty
-            advertisedSince[change.prefix] = isAdvertised ? advertisedSince[change.prefix] ?? now : nil
+    /// Takes note of what is about to happen. Returns the routes that come and go.
+    mutating func note(_ action: SpeakerCore.Action, at now: Timestamp) -> [AdvertisedChange] {
+        guard case .advertise(let changes) = action else { return [] }
+        return changes.compactMap { change in
+            let prefix = change.prefix
+            let peers = change.advertisements.reduce(into: Set<String>()) { $0.formUnion($1.peers) }
+            let former = routes.removeValue(forKey: prefix)
+            let address = prefix.length == prefix.family.bitWidth ? prefix.address : nil
+            let owners = address.map(core.engine.services) ?? []
+            let services = owners.isEmpty ? former?.services ?? [] : owners
+            advertisedSince[prefix] = peers.isEmpty ? nil : advertisedSince[prefix] ?? now
+            if !peers.isEmpty { routes[prefix] = (peers, services) }
+            let gained = peers.subtracting(former?.peers ?? [])
+            let lost = (former?.peers ?? []).subtracting(peers)
+            guard !gained.isEmpty || !lost.isEmpty else { return nil }
+            return AdvertisedChange(prefix: prefix, gained: gained, lost: lost, services: services)
         }
     }
 

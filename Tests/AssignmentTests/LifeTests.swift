@@ -31,6 +31,38 @@ import Timing
         #expect(bench["a"] == "NoPools")
     }
 
+    /// What becomes of a Service that has 192.0.2.1, and what is said of the address.
+    static let departures: [(name: String, act: @Sendable (inout Bench) -> Void, says: [String])] = [
+        ("deleted", { $0.remove("a") }, ["192.0.2.1 was released: the Service was deleted."]),
+        (
+            "another type", { $0.apply("a") { $0.type = "ClusterIP" } },
+            ["192.0.2.1 was released: the Service is of type ClusterIP now."]
+        ),
+        (
+            "another class", { $0.apply("a") { $0.loadBalancerClass = "theirs" } },
+            ["192.0.2.1 was released: the Service is of the class theirs now, which is not served here."]
+        ),
+        (
+            "another address asked for", { $0.apply("a") { $0.requests("192.0.2.3") } },
+            ["192.0.2.1 was taken back: the Service asks for 192.0.2.3."]
+        ),
+        ("the same again", { $0.apply("a") { $0.requests("192.0.2.1") } }, []),
+        ("a Service that never had one", { $0.remove("b") }, []),
+    ]
+
+    @Test("An address that a Service gives up is told of once, with the reason", arguments: departures)
+    func released(row: (name: String, act: @Sendable (inout Bench) -> Void, says: [String])) {
+        var bench = Bench(.of("lan", "192.0.2.1-192.0.2.3"))
+        bench.apply("a") { $0.requests("192.0.2.1") }
+        #expect(bench.changes.flatMap(\.releases).isEmpty)
+        row.act(&bench)
+        let releases = bench.changes.flatMap(\.releases)
+        #expect(releases.map(\.message) == row.says, "\(row.name): \(releases)")
+        #expect(releases.allSatisfy { $0.isIntended == $0.message.contains("was released") })
+        bench.handle([])
+        #expect(bench.changes.flatMap(\.releases).isEmpty)
+    }
+
     @Test("At the start those who have an address come before those who ask for it") func holdersFirst() {
         var bench = Bench(.of("lan", "192.0.2.0/31"))
         bench.apply(

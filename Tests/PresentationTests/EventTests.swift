@@ -30,6 +30,51 @@ import Timing
         #expect(history.events(of: "a/s2", atMost: 2).isEmpty)
     }
 
+    @Test("who got and lost an address is remembered longer than the rest, and found by the address") func tenure()
+        throws
+    {
+        var history = EventHistory(capacity: 3, assignments: 5)
+        let noon = try IPAddress("198.51.100.0")
+        func append(_ kind: EventEntry.Kind, _ second: Int64, _ service: String, _ ip: String?, prefix: String? = nil) {
+            history.append(
+                EventEntry(
+                    kind, at: Timestamp(seconds: second), node: "n1", services: [service], ip: ip, prefix: prefix, "m.")
+            )
+        }
+        append(.assigned, 1, "a/old", "198.51.100.0")
+        append(.released, 2, "a/old", "198.51.100.0")
+        append(.assigned, 3, "a/new", "198.51.100.0")
+        append(.assigned, 4, "a/other", "198.51.100.9")
+        for second in 5..<50 { append(.sessionDown, Int64(second), "", nil) }
+        append(.advertised, 50, "", nil, prefix: "198.51.100.0/24")
+        #expect(history.events.count == 3)
+        #expect(history.events(about: noon).map(\.kind) == ["Assigned", "Released", "Assigned", "Advertised"])
+        #expect(history.events(about: noon).map(\.number) == [1, 2, 3, 50])
+        #expect(history.events(about: noon).prefix(3).map(\.services) == [["a/old"], ["a/old"], ["a/new"]])
+        // Bounded all the same.
+        for second in 60..<66 { append(.assigned, Int64(second), "a/x", "198.51.100.7") }
+        #expect(history.events(about: noon).isEmpty)
+        #expect(history.events(about: try IPAddress("198.51.100.7")).count == 5)
+        #expect(history.document.forgotten == 53)
+    }
+
+    /// An event's own words, and whether it is about 192.0.2.10, and 2001:db8::10.
+    static let subjects: [(ip: String?, prefix: String?, message: String, v4: Bool, v6: Bool)] = [
+        ("192.0.2.10", nil, "", true, false), ("2001:DB8::10", nil, "", false, true),
+        ("192.0.2.1", nil, "192.0.2.10", false, false), (nil, "192.0.2.0/24", "", true, false),
+        (nil, "2001:db8::/64", "", false, true), (nil, "192.0.3.0/24", "", false, false),
+        (nil, nil, "Assigned 192.0.2.10, 2001:db8::10 from lan.", true, true),
+        (nil, nil, "n1 answers for 192.0.2.10.", true, false), (nil, nil, "2001:db8::10: gone", false, true),
+        (nil, nil, "192.0.2.100 and 192.0.2.1", false, false), (nil, nil, "", false, false),
+    ]
+
+    @Test("an event is about its address, an address of its route, or one that its sentence names", arguments: subjects)
+    func concerns(row: (ip: String?, prefix: String?, message: String, v4: Bool, v6: Bool)) throws {
+        let event = EventEntry(.assigned, at: Samples.now, node: nil, ip: row.ip, prefix: row.prefix, row.message)
+        #expect(event.concerns(try IPAddress("192.0.2.10")) == row.v4)
+        #expect(event.concerns(try IPAddress("2001:db8::10")) == row.v6)
+    }
+
     @Test("a history without room still has room for one") func smallest() {
         var history = EventHistory(capacity: 0)
         history.append(Self.event(1))
@@ -50,16 +95,30 @@ import Timing
         #expect(list.text(.table, Samples.layout(nil)).contains("Beamed"))
     }
 
-    @Test("an assignment that moved is a release and an assignment; one that waits says why") func ofAssignment() {
+    @Test("an assignment that moved is a release and an assignment; one that waits says why") func ofAssignment() throws
+    {
         let name = NamespacedName(namespace: "default", name: "web")
         let moved = AssignmentChange(
             service: name,
             assignment: ServiceAssignment(service: name, addresses: [.init(address: Samples.address, pool: "lan")]),
-            releases: [.init(address: .v4(IPv4Address(192, 0, 2, 99)), message: "no pool holds it")])
+            releases: [
+                .init(address: .v4(IPv4Address(192, 0, 2, 99)), message: "192.0.2.99 was taken back: no pool holds it.")
+            ])
         let events = EventEntry.events(of: moved, node: nil, at: Samples.now)
         #expect(events.map(\.kind) == ["Released", "Assigned"])
         #expect(events.map(\.ip) == ["192.0.2.99", "192.0.2.10"])
-        #expect(events[0].message.contains("no pool holds it") && events[1].message.contains("lan"))
+        #expect(
+            events[0].message == "192.0.2.99 was taken back: no pool holds it." && events[1].message.contains("lan"))
+        let dual = AssignmentChange(
+            service: name,
+            assignment: ServiceAssignment(
+                service: name,
+                addresses: [
+                    .init(address: Samples.address, pool: "lan"),
+                    .init(address: try IPAddress("2001:db8::1"), pool: "six"),
+                ]))
+        let both = EventEntry.events(of: dual, node: nil, at: Samples.now)
+        #expect(both.map(\.ip) == ["192.0.2.10", "2001:db8::1"] && both[1].message.contains("six"))
         let waiting = AssignmentChange(
             service: name,
             assignment: ServiceAssignment(

@@ -182,6 +182,71 @@ import Timing
         }
     }
 
+    @Test("one process judges its own sessions alone, and says who knows the others") func ownSessions() throws {
+        var explanation = try Self.whole()
+        explanation.peers = explanation.peers?.filter { $0.node == "n1" }
+        explanation.onlyNode = "n1"
+        let step = try #require(explanation.document.steps.first { $0.step == "Sessions" })
+        #expect(step.verdict == .good && step.summary == "1 of 1 established.", "\(step)")
+        #expect(step.details.last == "those of n2, n3 only their own speakers know")
+        explanation.onlyNode = "n4"
+        explanation.peers = []
+        let none = try #require(explanation.document.steps.first { $0.step == "Sessions" })
+        #expect(none.verdict == .neutral && none.summary == "n4 has none.")
+        #expect(explanation.document.isWhole)
+    }
+
+    @Test("what is so for both families is said once; what is so for one, with the address") func families() throws {
+        let pools = [Pool(name: "lan", ranges: [try Self.range("192.0.2.0/24"), try Self.range("2001:db8::/120")])]
+        let dual = Self.service { $0.spec?.ipFamilies = ["IPv4", "IPv6"] }
+        let router = Peer(
+            name: "tor-a", myASN: 64512, remoteAS: .number(64513),
+            endpoint: .address(.v4(IPv4Address(10, 0, 0, 1)), zone: nil))
+        let document = Self.explanation(
+            pools: pools,
+            layer2: [
+                Layer2Advertisement(name: "segment"), Layer2Advertisement(name: "other", pools: .named(["dmz"])),
+            ],
+            bgp: [BGPRouteAdvertisement(name: "tors")], peers: [router], service: dual
+        ).document
+        for step in document.steps { #expect(Set(step.details).count == step.details.count, "\(step)") }
+        let advertised = try #require(document.steps.first { $0.step == "Advertised" })
+        #expect(advertised.details.filter { $0.contains("segment") } == ["L2Advertisement segment: on every node"])
+        #expect(advertised.details.filter { $0.contains("other") }.count == 1)
+        // BGP carries IPv4 alone.
+        let bgp = try #require(document.steps.first { $0.step == "BGP" })
+        #expect(bgp.details.contains { $0.contains(" for 2001:db8::") && $0.contains("PeerNotSelected") }, "\(bgp)")
+    }
+
+    @Test("without endpoints the advice is about these, not about advertisements of the other protocol")
+    func withoutEndpoints() throws {
+        let document = Self.explanation(
+            pools: [Pool(name: "lan", ranges: [try Self.range("192.0.2.0/24")])],
+            layer2: [Layer2Advertisement(name: "segment")],
+            bgp: [BGPRouteAdvertisement(name: "other", pools: .named(["dmz"]))], service: Self.service(),
+            endpoints: ServiceEndpoints.none
+        ).document
+        #expect(document.advice == [try #require(Advice.sentence(for: "NoEndpoint"))])
+    }
+
+    @Test("beside a conflict nothing is called right: the step is broken, and the advice is about the conflict")
+    func conflict() throws {
+        var explanation = try Self.whole()
+        explanation.plan.bgp = []
+        explanation.peers = nil
+        explanation.strangers = [.v4(IPv4Address(192, 0, 2, 0)): "02:00:00:00:00:99 on eth0 has the address."]
+        let document = explanation.document
+        let step = try #require(document.steps.first { $0.step == "Layer 2" })
+        #expect(step.verdict == .bad && step.details.first == "02:00:00:00:00:99 on eth0 has the address.")
+        let advice = try #require(Advice.sentence(for: "Conflict"))
+        #expect(document.advice.contains(advice))
+        #expect(!document.advice.contains { $0.contains("Nothing is wrong") }, "\(document.advice)")
+        // An address of another Service's is no matter.
+        explanation.strangers = [.v4(IPv4Address(192, 0, 2, 77)): "m"]
+        #expect(explanation.document.steps.first { $0.step == "Layer 2" }?.verdict == .good)
+        #expect(!explanation.document.advice.contains(advice))
+    }
+
     @Test("a Service that could not be read is said to be that, with what is wrong") func unreadable() {
         let name = NamespacedName(namespace: "default", name: "web")
         let problems = [

@@ -24,6 +24,7 @@ import Testing
     static let situations: [(name: String, document: ProbeDocument, verdict: ProbeDocument.Verdict)] = [
         ("one", document([owner]), .answered),
         ("nobody", document([]), .unanswered),
+        ("only-stranger", document([stranger]), .stranger),
         ("stranger", document([owner, stranger]), .duplicate),
         (
             "kernel",

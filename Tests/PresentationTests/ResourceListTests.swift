@@ -51,6 +51,35 @@ import Timing
                 "None in the namespace elsewhere."))
     }
 
+    /// What is asked for of the problems, and how many there are.
+    static let problems: [(ResourceFilter, Int)] = [
+        (ResourceFilter(), 3), (ResourceFilter(name: "tor-b"), 1),
+        (ResourceFilter(name: "BGPPeer/martlet-system/tor-b"), 1), (ResourceFilter(name: "node-1"), 2),
+        (ResourceFilter(name: "node-2"), 2), (ResourceFilter(namespace: "martlet-system"), 1),
+        (ResourceFilter(name: "nope"), 0),
+    ]
+
+    @Test("of problems have the worst first, and once what several say; not to be ready is one", arguments: problems)
+    func problemList(filter: ResourceFilter, count: Int) {
+        let list = Resource.problems.list(from: Samples.status, filter: filter)
+        #expect(list.problems.count == count)
+        #expect(
+            list.problems.map(\.problem.severity) == list.problems.map(\.problem.severity).sorted(), "error, warning")
+        #expect(list.hasError == list.problems.contains { $0.problem.severity == "error" })
+    }
+
+    @Test("of problems: what is said twice by one process, as a problem and as not ready, is one") func notReady() {
+        var document = StatusDocument(version: "1", role: "run", node: "n1")
+        document.problems = [
+            ProblemEntry(severity: "error", object: "Node/n1", field: nil, message: "There is no Node n1.")
+        ]
+        document.notReady = ["There is no Node n1.", "listening for other nodes"]
+        let problems = ClusterStatus([document]).problems
+        #expect(problems.map(\.problem.object) == ["Node/n1", "Speaker/n1"])
+        #expect(problems.map(\.nodes) == [["n1"], ["n1"]])
+        #expect(Resource.problems.list(from: ClusterStatus([])).text(.table, Samples.layout(80)) == "No problems.\n")
+    }
+
     /// The sessions of a Service's routes by node, and the cells of its row in `get services`.
     static let sessions: [(sessions: [String: String?], row: [String], message: String)] = [
         (["n1": "Established", "n2": "Established"], ["n1, n2"], ""), (["n1": nil, "n2": nil], ["n1, n2"], ""),
@@ -134,7 +163,7 @@ import Timing
     static let typed: [(String, Resource?)] = [
         ("pools", .pools), ("pool", .pools), ("svc", .services), ("Service", .services),
         ("events", .events),
-        ("ev", .events), ("cars", nil), ("", nil),
+        ("ev", .events), ("problem", .problems), ("cars", nil), ("", nil),
     ]
 
     @Test("are found by the words that people type", arguments: typed) func words(

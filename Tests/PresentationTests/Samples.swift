@@ -150,6 +150,11 @@ enum Samples {
         return document
     }()
 
+    /// What two speakers say alike.
+    private static let shared = ProblemEntry(
+        severity: "error", object: "BGPPeer/martlet-system/tor-b", field: "spec.passwordSecret",
+        message: "Secret martlet-system/tor-key does not exist.")
+
     private static let speaker1: StatusDocument = {
         var document = StatusDocument(version: "0.1.0", role: "speaker", node: "node-1")
         document.started = time("2026-01-08T09:30:00Z")
@@ -187,6 +192,12 @@ enum Samples {
                     .init(node: "node-3", address: "10.0.0.13", state: "Down", since: nil),
                 ])
         ]
+        document.problems = [
+            shared,
+            ProblemEntry(
+                severity: "warning", object: "L2Advertisement/segment", field: "spec.interfaces",
+                message: "On node-1: p0: it is a port of the bridge br0: use br0 instead: not used."),
+        ]
         document.interfaces = [
             InterfaceEntry(
                 interface: "eth0", mac: "02:00:00:00:00:01", isUp: true, addresses: 1,
@@ -213,6 +224,7 @@ enum Samples {
                 prefixesSent: 0)
         ]
         document.notReady = ["1 of 2 BGP sessions is not established"]
+        document.problems = [shared]
         return document
     }()
 }

@@ -100,10 +100,24 @@ import Timing
         #expect(stray.notReady.first?.contains("no Node of that name") == true)
         #expect(status.speakers.first { $0.node == "n1" }?.notReady == [])
         let problems = status.documents.flatMap(\.problems)
-        #expect(problems.map(\.object) == ["Speaker/n1.example.com"])
+        #expect(problems.map(\.object) == ["Speaker/n1.example.com", "DaemonSet/martlet-speaker"])
         let explanation = look.explanation(
             of: NamespacedName(namespace: "default", name: "web"), look.decisions(loadBalancerClass: nil), [:])
         let step = try #require(explanation.steps.first { $0.step == "Speaker" })
         #expect(step.verdict == .warning && step.summary.contains("--node-name"))
+    }
+
+    /// The nodes whose speakers report, and what is said of the others.
+    static let reporting: [(speakers: [String], severity: String?, says: String)] = [
+        (["n1", "n2"], nil, ""), (["n1"], "note", "No speaker reports from n2."), ([], "error", "nothing is announced"),
+    ]
+
+    @Test("Nodes of which no speaker reports are a note, all of them an error", arguments: reporting)
+    func unreported(row: (speakers: [String], severity: String?, says: String)) {
+        let list = Resource.problems.list(
+            from: Self.look(row.speakers.map { Self.speaker($0) }).status(loadBalancerClass: nil))
+        let problem = list.status.problems.first { $0.problem.object == "DaemonSet/martlet-speaker" }?.problem
+        #expect(problem?.severity == row.severity && problem?.message.contains(row.says) ?? true)
+        #expect(list.hasError == (row.severity == "error"))
     }
 }

@@ -206,6 +206,40 @@ struct RunTests {
             }, "\(process.errors)")
     }
 
+    @Test("Who had an address is answered after its Service is deleted, and another has the address") func addressHistory()
+        async throws
+    {
+        let lab = try RunLab()
+        let process = try await lab.start()
+        defer { process.stop() }
+        func kinds(_ arguments: String...) async throws -> [String] {
+            let command =
+                [Program.path, "get", "events", "--server", "http://127.0.0.1:7472", "-o", "json"] + arguments
+            let output = try await lab.node.start(command: command).wait().output
+            struct Events: Decodable {
+                struct Event: Decodable {
+                    let kind: String
+                    let services: [String]
+                }
+                let events: [Event]
+            }
+            return try JSONDecoder().decode(Events.self, from: Data(output.utf8)).events.map {
+                "\($0.kind) \($0.services.joined())"
+            }
+        }
+        try lab.remove("web.yaml")
+        #expect(try await eventually { try await lab.addresses().isEmpty })
+        try lab.write("next.yaml", RunLab.service("next"))
+        #expect(try await eventually { try await lab.addresses()["default/next"] == ["192.0.2.10"] })
+        let known = try await kinds("--address", "192.0.2.10")
+        #expect(
+            known.filter { $0.hasPrefix("Assigned") || $0.hasPrefix("Released") } == [
+                "Assigned default/web", "Released default/web", "Assigned default/next",
+            ], "\(known)")
+        #expect(try await kinds("--address", "192.0.2.11").isEmpty)
+        #expect(process.errors.contains("192.0.2.10 was released: the Service was deleted."), "\(process.errors)")
+    }
+
     /// What keeps it from starting: extra arguments, and what it must name.
     static let obstacles: [([String], String)] = [
         (["--http", "192.0.2.99:7472"], "192.0.2.99:7472"),

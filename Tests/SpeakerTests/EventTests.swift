@@ -53,6 +53,32 @@ import Timing
         #expect(yielded.first?.message.contains("no Service has it any more") == true)
     }
 
+    @Test("routes that come and go, with the peers and the reason; very many in one line") func routes() throws {
+        var view = try Self.makeView()
+        let prefix = IPPrefix(host: Self.address)
+        func tell(_ changes: [RouteChange]) -> [EventEntry] {
+            view.events(of: view.note(.advertise(changes), at: Self.now), at: Self.now)
+        }
+        let first = tell([.announce(prefix, to: ["tor-b", "tor-a"])])
+        #expect(first.map(\.kind) == ["Advertised"] && first.first?.peer == nil)
+        #expect(first.first?.services == ["default/web"] && first.first?.ip == "192.0.2.101")
+        #expect(first.first?.message == "n1 advertises 192.0.2.101/32 to tor-a, tor-b, while the session is up.")
+        // Other attributes are no news.
+        #expect(tell([.announce(prefix, RouteAttributes(localPreference: 1), to: ["tor-b", "tor-a"])]).isEmpty)
+        let less = tell([.announce(prefix, to: ["tor-a"])])
+        #expect(less.map(\.kind) == ["Withdrawn"] && less.first?.peer == "tor-b")
+        // The Service goes, and is still named.
+        _ = view.core.handle(.updated(SpeakerUpdate(removed: [Self.web])))
+        let gone = tell([RouteChange(prefix: prefix, advertisements: [])])
+        #expect(gone.map(\.kind) == ["Withdrawn"] && gone.first?.services == ["default/web"])
+        #expect(
+            gone.first?.message
+                == "n1 no longer advertises 192.0.2.101/32 to tor-a: no Service has the address any more.")
+        #expect(tell([RouteChange(prefix: prefix, advertisements: [])]).isEmpty)
+        let many = (0..<200).map { RouteChange.announce(IPPrefix(host: .v4(IPv4Address(10, 0, 0, $0))), to: ["tor-a"]) }
+        #expect(tell(many).map(\.message) == ["n1 advertises 200 routes: tor-a."])
+    }
+
     @Test("since when an address is answered for, and a route sent over which session") func ages() throws {
         var view = try Self.makeView()
         var plan = AnnouncementPlan()

@@ -275,7 +275,9 @@ package struct ControllerCore: Sendable {
                         service: service.name, uid: service.metadata.uid, kind: kind, action: action, reason: reason,
                         message: message)))
         }
-        for release in change.releases { record(.warning, "Release", "Released", release.message) }
+        for release in change.releases {
+            record(release.isIntended ? .normal : .warning, "Release", "Released", release.message)
+        }
         let told = service.status?.conditions?.first { $0.type == ControllerCore.conditionType }
         // A Service that bears the condition was told by whoever led before.
         if !isBeginning || told == nil {

@@ -76,6 +76,14 @@ extension ClientConfiguration {
         return try Kubeconfig.load([home], files).configuration(context: context)
     }
 
+    /// Whether ``find(path:context:environment:files:)`` has a cluster without being given one.
+    package static func isPresent(
+        environment: [String: String], files: any FileReading = DiskFiles()
+    ) -> Bool {
+        !(environment["KUBECONFIG"] ?? "").isEmpty || inCluster(environment, files) != nil
+            || files.exists((environment["HOME"] ?? "") + "/.kube/config")
+    }
+
     private static let account = "/var/run/secrets/kubernetes.io/serviceaccount"
 
     /// That of the pod's service account; `nil` outside a pod.

@@ -12,15 +12,14 @@ extension EventEntry {
         var events = change.releases.map { release in
             EventEntry(
                 .released, at: now, node: node, services: services, ip: release.address.description,
-                "\(release.address) was taken back: \(release.message)")
+                release.message)
         }
         guard let assignment = change.assignment else { return events }
-        if !assignment.addresses.isEmpty {
-            let addresses = assignment.addresses.map(\.address.description)
-            events.append(
-                EventEntry(
-                    .assigned, at: now, node: node, services: services, ip: addresses.count == 1 ? addresses[0] : nil,
-                    "\(addresses.joined(separator: ", ")) from the pool \(assignment.pool ?? "")."))
+        // One for each, so that the history of an address is found by it.
+        events += assignment.addresses.map { holding in
+            EventEntry(
+                .assigned, at: now, node: node, services: services, ip: holding.address.description,
+                "\(holding.address) from the pool \(holding.pool).")
         }
         if let reason = assignment.reason {
             events.append(

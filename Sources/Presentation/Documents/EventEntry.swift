@@ -1,3 +1,4 @@
+import Addresses
 import KubernetesModel
 import Timing
 
@@ -19,6 +20,10 @@ package struct EventEntry: Hashable, Sendable {
         case conflict = "Conflict"
         /// It uses it no longer.
         case conflictOver = "ConflictOver"
+        /// This node began to advertise a route.
+        case advertised = "Advertised"
+        /// This node ceased to advertise a route.
+        case withdrawn = "Withdrawn"
         /// A BGP session became Established.
         case sessionUp = "SessionUp"
         /// A BGP session ceased to be Established.
@@ -43,6 +48,8 @@ package struct EventEntry: Hashable, Sendable {
     /// The Services concerned, `NAMESPACE/NAME`; several where they share an address.
     package var services: [String]
     package var ip: String?
+    /// Of a route. An addition.
+    package var prefix: String?
     package var interface: String?
     /// The BGPPeer's name.
     package var peer: String?
@@ -51,8 +58,9 @@ package struct EventEntry: Hashable, Sendable {
 
     package init(
         _ kind: Kind, at time: Timestamp, node: String?, services: [String] = [], ip: String? = nil,
-        interface: String? = nil, peer: String? = nil, _ message: String
+        interface: String? = nil, peer: String? = nil, prefix: String? = nil, _ message: String
     ) {
+        self.prefix = prefix
         self.kind = kind.rawValue
         self.time = time
         self.node = node
@@ -64,9 +72,23 @@ package struct EventEntry: Hashable, Sendable {
     }
 }
 
+extension EventEntry {
+    /// Whether it is about an address: by itself, as one of a route, or, where nothing but a sentence is known, as a word of
+    /// that.
+    package func concerns(_ address: IPAddress) -> Bool {
+        if let ip { return (try? IPAddress(ip)) == address }
+        if let prefix { return (try? IPPrefix(prefix))?.contains(address) == true }
+        return message.split(whereSeparator: { " ,;()".contains($0) }).contains { word in
+            var word = word
+            while word.last == "." || word.last == ":" && !word.hasSuffix("::") { word.removeLast() }
+            return (try? IPAddress(String(word))) == address
+        }
+    }
+}
+
 extension EventEntry: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case number, time, kind, node, services, ip, interface, peer, message
+        case number, time, kind, node, services, ip, prefix, interface, peer, message
     }
 }
 
@@ -76,6 +98,6 @@ extension EventEntry: JSONRepresentable {
             "number": number.json, "time": .string(time.microsecondDescription), "kind": kind.json,
             "node": node.json, "services": services.json, "message": message.json,
         ]
-        return always.adding(["ip": ip.json, "interface": interface.json, "peer": peer.json])
+        return always.adding(["ip": ip.json, "prefix": prefix.json, "interface": interface.json, "peer": peer.json])
     }
 }

@@ -5,6 +5,8 @@ package struct ProbeDocument: Hashable, Sendable {
         case unanswered = "Unanswered"
         /// By one MAC address on each segment where anybody answers.
         case answered = "Answered"
+        /// By a host alone that is neither a speaker, nor a node that is known, nor this host.
+        case stranger = "Stranger"
         /// By two MAC addresses on one segment.
         case duplicate = "Duplicate"
     }
@@ -73,7 +75,8 @@ package struct ProbeDocument: Hashable, Sendable {
 
     package var verdict: Verdict {
         if answers.isEmpty { return .unanswered }
-        return duplicates.isEmpty ? .answered : .duplicate
+        guard duplicates.isEmpty else { return .duplicate }
+        return answers.contains { $0.isSpeaker || $0.isLocal || $0.node != nil } ? .answered : .stranger
     }
 }
 

@@ -22,6 +22,10 @@ package struct Explanation: Hashable, Sendable {
     package var endpoints: ServiceEndpoints?
     /// The BGP sessions, as far as somebody reports them; `nil` where nobody could be asked.
     package var peers: [NodePeerEntry]?
+    /// The node whose sessions alone ``peers`` has; `nil`: they are those of every node that reports.
+    package var onlyNode: String?
+    /// Hosts that are no speakers and use an address, a clause for each; what the asked node has seen on the wire.
+    package var strangers: [IPAddress: String] = [:]
     /// Problems of the configuration that keep objects out of force.
     package var problems: [ProblemEntry]
     /// What keeps a speaker that was asked from announcing anything at all.
@@ -114,7 +118,7 @@ extension Explanation {
 
     /// The pools that were asked; `nil` where only the answer is known.
     private func poolStep(_ review: ServiceReview) -> ExplanationStep? {
-        let details = review.pools.map(\.message)
+        let details = review.pools.map(\.message).unique
         let givers = review.pools.filter { if case .gave = $0.outcome { true } else { false } }.map(\.pool)
         guard !review.pools.isEmpty else {
             return review.assignment.reason == .noPools ? ExplanationStep("Pools", .bad, "There is none.") : nil
@@ -143,9 +147,11 @@ extension Explanation {
 extension Explanation {
     private var advertisementStep: ExplanationStep {
         let matching = advertisements.filter(\.matches)
-        let details = advertisements.map { review in
-            "\(review.kind) \(review.name)\(several ? " for \(review.address)" : ""): "
-                + (review.matches ? "" : "not, ") + review.message
+        let details = advertisements.grouped {
+            "\($0.kind) \($0.name) \($0.matches) \($0.message)"
+        }.map { group in
+            "\(group[0].kind) \(group[0].name)\(place(group.map(\.address))): "
+                + (group[0].matches ? "" : "not, ") + group[0].message
         }
         guard !matching.isEmpty else {
             let count = advertisements.map(\.name).unique.count
@@ -165,27 +171,38 @@ extension Explanation {
             details: obstacles.dropFirst().map(\.message))
     }
 
-    private var several: Bool { (review?.assignment.addresses.count ?? 0) > 1 }
-
     private var layer2Step: ExplanationStep? {
         let silent = plan.silent.filter { $0.protocol == .layer2 }
         guard !plan.layer2.isEmpty || !silent.isEmpty else { return nil }
-        let owners = plan.layer2.map { announcement in
+        let owners = plan.layer2.grouped { "\($0.node) \($0.interfaces)" }.map { group in
             let interfaces =
-                switch announcement.interfaces {
+                switch group[0].interfaces {
                 case .all: "every suitable interface"
                 case .named(let names): names.sorted().joined(separator: ", ")
                 }
-            return "\(announcement.node) answers for \(announcement.address) on \(interfaces)"
+            return "\(group[0].node) answers for \(list(group.map(\.address))) on \(interfaces)"
         }
         let wanted = addresses(wantedBy: .layer2)
         let isWanted = !wanted.isEmpty
-        let verdict: ExplanationStep.Verdict = !isWanted ? .neutral : answered.isSuperset(of: wanted) ? .good : .bad
+        let conflicts = strangers.filter { wanted.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
+        let verdict: ExplanationStep.Verdict =
+            !isWanted ? .neutral : answered.isSuperset(of: wanted) && conflicts.isEmpty ? .good : .bad
         let summary =
             !isWanted
             ? "Not used: no L2Advertisement matches."
             : owners.isEmpty ? "No node answers." : owners.joined(separator: "; ") + "."
-        return ExplanationStep("Layer 2", verdict, summary, details: isWanted ? reasons(silent) : [])
+        return ExplanationStep("Layer 2", verdict, summary, details: isWanted ? conflicts + reasons(silent) : [])
+    }
+
+    /// Addresses, each once.
+    private func list(_ addresses: [IPAddress]) -> String {
+        addresses.unique.map(\.description).joined(separator: ", ")
+    }
+
+    /// Which addresses a line is about, where it is not about all that the Service has.
+    private func place(_ addresses: [IPAddress]) -> String {
+        let all = review?.assignment.addresses.map(\.address) ?? []
+        return all.count < 2 || Set(addresses).isSuperset(of: all) ? "" : " for \(list(addresses))"
     }
 
     private var bgpStep: ExplanationStep? {
@@ -219,19 +236,28 @@ extension Explanation {
         Set(advertisements.filter { $0.protocol == `protocol` && $0.matches }.map(\.address))
     }
 
-    /// The nodes that are silent for one reason in one line.
+    /// The nodes that are silent for one reason in one line, for one address or several.
     private func reasons(_ silent: [Silence]) -> [String] {
-        silent.grouped { "\($0.reason) \($0.message) \(several ? $0.address.description : "")" }.map { group in
-            let nodes = group.map(\.node).unique.joined(separator: ", ")
-            let address = several ? " for \(group[0].address)" : ""
-            return "\(nodes) silent\(address): \(group[0].reason): \(group[0].message)"
+        silent.grouped { "\($0.reason) \($0.message)" }.flatMap { group in
+            // Nodes that are silent for other addresses than the others get a line of their own.
+            group.grouped(by: \.node).grouped { $0.map(\.address) }.map { nodes in
+                let names = nodes.map { $0[0].node }.joined(separator: ", ")
+                return "\(names) silent\(place(nodes[0].map(\.address))): \(group[0].reason): \(group[0].message)"
+            }
         }
     }
 
     /// The sessions over which the Service is advertised.
     private var sessionStep: ExplanationStep? {
         guard !plan.bgp.isEmpty, let peers else { return nil }
-        let wanted = plan.bgp.map { [$0.node, $0.peer] }.unique
+        let all = plan.bgp.map { [$0.node, $0.peer] }.unique
+        // A process knows its own sessions, and that says nothing of the others.
+        let wanted = all.filter { onlyNode == nil || $0[0] == onlyNode }
+        let elsewhere = all.filter { !wanted.contains($0) }.map { $0[0] }.unique.joined(separator: ", ")
+        let rest = elsewhere.isEmpty ? [] : ["those of \(elsewhere) only their own speakers know"]
+        guard !wanted.isEmpty else {
+            return ExplanationStep("Sessions", .neutral, "\(onlyNode ?? "") has none.", details: rest)
+        }
         let sessions = wanted.compactMap { pair in peers.first { $0.node == pair[0] && $0.peer.peer == pair[1] } }
         let established = sessions.filter(\.peer.isEstablished).count
         let details = sessions.map { session in
@@ -239,11 +265,12 @@ extension Explanation {
             return "\(session.node) with \(session.peer.peer): \(session.peer.state)\(error)"
         }
         guard !sessions.isEmpty else {
-            return ExplanationStep("Sessions", .neutral, "Nobody reports any of the \(wanted.count) sessions.")
+            return ExplanationStep(
+                "Sessions", .neutral, "Nobody reports any of the \(wanted.count) sessions.", details: rest)
         }
         return ExplanationStep(
             "Sessions", established == 0 ? .bad : established < wanted.count ? .warning : .good,
-            "\(established) of \(wanted.count) established.", details: details)
+            "\(established) of \(wanted.count) established.", details: details + rest)
     }
 }
 
@@ -278,6 +305,11 @@ extension Explanation {
         if !obstacles.isEmpty || reasons.contains(SilenceReason.interfaceMissing.rawValue) {
             reasons.removeAll { $0 == SilenceReason.notHeard.rawValue }
         }
+        // That is so as soon as one node is the owner; here it is not the cause.
+        if reasons.count > 1 { reasons.removeAll { $0 == SilenceReason.notElected.rawValue } }
+        if review.assignment.addresses.contains(where: { strangers[$0.address] != nil }) {
+            reasons = (reasons + [SilenceReason.conflict.rawValue]).unique
+        }
         if !obstacles.isEmpty { sentences.append("Fix what the step Speaker says first.") }
         sentences += reasons.compactMap(Advice.sentence)
         if !review.assignment.addresses.isEmpty, !advertisements.contains(where: \.matches), reasons.isEmpty {
@@ -310,8 +342,9 @@ extension Explanation {
         return plan.silent.filter { silence in
             let (done, wanted) = silence.protocol == .layer2 ? (layer2, layer2Wanted) : (bgp, bgpWanted)
             let isWanted = wanted.contains(silence.address)
-            let isAnnounced = layer2.contains(silence.address) || bgp.contains(silence.address)
-            return silence.reason == .conflict || !done.contains(silence.address) && (isWanted || !isAnnounced)
+            // What no advertisement of a protocol matches is not missed there, if one of the other does.
+            let isWantedElsewhere = layer2Wanted.contains(silence.address) || bgpWanted.contains(silence.address)
+            return silence.reason == .conflict || !done.contains(silence.address) && (isWanted || !isWantedElsewhere)
         }
     }
 }

@@ -6,13 +6,13 @@ extension EventEntry {
     /// What the event is about: Services, a peer or a segment.
     var subject: String {
         if !services.isEmpty { return services.joined(separator: ", ") }
-        return peer.map { "peer \($0)" } ?? interface ?? ip ?? ""
+        return prefix ?? peer.map { "peer \($0)" } ?? interface ?? ip ?? ""
     }
 
     var tone: Tone {
         switch Kind(rawValue: kind) {
-        case .assigned, .claimed, .sessionUp, .bfdUp, .nodeHeard, .conflictOver: .good
-        case .released, .yielded, nil: .plain
+        case .assigned, .claimed, .advertised, .sessionUp, .bfdUp, .nodeHeard, .conflictOver: .good
+        case .released, .yielded, .withdrawn, nil: .plain
         case .pending, .nodeLost: .warning
         case .conflict, .sessionDown, .bfdDown: .bad
         }

@@ -38,7 +38,8 @@ extension ProbeDocument: Screen {
         for answer in answers {
             let latencies = answer.latencies.sorted()
             table.append([
-                Cell(answer.interface), Cell(answer.mac, disputed.contains(answer) ? .bad : .good), Cell(answer.holder),
+                Cell(answer.interface),
+                Cell(answer.mac, disputed.contains(answer) || verdict == .stranger ? .bad : .good), Cell(answer.holder),
                 Cell(answer.isLocal ? nil : "\(latencies.count) of \(sent[answer.interface] ?? 0)"),
                 // The median.
                 Cell(latencies.isEmpty ? nil : latencies[latencies.count / 2].milliseconds),
@@ -61,6 +62,9 @@ extension ProbeDocument: Screen {
         case .answered:
             let holders = answers.map { "\($0.name) on \($0.interface)" }
             return ["\(address) is at \(holders.joined(separator: ", "))."]
+        case .stranger:
+            let holders = answers.map { "\($0.mac) on \($0.interface)" }
+            return ["No speaker answers for \(address); another host does: \(holders.joined(separator: ", "))."]
         case .duplicate:
             return duplicates.map { answers in
                 let names = answers.map(\.name)
@@ -85,6 +89,13 @@ extension ProbeDocument: Screen {
             return [
                 "`martlet explain NAMESPACE/NAME` says of the Service that has the address why no node announces it.",
                 "If a node does announce it, ask from a host on the same segment, by the interface that leads there.",
+            ]
+        case .stranger:
+            return [
+                "If \(address) is that host's own and no Service's, nothing is wrong.",
+                "Otherwise find \(answers.map(\.mac).joined(separator: ", ")) in the MAC tables of the switch, and take "
+                    + "\(address) from that host, or out of the pool.",
+                "`martlet explain NAMESPACE/NAME` says of the Service that has the address which node should answer.",
             ]
         case .duplicate:
             var advice: [String] = []

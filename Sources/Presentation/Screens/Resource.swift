@@ -7,6 +7,7 @@ package enum Resource: String, Hashable, Sendable, CaseIterable {
     case speakers
     case routes
     case events
+    case problems
 
     /// What a status says about it.
     package func list(

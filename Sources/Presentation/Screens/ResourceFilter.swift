@@ -1,3 +1,5 @@
+import Addresses
+
 /// Which of a resource `martlet get` is to show.
 package struct ResourceFilter: Hashable, Sendable {
     /// Only the one of this name: a Service (`NAMESPACE/NAME`, or a name in `default`), a pool, a peer, a node or a prefix.
@@ -7,7 +9,13 @@ package struct ResourceFilter: Hashable, Sendable {
     /// By what Services were chosen before, for messages.
     package var selector: String?
 
-    package init(name: String? = nil, namespace: String? = nil, selector: String? = nil) {
+    /// Of events: only those about this address.
+    package var address: IPAddress?
+
+    package init(
+        name: String? = nil, namespace: String? = nil, selector: String? = nil, address: IPAddress? = nil
+    ) {
+        self.address = address
         self.selector = selector
         self.name = name
         self.namespace = namespace

@@ -163,6 +163,24 @@ extension ResourceList {
         return table
     }
 
+    func problemTable(_ layout: Layout) -> Table {
+        var table = Table(
+            [
+                Column("SEVERITY"), Column("NODE", overflow: .wrap, minimumWidth: 8, rank: 2, hidesWhenEmpty: true),
+                Column("OBJECT", overflow: .wrap, minimumWidth: 16, rank: 1, hidesWhenEmpty: true),
+                Column("FIELD", isWideOnly: true, hidesWhenEmpty: true),
+                Column("MESSAGE", overflow: .wrap, minimumWidth: 30),
+            ], emptyMessage: nothing ?? "No problems.")
+        for entry in problems {
+            let problem = entry.problem
+            table.append([
+                Cell(problem.severity, problem.tone), Cell(entry.nodes.joined(separator: ", ")), Cell(problem.object),
+                Cell(problem.field), Cell(problem.message),
+            ])
+        }
+        return table
+    }
+
     func routeTable(_ layout: Layout) -> Table {
         var table = Table(
             [

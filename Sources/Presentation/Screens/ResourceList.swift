@@ -30,6 +30,7 @@ package struct ResourceList: Hashable, Sendable, Screen {
         case .speakers: speakers.map(\.json)
         case .routes: routes.map(\.json)
         case .events: events.map(\.json)
+        case .problems: problems.map(\.json)
         }
     }
 
@@ -43,6 +44,7 @@ package struct ResourceList: Hashable, Sendable, Screen {
             case .speakers: speakers.map(\.node)
             case .routes: routes.map(\.prefix)
             case .events: events.map { "\($0.node ?? "controller")/\($0.number)" }
+            case .problems: problems.map(\.name)
             }
         return names.grouped(by: { $0 }).map { $0[0] }
     }
@@ -56,6 +58,7 @@ package struct ResourceList: Hashable, Sendable, Screen {
         case .speakers: speakerTable(layout)
         case .routes: routeTable(layout)
         case .events: events.table(layout, emptyMessage: "Nothing has happened.")
+        case .problems: problemTable(layout)
         }
     }
 
@@ -65,7 +68,7 @@ package struct ResourceList: Hashable, Sendable, Screen {
     var nothing: String? {
         let parts = [
             filter.name.map { "of the name \($0)" }, filter.namespace.map { "in the namespace \($0)" },
-            filter.selector.map { "with the labels \($0)" },
+            filter.selector.map { "with the labels \($0)" }, filter.address.map { "about \($0)" },
         ].compactMap(\.self)
         return parts.isEmpty ? nil : "None \(parts.joined(separator: " "))."
     }
@@ -80,7 +83,7 @@ package struct ResourceList: Hashable, Sendable, Screen {
             return "there is no Service \(service) that is Martlet's"
         case .pools, .peers, .speakers: return "there is no \(resource.rawValue.dropLast()) \(name)"
         case .routes: return "there is no route to \(name)"
-        case .announcements, .events: return nil
+        case .announcements, .events, .problems: return nil
         }
     }
 
@@ -138,11 +141,28 @@ extension ResourceList {
             })
     }
 
+    /// Of an object, or those that a node's process says.
+    var problems: [NodeProblemEntry] {
+        ordered(
+            status.problems.filter { entry in
+                let parts = (entry.problem.object ?? "").split(separator: "/").map(String.init)
+                let isNamed = filter.name.map { name in
+                    entry.problem.object == name || parts.last == name || entry.nodes.contains(name)
+                }
+                let isInNamespace = filter.namespace.map { parts.count == 3 && parts[1] == $0 }
+                return isNamed ?? true && isInNamespace ?? true
+            })
+    }
+
+    /// Whether something is wrong that keeps Martlet from doing what it should.
+    package var hasError: Bool { problems.contains { $0.problem.severity == "error" } }
+
     /// Of a Service where the name is one's, or else of a peer or a node of that name.
     var events: [EventEntry] {
-        guard !filter.isEmpty else { return ordered(status.events) }
+        let events = status.events.filter { event in filter.address.map(event.concerns) ?? true }
+        guard !filter.isEmpty else { return ordered(events) }
         return ordered(
-            status.events.filter { event in
+            events.filter { event in
                 filter.accepts(event.services)
                     || filter.namespace == nil && [event.peer, event.node].contains(filter.name)
             })

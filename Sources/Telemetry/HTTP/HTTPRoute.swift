@@ -1,3 +1,4 @@
+import Addresses
 import KubernetesModel
 import Presentation
 
@@ -80,6 +81,16 @@ package struct HTTPRoute: Sendable {
     /// `/v1/events`: what the process did and noticed last.
     package static func events(_ log: EventLog) -> HTTPRoute {
         HTTPRoute("/v1/events") { .json(log.document) }
+    }
+
+    /// `/v1/events/ADDRESS`: what is known of one address: which Services got and lost it, and what happened to it lately.
+    package static func eventsOfAddress(_ log: EventLog) -> HTTPRoute {
+        HTTPRoute(below: "/v1/events/") { rest in
+            guard let address = try? IPAddress(String(rest)) else {
+                return .text("Write /v1/events/ADDRESS, with an IPv4 or IPv6 address.\n", status: 404)
+            }
+            return .json(log.document(about: address))
+        }
     }
 
     private static func verdict(_ problems: [String]) -> HTTPResponse {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClusterConfiguration
 import Foundation
+import KubernetesClient
 import KubernetesModel
 import Manifests
 import Presentation
@@ -55,6 +56,16 @@ struct BundleCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
+            var server = server
+            if server.isEmpty, filenames.isEmpty, !cluster.isGiven {
+                // As `get` does: the process that the environment names, else a cluster, else what listens here.
+                let environment = ProcessInfo.processInfo.environment
+                if let named = try StatusClient.named(by: environment) {
+                    server = [named.server.absoluteString]
+                } else if !ClientConfiguration.isPresent(environment: environment) {
+                    server = [StatusClient.local]
+                }
+            }
             var processes: [BundleDocument.Process] = []
             for text in server {
                 let client = try StatusClient(server: text)

@@ -38,6 +38,28 @@ struct ClusterLook {
         }
     }
 
+    /// Nodes of which no speaker reports. One may be meant to have none; all of them may not.
+    private var unreportedProblems: [ProblemEntry] {
+        let reporting = Set(speakers.map(\.metadata.name))
+        let silent = reading.state.nodes.map(\.metadata.name).filter { !reporting.contains($0) }.sorted()
+        guard !silent.isEmpty else { return [] }
+        let fix = "look at `kubectl -n martlet-system get pods -o wide` and the DaemonSet martlet-speaker"
+        guard silent.count < reading.state.nodes.count else {
+            return [
+                ProblemEntry(
+                    severity: "error", object: "DaemonSet/martlet-speaker", field: nil,
+                    message: "No speaker reports (there is no Speaker object), so nothing is announced: \(fix).")
+            ]
+        }
+        let shown =
+            silent.prefix(10).joined(separator: ", ") + (silent.count > 10 ? " and \(silent.count - 10) more" : "")
+        return [
+            ProblemEntry(
+                severity: "note", object: "DaemonSet/martlet-speaker", field: nil,
+                message: "No speaker reports from \(shown). If one should run there, \(fix).")
+        ]
+    }
+
     private static func strayMessage(_ name: String) -> String {
         "A speaker reports as \(name), and there is no Node of that name: its --node-name (NODE_NAME) is wrong, or the Node "
             + "was deleted."
@@ -183,7 +205,7 @@ struct ClusterLook {
             + decisions.plan.layer2.map { AnnouncementEntry($0) }.filter { !known.contains([$0.service, $0.ip]) }
             + routes(decisions)
         whole.silent = decisions.plan.silent.map { SilenceEntry($0) }
-        whole.problems = decisions.problems.map { ProblemEntry($0) } + strayProblems
+        whole.problems = decisions.problems.map { ProblemEntry($0) } + strayProblems + unreportedProblems
         var events = events.compactMap { EventEntry($0) }
         if let shown {
             let names = Set(shown.map(\.description))

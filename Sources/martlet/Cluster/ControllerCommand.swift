@@ -57,7 +57,7 @@ struct ControllerCommand: AsyncParsableCommand {
             [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
-                .events(events),
+                .events(events), .eventsOfAddress(events),
             ], registry, apiServer: client.server, logger: logger)
         logger.notice("martlet \(Version.text) controller", metadata: ["server": "\(client.server)"])
         try await ServiceGroup(

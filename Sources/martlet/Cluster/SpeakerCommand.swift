@@ -95,7 +95,7 @@ struct SpeakerCommand: AsyncParsableCommand {
             [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
-                .rebalance { await speaker.rebalance() }, .events(events),
+                .rebalance { await speaker.rebalance() }, .events(events), .eventsOfAddress(events),
             ], registry, apiServer: client.server, logger: logger)
         logger.notice(
             "martlet \(Version.text) speaker",

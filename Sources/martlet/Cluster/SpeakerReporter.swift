@@ -77,6 +77,8 @@ struct SpeakerReporter: Sendable {
             advertisements: engine.advertisements(for: name), plan: engine.plan(for: name),
             endpoints: view.endpoints(of: name), peers: peers,
             problems: view.problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+        explanation.onlyNode = node
+        explanation.strangers = speaker.core.strangers
         explanation.obstacles = [speaker.core.nodeProblem].compactMap(\.self).map { ProblemEntry($0) }
         var document = explanation.document
         document.events = events.events(of: name.description)

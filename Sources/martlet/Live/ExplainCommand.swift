@@ -16,20 +16,19 @@ struct ExplainCommand: AsyncParsableCommand {
 
             Examples:
               martlet explain default/web
+              martlet explain -n shop svc/web
               martlet explain default/web --server http://127.0.0.1:7472
               martlet explain default/web -f manifests/
               martlet explain default/web --bundle martlet-bundle.json
             """)
 
     @Argument(
-        help: ArgumentHelp("The Service; without a namespace, of `default`.", valueName: "namespace/name"),
-        transform: { text in
-            guard let name = NamespacedName(text) else {
-                throw ValidationError("`\(text)` does not name a Service: write NAMESPACE/NAME")
-            }
-            return NamespacedName(namespace: name.namespace ?? "default", name: name.name)
-        })
-    var service: NamespacedName
+        help: ArgumentHelp(
+            "The Service; svc/NAME and a name alone are of the namespace of -n, else of `default`.",
+            valueName: "namespace/name"))
+    var service: String
+
+    @Option(name: .shortAndLong, help: "The namespace of the Service.") var namespace: String?
 
     @OptionGroup var cluster: KubeconfigOptions
     @OptionGroup var source: SourceOptions
@@ -47,51 +46,63 @@ struct ExplainCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        _ = try name
         guard source.count + (filenames.isEmpty ? 0 : 1) + (cluster.isGiven ? 1 : 0) <= 1 else {
             throw ValidationError("Name one source: --kubeconfig PATH, --server URL, -f PATH or --bundle FILE.")
         }
     }
 
+    /// The Service that is meant.
+    private var name: NamespacedName {
+        get throws {
+            do throws(TypedService.Failure) {
+                return try TypedService.name(service, namespace: namespace)
+            } catch {
+                throw ValidationError("\(error)")
+            }
+        }
+    }
+
     func run() async throws {
+        let service = try name
         let document: ExplanationDocument
         var moment = Timestamp.now
-        if let bundle = source.bundle {
-            let saved = try explanation(from: bundle)
-            document = saved.document
-            moment = saved.made
-        } else if let server = source.server {
-            do { document = try await server.explanation(of: service) } catch { throw Diagnostics.failure("\(error)") }
-        } else {
-            document =
-                filenames.isEmpty
-                ? try await explanationFromCluster()
-                : OfflineDecisions(
-                    ManifestReader.read(paths: filenames), loadBalancerClass: loadBalancerClass, policy: nodes.policy
-                ).explanation(of: service).document
+        do {
+            if !filenames.isEmpty {
+                document =
+                    OfflineDecisions(
+                        ManifestReader.read(paths: filenames), loadBalancerClass: loadBalancerClass, policy: nodes.policy
+                    )
+                    .explanation(of: service).document
+            } else {
+                switch try source.place(or: cluster) {
+                case .bundle(let path): (document, moment) = try explanation(of: service, from: path)
+                case .process(let server): document = try await server.explanation(of: service)
+                case .cluster: document = try await explanationFromCluster(of: service)
+                }
+            }
+        } catch {
+            throw Diagnostics.failure("\(error)")
         }
         try output.print(document, now: moment)
         if !document.isWhole { throw ExitCode(1) }
     }
 
-    private func explanationFromCluster() async throws -> ExplanationDocument {
-        do {
-            var look = try await cluster.look(withEvents: true)
-            look.policy = nodes.policy
-            let decisions = look.decisions(loadBalancerClass: loadBalancerClass)
-            return look.explanation(of: service, decisions, look.history)
-        } catch { throw Diagnostics.failure("\(error)") }
+    private func explanationFromCluster(of service: NamespacedName) async throws -> ExplanationDocument {
+        var look = try await cluster.look(withEvents: true)
+        look.policy = nodes.policy
+        let decisions = look.decisions(loadBalancerClass: loadBalancerClass)
+        return look.explanation(of: service, decisions, look.history)
     }
 
     /// What a process said of the Service when the bundle was made; of others, what follows from the manifests in it.
-    private func explanation(from bundle: String) throws -> (document: ExplanationDocument, made: Timestamp) {
-        do {
-            let file = try BundleFile.read(bundle)
-            if let saved = file.document.explanation(of: service.description) { return (saved, file.document.made) }
-            let decisions = OfflineDecisions(
-                try file.manifests(), loadBalancerClass: loadBalancerClass, policy: nodes.policy)
-            return (decisions.explanation(of: service).document, file.document.made)
-        } catch {
-            throw Diagnostics.failure("\(error)")
-        }
+    private func explanation(
+        of service: NamespacedName, from bundle: String
+    ) throws -> (document: ExplanationDocument, made: Timestamp) {
+        let file = try BundleFile.read(bundle)
+        if let saved = file.document.explanation(of: service.description) { return (saved, file.document.made) }
+        let decisions = OfflineDecisions(
+            try file.manifests(), loadBalancerClass: loadBalancerClass, policy: nodes.policy)
+        return (decisions.explanation(of: service).document, file.document.made)
     }
 }

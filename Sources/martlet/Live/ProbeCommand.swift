@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import ClusterConfiguration
+import Foundation
 import LinkLayer
 import NetworkIO
 import Presentation
@@ -16,9 +17,10 @@ struct ProbeCommand: AsyncParsableCommand {
             capability CAP_NET_RAW.
 
             A speaker that answers says which node it is, by a number. The names come from a process's status: of --server, \
-            or else of what listens at \(StatusClient.local), if anything does.
+            of MARTLET_SERVER, or else of what listens at \(StatusClient.local), if anything does.
 
-            Ends with status 1 if nobody answers, or if two do on one segment.
+            Ends with status 1 if nobody answers, if two do on one segment, or if only a host does that is neither a speaker \
+            nor a node.
 
             Examples:
               martlet probe 192.0.2.10
@@ -94,6 +96,9 @@ struct ProbeCommand: AsyncParsableCommand {
             var statuses: [StatusDocument] = []
             for text in server { statuses.append(try await StatusClient(server: text).status()) }
             return statuses
+        }
+        if let named = try StatusClient.named(by: ProcessInfo.processInfo.environment) {
+            return [try await named.status()]
         }
         let local = try? await StatusClient(server: StatusClient.local).status()
         return local.map { [$0] } ?? []

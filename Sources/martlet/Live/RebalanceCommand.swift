@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Presentation
 
 struct RebalanceCommand: AsyncParsableCommand {
@@ -16,15 +17,22 @@ struct RebalanceCommand: AsyncParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("The speaker to ask.", valueName: "url"),
+        help: ArgumentHelp(
+            "The speaker to ask; without it MARTLET_SERVER.", valueName: "url"),
         transform: { text in
             do { return try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
         })
-    var server: StatusClient
+    var server: StatusClient?
+
+    func validate() throws {
+        guard server != nil || ProcessInfo.processInfo.environment[StatusClient.variable]?.isEmpty == false else {
+            throw ValidationError("Name the speaker with --server URL, or in \(StatusClient.variable).")
+        }
+    }
 
     func run() async throws {
         do {
-            try OutputOptions.write(try await server.rebalance())
+            try OutputOptions.write(try await (server ?? StatusClient.standard()).rebalance())
         } catch {
             throw Diagnostics.failure("\(error)")
         }

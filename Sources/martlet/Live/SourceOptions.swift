@@ -1,14 +1,25 @@
+import Addresses
 import ArgumentParser
 import Foundation
+import KubernetesClient
 import KubernetesModel
 import Presentation
 import SystemIO
 import Timing
 
-/// Where a command that shows what is finds it: one process, or what was saved of some.
+/// Where a command that shows what is finds it: one process, a cluster, or what was saved of some.
 struct SourceOptions: ParsableArguments {
+    /// What was named, or what is there.
+    enum Place {
+        case bundle(String)
+        case process(StatusClient)
+        case cluster
+    }
+
     @Option(
-        help: ArgumentHelp("The process to ask.", valueName: "url"),
+        help: ArgumentHelp(
+            "The process to ask; without it MARTLET_SERVER, then the cluster of the kubeconfig, then \(StatusClient.local).",
+            valueName: "url"),
         transform: { text in
             do { return try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
         })
@@ -23,24 +34,26 @@ struct SourceOptions: ParsableArguments {
     /// How many sources are named.
     var count: Int { (server == nil ? 0 : 1) + (bundle == nil ? 0 : 1) }
 
-    func requireOne() throws {
-        guard count == 1 else {
-            throw ValidationError("Name a process with --server URL, or a saved one with --bundle FILE.")
-        }
-    }
-
-    /// None means the cluster of the kubeconfig.
+    /// None means what ``place(or:)`` finds.
     func requireAtMostOne(or cluster: KubeconfigOptions) throws {
         guard count + (cluster.isGiven ? 1 : 0) <= 1 else {
             throw ValidationError("Name one source: --kubeconfig PATH, --server URL or --bundle FILE.")
         }
     }
 
-    /// What is known now, or was when the bundle was made, and when that is.
-    func status(withEvents: Bool) async throws -> (status: ClusterStatus, moment: Timestamp) {
-        if let bundle { return try BundleFile.read(bundle).status }
-        guard let server else { return (ClusterStatus([]), .now) }
-        let events = withEvents ? try await server.events().events : []
-        return (ClusterStatus([try await server.status()], events: events), .now)
+    /// What was named; or else the process of MARTLET_SERVER, the cluster of a kubeconfig if there is one, and at last what
+    /// listens on this host.
+    func place(
+        or cluster: KubeconfigOptions, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> Place {
+        if let bundle { return .bundle(bundle) }
+        if let server { return .process(server) }
+        if cluster.isGiven { return .cluster }
+        if let named = try StatusClient.named(by: environment) { return .process(named) }
+        if ClientConfiguration.isPresent(environment: environment) { return .cluster }
+        return .process(
+            try StatusClient(
+                server: StatusClient.local,
+                note: "there is no kubeconfig either: name one with --kubeconfig, or a process with --server"))
     }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import AsyncHTTPClient
 import Foundation
 import KubernetesModel
@@ -11,7 +12,12 @@ struct StatusClient {
     /// What listens where nothing else is said.
     static let local = "http://127.0.0.1:7472"
 
+    /// The environment variable that names another.
+    static let variable = "MARTLET_SERVER"
+
     let server: URL
+    /// What else to say where nothing listens; `nil`: nothing.
+    private let note: String?
 
     /// What went wrong, and what to do about it.
     struct Failure: Error, CustomStringConvertible {
@@ -19,12 +25,29 @@ struct StatusClient {
     }
 
     /// - Parameter server: `http://ADDRESS:PORT`, as of `--server`.
-    init(server text: String) throws(Failure) {
+    init(server text: String, note: String? = nil) throws(Failure) {
+        self.note = note
         guard let url = URL(string: text), url.scheme == "http", url.host != nil, ["", "/"].contains(url.path) else {
             throw Failure(
                 description: "--server \(text): expected http://ADDRESS:PORT, for example http://127.0.0.1:7472")
         }
         server = url
+    }
+
+    /// The process that the environment names; `nil` if it names none.
+    static func named(by environment: [String: String]) throws(Failure) -> StatusClient? {
+        guard let text = environment[variable], !text.isEmpty else { return nil }
+        do { return try StatusClient(server: text) } catch {
+            throw Failure(description: "\(variable): \(error.description.trimmingPrefix("--server "))")
+        }
+    }
+
+    /// What a command asks that is for one process, where none is named.
+    static func standard(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws(Failure)
+        -> StatusClient
+    {
+        if let named = try named(by: environment) { return named }
+        return try StatusClient(server: local)
     }
 
     /// The document at `/v1/status`.
@@ -37,6 +60,13 @@ struct StatusClient {
     func events() async throws(Failure) -> EventsDocument {
         let octets = try await get("v1/events")
         do { return try EventsDocument(jsonText: octets) } catch { throw Failure(description: "\(server): \(error)") }
+    }
+
+    /// What is known of an address; from a program that is older, what it remembers of everything.
+    func events(about address: IPAddress) async throws(Failure) -> EventsDocument {
+        guard let octets = try? await get("v1/events/\(address)"), let document = try? EventsDocument(jsonText: octets)
+        else { return try await events() }
+        return document
     }
 
     /// The document at `/v1/explain/NAMESPACE/NAME`.
@@ -95,6 +125,7 @@ struct StatusClient {
         guard !causes.isEmpty else { return "\(server): there is no host of this name" }
         guard !causes.contains(where: { ($0 as? IOError)?.errnoCode == ECONNREFUSED }) else {
             return "nothing listens at \(server): is `martlet run` running there, with --http so?"
+                + (note.map { "; " + $0 } ?? "")
         }
         switch error as? HTTPClientError {
         case .connectTimeout, .readTimeout, .deadlineExceeded: return "\(server) does not answer within 5 s"

@@ -18,7 +18,8 @@ struct TopCommand: AsyncParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("The process to ask; without it, http://127.0.0.1:7472.", valueName: "url"),
+        help: ArgumentHelp(
+            "The process to ask; without it MARTLET_SERVER, then http://127.0.0.1:7472.", valueName: "url"),
         transform: { text in
             do { return try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
         })
@@ -38,7 +39,7 @@ struct TopCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let server = try server ?? StatusClient(server: StatusClient.local)
+            let server = try server ?? StatusClient.standard()
             var former = try await server.status()
             var moment = UptimeClock.now
             repeat {

@@ -90,7 +90,7 @@ struct RunCommand: AsyncParsableCommand {
             [
                 .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
-                .rebalance { await speaker.rebalance() }, .events(events),
+                .rebalance { await speaker.rebalance() }, .events(events), .eventsOfAddress(events),
             ], registry, logger: logger)
         logger.notice("martlet \(Version.text) runs", metadata: [LogKey.node: "\(node)"])
         // Stopped in the reverse order: HTTP, then what decides, and last what announces.

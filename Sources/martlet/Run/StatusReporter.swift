@@ -53,6 +53,8 @@ struct StatusReporter: Sendable {
             advertisements: speaker.core.engine.advertisements(for: service),
             plan: speaker.core.engine.plan(for: service), endpoints: core.endpoints[service], peers: peers,
             problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+        explanation.onlyNode = node
+        explanation.strangers = speaker.core.strangers
         explanation.obstacles = [speaker.core.nodeProblem].compactMap(\.self).map { ProblemEntry($0) }
         var document = explanation.document
         document.events = events.events(of: service.description)
