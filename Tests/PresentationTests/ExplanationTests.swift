@@ -182,6 +182,34 @@ import Timing
         }
     }
 
+    /// How many problems there are, and the lines of the advice about them.
+    static let troubles: [(count: Int, lines: Int)] = [(0, 0), (1, 1), (5, 5), (6, 6), (84, 6)]
+
+    @Test(
+        "what keeps objects out of force is said in full where the chain is broken, and not where it is whole",
+        arguments: troubles)
+    func troubles(row: (count: Int, lines: Int)) throws {
+        let problems = (0..<row.count).map { number in
+            ProblemEntry(
+                severity: "error", object: "BGPPeer/martlet-system/tor-\(number)", field: "spec.passwordSecret",
+                message: "Secret martlet-system/tor-key does not exist.")
+        }
+        var broken = try Self.unannounced()
+        let before = broken.document.advice.count
+        broken.problems = problems
+        let advice = broken.document.advice.dropFirst(before)
+        #expect(advice.count == row.lines, "\(advice)")
+        #expect(
+            advice.first.map {
+                $0.contains(
+                    "BGPPeer/martlet-system/tor-0: spec.passwordSecret: Secret martlet-system/tor-key does not exist.")
+            } ?? (row.count == 0))
+        #expect(advice.last?.hasPrefix("79 more: `martlet get problems`") == true || row.count != 84)
+        var whole = try Self.whole()
+        whole.problems = problems
+        #expect(whole.document.advice.isEmpty)
+    }
+
     @Test("one process judges its own sessions alone, and says who knows the others") func ownSessions() throws {
         var explanation = try Self.whole()
         explanation.peers = explanation.peers?.filter { $0.node == "n1" }

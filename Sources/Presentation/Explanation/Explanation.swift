@@ -318,18 +318,22 @@ extension Explanation {
         if let step = sessionStep, step.verdict == .bad {
             sentences.append("Look at the router's side of the sessions, and at `martlet get peers -o wide`.")
         }
-        if !problems.isEmpty, !sentences.isEmpty {
-            sentences.append(
-                "\(troubled) of the configuration \(troubled == "1 object" ? "has" : "have") problems, which may be why: `martlet check`, or the condition Valid."
-            )
-        }
+        if !sentences.isEmpty { sentences += troubles }
         return sentences.filter { !$0.isEmpty }.unique
     }
 
-    /// How many objects the problems are of.
-    private var troubled: String {
-        let count = problems.map { $0.object ?? "" }.unique.count
-        return "\(count) \(count == 1 ? "object" : "objects")"
+    /// How many problems are said in full.
+    private static let mostTroubles = 5
+
+    /// The problems that keep objects out of force, which may be the cause: the first of them in full.
+    private var troubles: [String] {
+        guard !problems.isEmpty else { return [] }
+        let shown = problems.prefix(Explanation.mostTroubles).map { problem in
+            let place = [problem.object, problem.field].compactMap(\.self).joined(separator: ": ")
+            return "Fix what may be the cause: " + (place.isEmpty ? "" : place + ": ") + problem.message
+        }
+        let more = problems.count - shown.count
+        return shown + (more > 0 ? ["\(more) more: `martlet get problems`, or `martlet check` for manifests."] : [])
     }
 }
 
