@@ -25,6 +25,8 @@ package struct StatusDocument: Hashable, Sendable {
     package var started: Timestamp?
     /// Why the process is not ready, a sentence each; empty when it is.
     package var notReady: [String] = []
+    /// Which cluster the process belongs to, as its packets say it; `nil` for a controller.
+    package var cluster: String?
 
     package init(version: String, role: String, node: String?) {
         self.version = version
@@ -69,7 +71,7 @@ package struct StatusDocument: Hashable, Sendable {
 extension StatusDocument: Decodable {
     private enum CodingKeys: String, CodingKey {
         case version, role, node, assignments, announcements, peers, segments
-        case silent, problems, pools, interfaces, started, notReady, leader, addressCount
+        case silent, problems, pools, interfaces, started, notReady, leader, addressCount, cluster
     }
 
     package init(from decoder: any Decoder) throws {
@@ -92,6 +94,7 @@ extension StatusDocument: Decodable {
         notReady = try list(.notReady)
         leader = try container.decodeIfPresent(String.self, forKey: .leader)
         addressCount = try container.decodeIfPresent(Int.self, forKey: .addressCount)
+        cluster = try container.decodeIfPresent(String.self, forKey: .cluster)
     }
 }
 
@@ -105,6 +108,7 @@ extension StatusDocument: JSONRepresentable {
             "silent": silent.json, "problems": problems.json, "pools": pools.json, "interfaces": interfaces.json,
             "started": started.json, "notReady": notReady.json, "leader": leader.json,
             "addressCount": addressCount.json,
+            "cluster": cluster.json,
         ])
     }
 }
