@@ -56,6 +56,36 @@ import Testing
         #expect(comparison.unchanged == (row.word == nil ? 1 : 0))
     }
 
+    @Test("each address counts by itself: one that nobody announces any more is a loss, though the other is announced")
+    func addresses() {
+        func plan(_ announcements: [AnnouncementEntry]) -> PlanDocument {
+            PlanDocument(
+                assignments: [
+                    AssignmentEntry(
+                        service: "default/web", ips: ["192.0.2.1", "2001:db8::1"], pool: "lan", state: "assigned",
+                        reason: nil, message: nil)
+                ], announcements: announcements)
+        }
+        func route(_ ip: String) -> AnnouncementEntry {
+            AnnouncementEntry(
+                bgp: "default/web", ip: ip, node: "n1", peer: "tor", prefix: ip == "192.0.2.1" ? "192.0.2.0/24" : ip,
+                localPreference: nil, communities: [], largeCommunities: [])
+        }
+        let four = AnnouncementEntry(layer2: "default/web", ip: "192.0.2.1", node: "n1", interfaces: nil)
+        let six = AnnouncementEntry(layer2: "default/web", ip: "2001:db8::1", node: "n1", interfaces: nil)
+        let rows: [(before: [AnnouncementEntry], after: [AnnouncementEntry], word: String, isLoss: Bool)] = [
+            ([four, six], [four], "silent", true), ([four], [four, six], "moves", false),
+            ([four, route("2001:db8::1")], [four], "silent", true),
+            // The other protocol still does.
+            ([four, six, route("2001:db8::1")], [four, six], "routes", false),
+        ]
+        for row in rows {
+            let comparison = PlanComparison(from: plan(row.before), to: plan(row.after))
+            #expect(comparison.changes.map(\.word) == [row.word])
+            #expect(comparison.hasLoss == row.isLoss)
+        }
+    }
+
     @Test("screens", arguments: [80, 160]) func screens(width: Int) throws {
         let comparison = PlanComparison(
             from: Self.plan([

@@ -7,8 +7,8 @@ package struct PlanComparison: Hashable, Sendable {
         package var owners: [String] = []
         /// Who advertises: `PREFIX NODE>PEER`, sorted.
         package var routes: [String] = []
-
-        var isAnnounced: Bool { !owners.isEmpty || !routes.isEmpty }
+        /// The addresses that any node announces, by either protocol.
+        package var announcedIPs: Set<String> = []
     }
 
     package struct Change: Hashable, Sendable {
@@ -19,8 +19,12 @@ package struct PlanComparison: Hashable, Sendable {
         package var lostIPs: [String] { before.ips.filter { !after.ips.contains($0) } }
         /// Addresses that it did not have.
         package var gainedIPs: [String] { after.ips.filter { !before.ips.contains($0) } }
-        /// Whether it loses an address, or all who announced it.
-        package var isLoss: Bool { !lostIPs.isEmpty || before.isAnnounced && !after.isAnnounced }
+        /// Addresses that it keeps, and that no node announces any more.
+        package var silencedIPs: [String] {
+            after.ips.filter { before.announcedIPs.contains($0) && !after.announcedIPs.contains($0) }
+        }
+        /// Whether it loses an address, or all who announced one.
+        package var isLoss: Bool { !lostIPs.isEmpty || !silencedIPs.isEmpty }
 
         /// A word for what happens: `loses`, `changes`, `gains`, `silent`, `moves` or `routes`.
         package var word: String {
@@ -29,7 +33,7 @@ package struct PlanComparison: Hashable, Sendable {
             case (false, false): "changes"
             case (true, false): "gains"
             case (true, true):
-                before.isAnnounced && !after.isAnnounced
+                !silencedIPs.isEmpty
                     ? "silent" : before.owners != after.owners ? "moves" : "routes"
             }
         }
@@ -53,13 +57,14 @@ package struct PlanComparison: Hashable, Sendable {
         problems = new.problems
     }
 
-    /// Whether any Service loses an address, or all who announced it.
+    /// Whether any Service loses an address, or all who announced one.
     package var hasLoss: Bool { changes.contains(where: \.isLoss) }
 
     private static func sides(of plan: PlanDocument) -> [String: Side] {
         var sides: [String: Side] = [:]
         for entry in plan.assignments { sides[entry.service] = Side(ips: entry.ips) }
         for entry in plan.announcements {
+            sides[entry.service, default: Side()].announcedIPs.insert(entry.ip)
             if entry.isBGP {
                 sides[entry.service, default: Side()].routes.append(
                     "\(entry.prefix ?? entry.ip) \(entry.node)>\(entry.peer ?? "")")
