@@ -22,7 +22,7 @@ package struct AssignmentWarning: Hashable, Sendable, CustomStringConvertible {
 
     static func switchValue(_ annotation: ServiceSwitch, _ value: String) -> AssignmentWarning {
         AssignmentWarning(
-            reason: "AnnotationInvalid",
+            reason: "AnnotationInvalid", field: "metadata.annotations",
             message: "The annotation \(annotation.key) is \"\(value)\", which counts as false: write true or false.")
     }
 

@@ -1,7 +1,7 @@
 import TestSupport
 
-/// Builds a kustomization of `deploy/`: the part of kustomize that they use, which is resources, components, patches by
-/// file, and images. Anything else is an error, so that nothing is passed over.
+/// Builds a kustomization of `deploy/`: the part of kustomize that they use, which is resources, components, patches,
+/// and images. Anything else is an error, so that nothing is passed over.
 struct Kustomization {
     private(set) var objects: [Value] = []
 
@@ -23,10 +23,15 @@ struct Kustomization {
             }
         }
         for patch in own["patches"].list {
-            guard let path = patch["path"].text, patch.map.count == 1 else {
-                throw TestFailure("\(folder): patches are files here")
+            if let path = patch["path"].text, patch.map.count == 1 {
+                for document in try Repository.documents(Kustomization.join(folder, path)) {
+                    try apply(document, folder)
+                }
+            } else if let text = patch["patch"].text, patch.map.count == 2 {
+                try change(patch["target"], by: text, folder)
+            } else {
+                throw TestFailure("\(folder): a patch is a file, or has a target and operations, here")
             }
-            for document in try Repository.documents(Kustomization.join(folder, path)) { try apply(document, folder) }
         }
         for image in own["images"].list { try replace(image, folder) }
     }
@@ -38,6 +43,41 @@ struct Kustomization {
             throw TestFailure("\(folder): there is no \(patch.identity) to patch")
         }
         objects[index] = Kustomization.merge(objects[index], patch)
+    }
+
+    /// A JSON patch (RFC 6902) of one object: the operations test, add and replace.
+    private mutating func change(_ target: Value, by text: String, _ folder: String) throws {
+        guard let kind = target["kind"].text, let name = target["name"].text,
+            let index = objects.firstIndex(where: { $0.kind == kind && $0.name == name })
+        else { throw TestFailure("\(folder): there is no \(target) to patch") }
+        for operation in try Value.documents(in: text).flatMap(\.list) {
+            let path = operation["path"].text?.split(separator: "/").map(String.init) ?? []
+            objects[index] = try Kustomization.change(objects[index], at: path[...], operation, folder)
+        }
+    }
+
+    private static func change(
+        _ value: Value, at path: ArraySlice<String>, _ operation: Value, _ folder: String
+    ) throws -> Value {
+        guard let key = path.first else {
+            guard operation["op"].text != "test" || operation["value"] == value else {
+                throw TestFailure("\(folder): \(operation) does not hold of \(value)")
+            }
+            return operation["value"]
+        }
+        switch value {
+        case .map(var map):
+            map[key] = try change(map[key] ?? .null, at: path.dropFirst(), operation, folder)
+            return .map(map)
+        case .list(var list):
+            if key == "-", path.count == 1, operation["op"].text == "add" { return .list(list + [operation["value"]]) }
+            guard let index = Int(key), list.indices.contains(index) else {
+                throw TestFailure("\(folder): there is nothing at \(operation["path"])")
+            }
+            list[index] = try change(list[index], at: path.dropFirst(), operation, folder)
+            return .list(list)
+        default: throw TestFailure("\(folder): there is nothing at \(operation["path"])")
+        }
     }
 
     /// Strategic merge: mappings are merged, lists of things with names by name, other lists replaced.

@@ -183,11 +183,11 @@ import Timing
     }
 
     /// How many problems there are, and the lines of the advice about them.
-    static let troubles: [(count: Int, lines: Int)] = [(0, 0), (1, 1), (5, 5), (6, 6), (84, 6)]
+    static let troubleRows: [(count: Int, lines: Int)] = [(0, 0), (1, 1), (5, 5), (6, 6), (84, 6)]
 
     @Test(
         "what keeps objects out of force is said in full where the chain is broken, and not where it is whole",
-        arguments: troubles)
+        arguments: troubleRows)
     func troubles(row: (count: Int, lines: Int)) throws {
         let problems = (0..<row.count).map { number in
             ProblemEntry(
