@@ -20,6 +20,11 @@ extension ByteReader {
     }
 
     @_lifetime(self: copy self)
+    mutating func field(_ type: UInt64.Type = UInt64.self) throws(DropReason) -> UInt64 {
+        do { return try read(type) } catch { throw .truncated }
+    }
+
+    @_lifetime(self: copy self)
     mutating func field(_ type: UInt128.Type = UInt128.self) throws(DropReason) -> UInt128 {
         do { return try read(type) } catch { throw .truncated }
     }

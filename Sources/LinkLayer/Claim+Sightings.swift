@@ -4,18 +4,21 @@ import Timing
 // What a claim makes of the frames of others.
 extension Claim {
     mutating func see(_ sighting: Sighting, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]) {
-        if let mark = sighting.mark {
-            switch mark.kind {
-            case .probe: meetProbe(of: mark, by: sighting.hardwareAddress, context, &actions)
-            case .claim, .answer, .confirmation:
-                highestTerm = max(highestTerm, mark.term)
-                meetClaim(of: mark, at: now, context, &actions)
-            case .concession: meetConcession(of: mark, at: now, context, &actions)
-            // Not about whose the address is.
-            case .greeting, .inquiry: break
-            }
-        } else {
+        guard let mark = sighting.mark else {
             meetStranger(sighting, at: now, context, &actions)
+            return
+        }
+        let witness = Witness(mark.speaker, at: sighting.hardwareAddress)
+        if let echo = sighting.markExtension, echo.isEcho {
+            seeEcho(of: echo.number, mark, by: witness, at: now, context, &actions)
+            return
+        }
+        switch mark.kind {
+        case .probe: meetProbe(of: mark, by: sighting.hardwareAddress, at: now, context, &actions)
+        case .claim, .answer, .confirmation: meetClaim(of: mark, by: witness, at: now, context, &actions)
+        case .concession: meetConcession(of: witness, at: now, context, &actions)
+        // Not about whose the address is.
+        case .greeting, .inquiry, .challenge, .denial: break
         }
     }
 }
@@ -23,105 +26,115 @@ extension Claim {
 // MARK: - Other speakers
 extension Claim {
     private mutating func meetProbe(
-        of mark: ClaimMark, by hardwareAddress: MACAddress, _ context: ClaimContext, _ actions: inout [Action]
+        of mark: ClaimMark, by hardwareAddress: MACAddress, at now: Instant, _ context: ClaimContext,
+        _ actions: inout [Action]
     ) {
         switch state {
         case .holding: send(.answer(address, to: hardwareAddress), .answer, context, &actions)
         case .probing:
-            // RFC 5227 §2.1.1: somebody else probes for the address. Among speakers, one of the two goes on.
-            if mark.outranks(self.mark(.probe, in: context), for: address) {
-                giveWay(context)
+            // RFC 5227 §2.1.1: somebody else probes for the address. Among speakers, one of the two goes on. One that gave
+            // way and heard no claim does not do so again: two owners settle that at once, and a prober that claims nothing
+            // keeps nobody from it.
+            let hasGivenWay = lastGivingWay.map { $0.advanced(by: context.pace.distrust) > now } ?? false
+            if !hasGivenWay, mark.outranks(self.mark(.probe, in: context), for: address) {
+                giveWay(at: now, context)
             } else {
                 // It may not have heard ours, which came first.
-                send(.probe(address), .probe, context, &actions)
+                repeatProbe(context, &actions)
             }
         case .watching, .blocked: break
         }
     }
 
+    /// Once for each probe.
+    private mutating func repeatProbe(_ context: ClaimContext, _ actions: inout [Action]) {
+        guard !hasRepeatedProbe else { return }
+        hasRepeatedProbe = true
+        send(.probe(address), .probe, context, &actions)
+    }
+
     /// Stops probing; looks again after a while if nothing is heard of the other.
-    private mutating func giveWay(_ context: ClaimContext) {
+    private mutating func giveWay(at now: Instant, _ context: ClaimContext) {
         guard let due = timers.deadline(of: .probe) else { return }
+        lastGivingWay = now
         state = .watching
         timers.stop(.probe)
-        timers.set(.check, at: due.advanced(by: context.pace.patience))
+        endTrials()
+        timers.set(.check, at: due.advanced(by: context.pace.givingWay))
     }
 
     private mutating func meetClaim(
-        of mark: ClaimMark, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
+        of mark: ClaimMark, by witness: Witness, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
+        if concludeByMark(mark, by: witness, at: now, context, &actions) { return }
         switch state {
-        case .watching, .blocked:
-            timers.stop(.verify)
-            if context.members.contains(mark.speaker), !role.isOwner { timers.stop(.check) }
-            note(mark.speaker, &actions)
+        case .watching, .blocked: noteClaim(of: mark, by: witness, at: now, context, &actions)
         case .probing:
-            let mayTake = mark.flags.contains(.isYielding) || role == .owner(role.rank, over: mark.speaker)
-            if mayTake, role.isOwner {
-                hold(at: now, context, &actions)
-            } else {
-                state = .watching
-                timers.stop(.probe)
-                note(mark.speaker, &actions)
-                watch(at: now, context)
-            }
+            // In a moment it is known whether it has the address; until then nothing is claimed.
+            challenge(witness, because: mark, at: now, context, &actions)
         case .holding:
-            if isYielding(in: context), !mark.flags.contains(.isYielding) {
-                letGo(to: mark.speaker, &actions)
-            } else if mark.outranks(self.mark(.claim, in: context), for: address) {
-                yield(to: mark.speaker, at: now, context, &actions)
+            let isToTake = isYielding(in: context) && !mark.flags.contains(.isYielding)
+            if isToTake || mark.outranks(self.mark(.claim, in: context), for: address) {
+                // This node goes on answering until it is known whether that is true.
+                challenge(witness, because: mark, at: now, context, &actions)
             } else {
-                contend(with: mark, at: now, context, &actions)
+                contend(with: witness, mark, at: now, context, &actions)
             }
         }
     }
 
-    private mutating func note(_ speaker: UInt32, _ actions: inout [Action]) {
-        guard holder != speaker else { return }
-        holder = speaker
-        actions.append(.report(.holder(.speaker(speaker))))
-    }
-
-    /// The other has the better claim, and is to announce it to everybody again, which it does when it hears of this. It
-    /// must be heard of again: both may have thought at one moment that the other's is better.
-    private mutating func yield(
-        to speaker: UInt32, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
+    /// A claim is heard of that this node has nothing against.
+    private mutating func noteClaim(
+        of mark: ClaimMark, by witness: Witness, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
-        send(.probe(address), .concession, context, &actions)
-        letGo(to: speaker, &actions)
-        timers.set(.verify, at: now.advanced(by: context.pace.verification))
+        timers.stop(.verify)
+        if holder?.witness == witness {
+            holder?.lastHeard = now
+            if holder?.isConfirmed == true, isHeldByMember(context), !role.isOwner { timers.stop(.check) }
+        } else {
+            _ = rival(witness, mark, at: now)
+            let belief = Belief(witness: witness, lastHeard: now, isConfirmed: false)
+            if isHeldByMember(context) {
+                candidate = belief
+                doubt(at: now, context)
+            } else {
+                candidate = nil
+                believe(belief, at: now, context, &actions)
+            }
+        }
     }
 
     private mutating func meetConcession(
-        of mark: ClaimMark, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
+        of witness: Witness, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
         if state == .holding {
             // The caches of others may point to the one that has let go.
-            send(.claim(address, to: nil), .claim, context, &actions)
-        } else if holder == mark.speaker {
+            repair(at: now, context, &actions)
+        } else if candidate?.witness == witness {
+            candidate = nil
+        } else if holder?.witness == witness {
             holder = nil
+            promoteCandidate(at: now, context, &actions)
             watch(at: now, context)
         }
     }
 
-    /// This node has the better claim: says so, and the other lets go, if it hears it. If it does not, but hears others,
-    /// it has the address from now on, for otherwise both would. One that hears nobody is no better off with it.
+    /// This node has the better claim: says so, and the other lets go, if it hears it. If it claims the address again all the
+    /// same, it is asked: it may not have it, and it may not hear this node.
     private mutating func contend(
-        with mark: ClaimMark, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
+        with witness: Witness, _ mark: ClaimMark, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
-        if let contest, contest.speaker == mark.speaker {
-            let since = contest.lastDefence.duration(to: now)
+        guard let index = rival(witness, mark, at: now) else { return }
+        if let last = rivals[index].lastDefence {
+            let since = last.duration(to: now)
             // What was under way when we spoke says nothing.
             guard since >= context.pace.defenceGap else { return }
             if since < context.pace.verification {
-                if mark.company > 1 {
-                    yield(to: mark.speaker, at: now, context, &actions)
-                    return
-                }
-                actions.append(.report(.deaf(mark.speaker)))
+                challenge(witness, because: mark, at: now, context, &actions)
+                return
             }
         }
-        contest = Contest(speaker: mark.speaker, lastDefence: now)
+        rivals[index].lastDefence = now
         send(.claim(address, to: nil), .claim, context, &actions)
     }
 }
@@ -131,37 +144,76 @@ extension Claim {
     private mutating func meetStranger(
         _ sighting: Sighting, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
+        let identity = ClaimStranger(sighting.hardwareAddress, sighting.origin)
         switch (state, sighting.kind) {
         case (.watching, _), (.blocked, .probe): break
         case (.holding, .probe):
             // RFC 5227 §2.5: to be answered as every request is, which the responder does.
             break
-        case (.probing, _):
-            // RFC 5227 §2.1.1: whoever has the address, or probes for it at the same time.
-            state = .blocked
-            timers.stop(.probe)
-            remember(sighting.hardwareAddress, at: now, context, &actions)
-            timers.set(.stranger, at: now.advanced(by: stranger?.retry ?? context.pace.conflictRetry))
-        case (.blocked, .use): remember(sighting.hardwareAddress, at: now, context, &actions)
-        case (.holding, .use): defend(against: sighting.hardwareAddress, at: now, context, &actions)
+        case (.probing, .probe):
+            // RFC 5227 §2.1.1: who probes for a new address at the same time may be about to claim it. Who probed and did
+            // not claim it, and whoever probes for what another speaker had, is none of that.
+            guard !isKnown, stranger?.isUser ?? true else { break }
+            block(for: identity, isUser: false, at: now, context, &actions)
+        case (.probing, .use):
+            if isKnown, !sighting.isAnswer {
+                // What another speaker had is taken over in spite of who announces it; who answers a probe has it.
+                remember(identity, isUser: true, at: now, context, &actions)
+            } else {
+                block(for: identity, isUser: true, at: now, context, &actions)
+            }
+        case (.blocked, .use): remember(identity, isUser: true, at: now, context, &actions)
+        case (.holding, .use):
+            if let end = isProvisionalUntil, now < end {
+                // RFC 5227 §2.1.1: an answer that came late is an answer.
+                send(.probe(address), .concession, context, &actions)
+                letGo(to: nil, at: now, context, &actions)
+                isKnown = false
+                block(for: identity, isUser: true, at: now, context, &actions)
+            } else {
+                defend(against: identity, at: now, context, &actions)
+            }
         }
     }
 
+    /// Claims nothing while a stranger has the address.
+    private mutating func block(
+        for identity: ClaimStranger, isUser: Bool, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
+    ) {
+        state = .blocked
+        isProvisionalUntil = nil
+        timers.stop(.probe)
+        timers.stop(.check)
+        endTrials()
+        let isNew = stranger == nil
+        remember(identity, isUser: isUser, at: now, context, &actions)
+        if isNew, isKnown { stranger?.retry = context.pace.takeoverRetry }
+        // One that may be a node of ours, which has another key for the time of a change, is looked for without growing delays.
+        if identity.origin == .unaccepted { stranger?.retry = context.pace.takeoverRetry }
+        timers.set(.stranger, at: now.advanced(by: stranger?.retry ?? context.pace.conflictRetry))
+        doubt(at: now, context)
+    }
+
     private mutating func remember(
-        _ hardwareAddress: MACAddress, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
+        _ identity: ClaimStranger, isUser: Bool, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
         guard var known = stranger else {
-            actions.append(.report(.stranger(hardwareAddress)))
+            actions.append(.report(.stranger(identity)))
             stranger = Stranger(
-                hardwareAddress: hardwareAddress, lastSeen: now, lastReport: now, retry: context.pace.conflictRetry)
+                identity: identity, isUser: isUser, lastSeen: now, lastReport: now, retry: context.pace.conflictRetry)
             return
         }
         known.lastSeen = now
-        // One that changes its MAC address with every frame is not told of with every frame.
-        if known.hardwareAddress != hardwareAddress, known.lastReport.advanced(by: context.pace.defendInterval) <= now {
-            known.hardwareAddress = hardwareAddress
+        if isUser { known.isUser = true }
+        // One that changes its MAC address with every frame is not told of with every frame. That a host is a speaker, not
+        // all of its frames show.
+        let isOther = known.identity.hardwareAddress != identity.hardwareAddress
+        let isBetterKnown = !isOther && known.identity.origin == .host && identity.origin != .host
+        let isDue = known.lastReport.advanced(by: context.pace.defendInterval) <= now
+        if isBetterKnown || isOther && isDue {
+            known.identity = identity
             known.lastReport = now
-            actions.append(.report(.stranger(hardwareAddress)))
+            actions.append(.report(.stranger(identity)))
         }
         stranger = known
     }
@@ -169,9 +221,9 @@ extension Claim {
     /// RFC 5227 §2.4 (c): the address is worth defending; but no more than once in DEFEND_INTERVAL, for the stranger may
     /// do the same.
     private mutating func defend(
-        against hardwareAddress: MACAddress, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
+        against identity: ClaimStranger, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
-        remember(hardwareAddress, at: now, context, &actions)
+        remember(identity, isUser: true, at: now, context, &actions)
         if !timers.isRunning(.stranger) { timers.set(.stranger, at: now.advanced(by: context.pace.defendInterval)) }
         let last = stranger?.lastDefence
         guard last.map({ $0.advanced(by: context.pace.defendInterval) <= now }) ?? true else { return }

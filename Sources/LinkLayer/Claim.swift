@@ -21,6 +21,10 @@ import Timing
 /// break. Whoever watches an address that nobody is known to have asks the wire after a while, and claims it if it may:
 /// whatever messages were lost, and however views differ, an address does not stay without an owner.
 ///
+/// A mark is not believed for what it says. Before a holder lets go, before a prober gives up, and soon after a watcher has
+/// learnt of a holder, the speaker in whose name the mark came is asked ("challenged") whether it has the address
+/// (``Rival``). What it does not confirm is dropped; what nobody was heard to confirm for long is asked again.
+///
 /// Standards: RFC 5227 §2.1 (probing), §2.3 (announcing), §2.4 (conflicts); RFC 4862 §5.4 (the same for IPv6).
 struct Claim: Sendable {
     enum State: Hashable, Sendable {
@@ -35,6 +39,8 @@ struct Claim: Sendable {
     enum Event: Hashable, Sendable {
         case assigned(ClaimRole)
         case sighted(Sighting)
+        /// A frame about the address came that no speaker may have sent: in the name of one that is elsewhere, or recorded.
+        case impersonated
         case deadlineReached
         /// Another speaker is no longer alive here.
         case memberLost
@@ -46,6 +52,8 @@ struct Claim: Sendable {
 
     enum Action: Hashable, Sendable {
         case send(ClaimFrame, ClaimMark)
+        /// Send with this nonce in place of a number.
+        case ask(ClaimFrame, ClaimMark, nonce: UInt64)
         /// Answer for the address, and announce it, from now on.
         case begin
         /// No longer.
@@ -65,10 +73,16 @@ struct Claim: Sendable {
         case verify
         /// Whether the stranger is still there.
         case stranger
+        /// Whether the other speaker has the address still, or at all.
+        case belief
+        /// A challenge is to be repeated, or was not answered.
+        case trial
     }
 
     struct Stranger: Hashable, Sendable {
-        var hardwareAddress: MACAddress
+        var identity: ClaimStranger
+        /// It uses the address; one that only asks for it may not want it after all.
+        var isUser: Bool
         var lastSeen: Instant
         var lastDefence: Instant?
         /// When it was reported last.
@@ -79,23 +93,36 @@ struct Claim: Sendable {
         var retry: Duration
     }
 
-    /// Another speaker that claims what this node holds.
-    struct Contest: Hashable, Sendable {
-        var speaker: UInt32
-        var lastDefence: Instant
-    }
-
     let address: IPAddress
     var role: ClaimRole
     var state = State.watching
     /// The other speaker that has the address.
-    var holder: UInt32?
+    var holder: Belief?
+    /// One that claims it while `holder` is alive and has not let go; it is asked before it is believed.
+    var candidate: Belief?
     /// Of this node's claim.
     var term: UInt32 = 0
-    /// That was heard of or used.
+    /// That was confirmed or used.
     var highestTerm: UInt32 = 0
     var stranger: Stranger?
-    var contest: Contest?
+    /// Speakers that claim the address, and are or were asked about it.
+    var rivals: [Rival] = []
+    /// A speaker is known to have had the address: who takes it over need not ask strangers as for a new one.
+    var isKnown = false
+    /// When the wire was asked last.
+    var lastProbe: Instant?
+    /// When this node began to ask it.
+    var probingSince: Instant?
+    /// It was asked once more then, for another prober that had not heard it.
+    var hasRepeatedProbe = false
+    /// Until then the answer of a stranger shows that the address, which was new, is the stranger's.
+    var isProvisionalUntil: Instant?
+    /// When this node gave way to another's probes last.
+    var lastGivingWay: Instant?
+    /// When this node announced last because of what nobody of ours had sent, or because somebody let go.
+    var lastRepair: Instant?
+    /// When this node had the address last, and let go.
+    var lastHeld: Instant?
     var timers = TimerSet<Timer>()
 
     init(_ address: IPAddress, role: ClaimRole) {
@@ -129,17 +156,20 @@ struct Claim: Sendable {
         switch event {
         case .assigned(let role): assign(role, at: now, context, &actions)
         case .sighted(let sighting): see(sighting, at: now, context, &actions)
+        case .impersonated: repair(at: now, context, &actions)
         case .deadlineReached:
             while let timer = timers.popExpired(at: now) { expire(timer, at: now, context, &actions) }
-        case .memberLost:
-            if state == .watching { watch(at: now, context) }
+        case .memberLost: loseHolder(at: now, context, &actions)
         case .connected: assign(role, at: now, context, &actions)
         case .disconnected:
             // What happens on the wire meanwhile is not known afterwards.
             let wasHolding = state == .holding
             state = .watching
             timers.stopAll()
-            contest = nil
+            rivals = []
+            candidate = nil
+            isProvisionalUntil = nil
+            holder?.isConfirmed = false
             if wasHolding {
                 actions.append(.end)
                 actions.append(.report(.holder(.nobody)))
@@ -162,7 +192,9 @@ extension Claim {
         case (.probing, .standby), (.blocked, .standby):
             state = .watching
             timers.stopAll()
+            endTrials()
             watch(at: now, context)
+            doubt(at: now, context)
         case (.holding, .owner): timers.stop(.release)
         case (.holding, .standby(_, let mayStandIn)):
             if mayStandIn {
@@ -182,22 +214,31 @@ extension Claim {
         case .release:
             // Who may stand in need not wait until nobody is heard to have it.
             send(.probe(address), .concession, context, &actions)
-            letGo(to: nil, &actions)
+            letGo(to: nil, at: now, context, &actions)
         case .check:
-            if role.isOwner || !isHeldByMember(context), role.mayHold { startProbing(at: now, context, &actions) }
+            let isHeld = isHeldByMember(context) && holder?.isConfirmed == true
+            if role.isOwner || !isHeld, role.mayHold { startProbing(at: now, context, &actions) }
         case .verify: if role.mayHold { startProbing(asking: context.pace.probes, at: now, context, &actions) }
         case .stranger: lookForStranger(at: now, context, &actions)
+        case .belief: examineBeliefs(at: now, context, &actions)
+        case .trial: continueTrials(at: now, context, &actions)
         }
     }
 
-    private func isHeldByMember(_ context: ClaimContext) -> Bool { holder.map(context.members.contains) ?? false }
+    func isHeldByMember(_ context: ClaimContext) -> Bool { holder.map { context.isAlive($0.witness) } ?? false }
 
     /// Sees to it that the wire is asked if nobody is known to have the address for a while.
     mutating func watch(at now: Instant, _ context: ClaimContext) {
-        guard state == .watching, role.isOwner || !isHeldByMember(context), !timers.isRunning(.check) else { return }
-        // Not all at once: the first to ask is heard by the others.
+        guard role.isOwner || !isHeldByMember(context) else { return }
+        check(after: context.pace.patience, at: now, context)
+    }
+
+    /// Has the wire asked after this time, and a little more on all but the owner: not all at once, so that the first to ask is
+    /// heard by the others.
+    mutating func check(after delay: Duration, at now: Instant, _ context: ClaimContext) {
+        guard state == .watching, !timers.isRunning(.check) else { return }
         let spread = Int64((ClaimMark.lot(context.speaker, address) >> 8) % 256)
-        timers.set(.check, at: now.advanced(by: context.pace.patience + .milliseconds(role.isOwner ? 0 : spread)))
+        timers.set(.check, at: now.advanced(by: delay + .milliseconds(role.isOwner ? 0 : spread)))
     }
 }
 
@@ -214,21 +255,27 @@ extension Claim {
             return
         }
         state = .probing(left: count - 1)
-        timers.stop(.check)
-        timers.stop(.verify)
-        timers.stop(.stranger)
+        probingSince = now
+        for timer in [Timer.check, .verify, .stranger, .belief] { timers.stop(timer) }
+        endTrials()
+        candidate = nil
+        lastProbe = now
+        hasRepeatedProbe = false
         send(.probe(address), .probe, context, &actions)
         let wait = count == 1 ? context.pace.quickProbeWait : context.pace.probeInterval
         timers.set(.probe, at: now.advanced(by: wait))
     }
 
-    private mutating func probeUnanswered(at now: Instant, _ context: ClaimContext, _ actions: inout [Action]) {
+    mutating func probeUnanswered(at now: Instant, _ context: ClaimContext, _ actions: inout [Action]) {
         guard case .probing(let left) = state else { return }
         guard left > 0 else {
-            hold(at: now, context, &actions)
+            // One that says that it has the address is being asked whether that is true; see `conclude`.
+            if !rivals.contains(where: { $0.trial != nil }) { hold(at: now, context, &actions) }
             return
         }
         state = .probing(left: left - 1)
+        lastProbe = now
+        hasRepeatedProbe = false
         send(.probe(address), .probe, context, &actions)
         timers.set(.probe, at: now.advanced(by: context.pace.probeInterval))
     }
@@ -237,24 +284,43 @@ extension Claim {
         term = nextTerm
         highestTerm = term
         state = .holding
-        holder = nil
-        contest = nil
+        (holder, candidate) = (nil, nil)
+        endTrials()
+        // RFC 5227 §2.1.1: an answer within ANNOUNCE_WAIT of the last probe is one to be heeded.
+        isProvisionalUntil = isKnown ? nil : lastProbe?.advanced(by: context.pace.lateAnswer)
         timers.stopAll()
         timers.set(.confirm, at: now.advanced(by: context.pace.confirmation))
         actions.append(.begin)
         actions.append(.report(.holder(.thisNode)))
-        forgetStranger(&actions)
+        if isKnown, stranger != nil {
+            // What a speaker has, it has handed on with its conflicts.
+            timers.set(.stranger, at: now.advanced(by: context.pace.defendInterval))
+        } else {
+            forgetStranger(&actions)
+        }
+        isKnown = true
     }
 
     /// Stops answering: for another speaker that has the address now, or because the time is over.
-    mutating func letGo(to other: UInt32?, _ actions: inout [Action]) {
+    mutating func letGo(
+        to other: Belief?, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
+    ) {
         guard state == .holding else { return }
         state = .watching
         holder = other
-        contest = nil
+        lastHeld = now
+        endTrials()
         timers.stopAll()
         actions.append(.end)
-        actions.append(.report(.holder(other.map { .speaker($0) } ?? .nobody)))
+        actions.append(.report(.holder(other.map { .speaker($0.witness.speaker) } ?? .nobody)))
         forgetStranger(&actions)
+        doubt(at: now, context)
+    }
+
+    /// Announces the address again, for the caches of others may say otherwise; at most once a second.
+    mutating func repair(at now: Instant, _ context: ClaimContext, _ actions: inout [Action]) {
+        guard state == .holding, lastRepair.map({ $0.advanced(by: .seconds(1)) <= now }) ?? true else { return }
+        lastRepair = now
+        send(.claim(address, to: nil), .claim, context, &actions)
     }
 }

@@ -15,22 +15,39 @@ package enum ClaimFrame: Hashable, Sendable {
     case answer(IPAddress, to: MACAddress)
     /// Names the sender by an address of its own, in a form that changes nobody's cache wrongly.
     case greeting(own: IPAddress)
+    /// Asks one speaker whether it has the address, in the form of a probe.
+    case challenge(IPAddress, to: MACAddress)
+    /// Says to who has asked by a challenge: I have it.
+    case assent(IPAddress, to: MACAddress)
+    /// Says to who has asked by a challenge: I do not have it. In the form of a probe, which changes no cache.
+    case denial(IPAddress, to: MACAddress)
 
-    /// Writes the frame, from an interface with this MAC address. Without a mark it is what any host would send.
-    package func encode(from hardwareAddress: MACAddress, mark: ClaimMark?, into writer: inout ByteWriter) {
+    /// What a receiver sees in the frame.
+    package var sighting: (kind: Sighting.Kind, address: IPAddress) {
+        switch self {
+        case .probe(let address), .challenge(let address, _), .denial(let address, _): (.probe, address)
+        case .claim(let address, _), .answer(let address, _), .assent(let address, _): (.use, address)
+        // See below: it has the form of a probe in ARP, and of an advertisement in neighbor discovery.
+        case .greeting(let own): (own.family == .ipv4 ? .probe : .use, own)
+        }
+    }
+
+    /// Writes the frame, from an interface with this MAC address. Without a mark it is what any host would send; the mark's
+    /// extension is left out without a mark.
+    package func encode(
+        from hardwareAddress: MACAddress, mark: ClaimMark?, markExtension: MarkExtension? = nil,
+        into writer: inout ByteWriter
+    ) {
+        let mark = mark.map { ($0, markExtension) }
         switch self {
         case .probe(.v4(let address)), .greeting(own: .v4(let address)):
-            // RFC 5227 §2.1.1: the sender's address all zero, "to avoid polluting ARP caches in other hosts", and the
-            // target's hardware address, which is ignored, all zero too.
-            ClaimFrame.write(
-                ARPPacket(
-                    operation: .request, senderHardwareAddress: hardwareAddress,
-                    senderProtocolAddress: .unspecified, targetHardwareAddress: .zero,
-                    targetProtocolAddress: address), to: .broadcast, mark, into: &writer)
+            ClaimFrame.writeProbe(for: address, from: hardwareAddress, to: .broadcast, mark, into: &writer)
+        case .challenge(.v4(let address), let neighbor), .denial(.v4(let address), let neighbor):
+            ClaimFrame.writeProbe(for: address, from: hardwareAddress, to: neighbor, mark, into: &writer)
         case .claim(.v4(let address), let neighbor):
             ClaimFrame.write(
                 ARPPacket(announcing: address, at: hardwareAddress), to: neighbor ?? .broadcast, mark, into: &writer)
-        case .answer(.v4(let address), let neighbor):
+        case .answer(.v4(let address), let neighbor), .assent(.v4(let address), let neighbor):
             // RFC 826: swapped; the sender of a probe has no protocol address.
             ClaimFrame.write(
                 ARPPacket(
@@ -41,7 +58,14 @@ package enum ClaimFrame: Hashable, Sendable {
             // RFC 4862 §5.4.2: "… the IP source is set to the unspecified address, and the IP destination is set to the
             // solicited-node multicast address of the target address."
             NeighborSolicitation(target: address, sourceLinkLayerAddress: nil).encodeFrame(
-                from: hardwareAddress, .unspecified, mark: mark, into: &writer)
+                from: hardwareAddress, .unspecified, mark: mark?.0, markExtension: mark?.1, into: &writer)
+        case .challenge(.v6(let address), let neighbor), .denial(.v6(let address), let neighbor):
+            // RFC 6085: a packet to a group, in a frame that only one neighbor gets.
+            NeighborSolicitation(target: address, sourceLinkLayerAddress: nil).encodeFrame(
+                from: hardwareAddress, .unspecified, inFrameTo: neighbor, mark: mark?.0, markExtension: mark?.1,
+                into: &writer)
+        case .assent(.v6(let address), let neighbor):
+            ClaimFrame.write(address, hardwareAddress, to: neighbor, mark, into: &writer)
         case .claim(.v6(let address), let neighbor):
             // RFC 4861 §7.2.6: to all nodes; RFC 6085: also in a frame that only one of them gets.
             ClaimFrame.write(address, hardwareAddress, to: neighbor, mark, into: &writer)
@@ -54,19 +78,34 @@ package enum ClaimFrame: Hashable, Sendable {
         }
     }
 
-    private static func write(
-        _ packet: ARPPacket, to destination: MACAddress, _ mark: ClaimMark?, into writer: inout ByteWriter
+    private typealias Mark = (mark: ClaimMark, extension: MarkExtension?)
+
+    private static func writeProbe(
+        for address: IPv4Address, from hardwareAddress: MACAddress, to destination: MACAddress, _ mark: Mark?,
+        into writer: inout ByteWriter
     ) {
-        packet.encodeFrame(to: destination, into: &writer)
-        mark?.encode(into: &writer)
+        // RFC 5227 §2.1.1: the sender's address all zero, "to avoid polluting ARP caches in other hosts", and the
+        // target's hardware address, which is ignored, all zero too.
+        write(
+            ARPPacket(
+                operation: .request, senderHardwareAddress: hardwareAddress, senderProtocolAddress: .unspecified,
+                targetHardwareAddress: .zero, targetProtocolAddress: address), to: destination, mark, into: &writer)
     }
 
     private static func write(
-        _ address: IPv6Address, _ hardwareAddress: MACAddress, to neighbor: MACAddress?, _ mark: ClaimMark?,
+        _ packet: ARPPacket, to destination: MACAddress, _ mark: Mark?, into writer: inout ByteWriter
+    ) {
+        packet.encodeFrame(to: destination, into: &writer)
+        mark?.mark.encode(into: &writer)
+        mark?.extension?.encode(into: &writer)
+    }
+
+    private static func write(
+        _ address: IPv6Address, _ hardwareAddress: MACAddress, to neighbor: MACAddress?, _ mark: Mark?,
         into writer: inout ByteWriter
     ) {
         NeighborAdvertisement(announcing: address, at: hardwareAddress).encodeFrame(
             from: hardwareAddress, to: (neighbor ?? MACAddress(multicast: IPv6Address.allNodes), .allNodes),
-            mark: mark, into: &writer)
+            mark: mark?.mark, markExtension: mark?.extension, into: &writer)
     }
 }

@@ -23,8 +23,8 @@ import WireCodec
 /// and nobody who does not know them looks there. In neighbour discovery they are an option of type 253, which RFC 4727
 /// §4 leaves to experiments, and which hosts that do not know it ignore (RFC 4861 §4.6).
 package struct ClaimMark: Hashable, Sendable {
-    /// What the frame is. Frames of the kinds probe, confirmation, greeting, concession and inquiry
-    /// change no host's cache.
+    /// What the frame is. Frames of the kinds probe, confirmation, greeting, concession, inquiry,
+    /// challenge and denial change no host's cache.
     package enum Kind: UInt8, Hashable, Sendable {
         /// Does anybody have the address?
         case probe = 1
@@ -41,6 +41,10 @@ package struct ClaimMark: Hashable, Sendable {
         case concession = 6
         /// Who has the address? From somebody who does not want it, and need not be a speaker: the number is then zero.
         case inquiry = 7
+        /// To one speaker alone: do you have the address? With a nonce, that the answer returns. Unknown to version 1.
+        case challenge = 8
+        /// The answer of one that does not have the address. Unknown to version 1.
+        case denial = 9
     }
 
     package struct Flags: OptionSet, Hashable, Sendable {
@@ -48,7 +52,7 @@ package struct ClaimMark: Hashable, Sendable {
 
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// The sender answers for the address only until somebody else claims it.
+        /// The sender answers for the address only until somebody else claims it. Of a denial: it did so a moment ago.
         package static let isYielding = Flags(rawValue: 1)
         /// The sender hears less than half of the speakers that it has known on the segment.
         package static let isMinority = Flags(rawValue: 2)

@@ -34,5 +34,39 @@ package struct ClaimPace: Hashable, Sendable {
     /// How long more speakers must have been heard before they count.
     package var companyDelay: Duration = .seconds(5)
 
+    // MARK: Beliefs
+
+    /// A challenge is repeated after this time, and the last one is waited for as long.
+    package var trialInterval: Duration = .milliseconds(20)
+    /// How often one speaker is challenged before it counts as not answering.
+    package var trialAsks = 3
+    /// The least time between two trials of one speaker about one address that it has not confirmed to have: at first this,
+    /// and with every time twice as long.
+    package var firstTrialGap: Duration = .milliseconds(50)
+    package var trialGap: Duration = .seconds(1)
+    /// When a watcher asks a holder that it has learnt of: after this time, and up to `beliefSpread` later.
+    package var beliefDelay: Duration = .milliseconds(200)
+    package var beliefSpread: Duration = .seconds(1)
+    /// A holder is asked again when it was not heard of for so long: 2.5 times the interval of announcements.
+    package var beliefAge: Duration = .seconds(150)
+    /// How long a speaker that did not answer a challenge is not believed unless it does.
+    package var distrust: Duration = .seconds(10)
+    /// How long one that gave way to another's probes waits for its claim.
+    package var givingWay: Duration = .milliseconds(300)
+
+    // MARK: Strangers
+
+    /// RFC 5227 §1.1: ANNOUNCE_WAIT. A stranger that answers so long after the last probe for a new address has it.
+    package var lateAnswer: Duration = .seconds(2)
+    /// When an address that another speaker had is probed for again although a stranger answered: the first delay.
+    package var takeoverRetry: Duration = .seconds(1)
+
+    // MARK: Cold start
+
+    /// For how long a speaker's marks say that it is new.
+    package var youth: Duration = .seconds(15)
+    /// How long after its start a speaker looks whether all others are as new as itself.
+    package var coldStart: Duration = .seconds(11)
+
     package init() {}
 }

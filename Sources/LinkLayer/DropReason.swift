@@ -55,6 +55,8 @@ package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
     case notAnnounced = "not_announced"
     /// Somebody else uses, or announces, an address that is announced here.
     case conflict = "conflict"
+    /// A speaker's frame whose number shows that it was recorded and sent again, or arrived twice.
+    case replayed = "replayed"
     /// The frame came while the interface was not suitable.
     case notSuitable = "not_suitable"
 }

@@ -13,6 +13,7 @@ package struct NeighborAdvertisement: Hashable, Sendable {
     package var targetLinkLayerAddress: MACAddress?
     /// The mark of a speaker, if one has sent this.
     package private(set) var mark: ClaimMark?
+    package private(set) var markExtension: MarkExtension?
 
     package init(
         isRouter: Bool = false, isSolicited: Bool, isOverride: Bool, target: IPv6Address,
@@ -47,6 +48,7 @@ package struct NeighborAdvertisement: Hashable, Sendable {
         target = message.target
         targetLinkLayerAddress = message.linkLayerAddress
         mark = message.mark
+        markExtension = message.markExtension
         // RFC 4861 §7.1.2: "If the IP Destination Address is a multicast address the Solicited flag is zero."
         guard !(isSolicited && header.destination.isMulticast) else { throw .solicitedMulticast }
     }
@@ -54,11 +56,14 @@ package struct NeighborAdvertisement: Hashable, Sendable {
     /// Writes a whole frame. Its source is the target itself, which is this node's address as long as it announces it.
     package func encodeFrame(
         from hardware: MACAddress, to destination: (hardware: MACAddress, address: IPv6Address),
-        mark: ClaimMark? = nil, into writer: inout ByteWriter
+        mark: ClaimMark? = nil, markExtension: MarkExtension? = nil, into writer: inout ByteWriter
     ) {
         let flags =
             UInt32(isRouter ? 1 : 0) << 31 | UInt32(isSolicited ? 1 : 0) << 30 | UInt32(isOverride ? 1 : 0) << 29
-        NeighborMessage(flags: flags, target: target, linkLayerAddress: targetLinkLayerAddress, mark: mark).encodeFrame(
+        NeighborMessage(
+            flags: flags, target: target, linkLayerAddress: targetLinkLayerAddress, mark: mark,
+            markExtension: markExtension
+        ).encodeFrame(
             type: ICMPv6Type.neighborAdvertisement, option: NeighborDiscoveryOption.targetLinkLayerAddress,
             from: (hardware, target), to: destination, into: &writer)
     }

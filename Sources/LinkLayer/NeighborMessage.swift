@@ -22,6 +22,8 @@ struct NeighborMessage: Hashable, Sendable {
     var linkLayerAddress: MACAddress?
     /// The first option that is a speaker's mark.
     var mark: ClaimMark?
+    /// The first option that extends a mark.
+    var markExtension: MarkExtension?
 
     /// RFC 4861 §7.1: "ICMP length (derived from the IP length) is 24 or more octets."
     static let minimumLength = 24
@@ -30,12 +32,23 @@ struct NeighborMessage: Hashable, Sendable {
     static let hopLimit: UInt8 = 255
     /// A mark as an option: type, length, the mark, and zeros up to a multiple of eight octets (RFC 4861 §4.6).
     private static let markOptionLength = 24
+    /// The same for its extension, without and with a signature.
+    private static let extensionOptionLengths = [24, 40]
 
-    init(flags: UInt32, target: IPv6Address, linkLayerAddress: MACAddress?, mark: ClaimMark? = nil) {
+    init(
+        flags: UInt32, target: IPv6Address, linkLayerAddress: MACAddress?, mark: ClaimMark? = nil,
+        markExtension: MarkExtension? = nil
+    ) {
         self.flags = flags
         self.target = target
         self.linkLayerAddress = linkLayerAddress
         self.mark = mark
+        self.markExtension = markExtension
+    }
+
+    private var extensionOptionLength: Int {
+        guard let markExtension else { return 0 }
+        return NeighborMessage.extensionOptionLengths[markExtension.signature == nil ? 0 : 1]
     }
 
     /// Reads a message of `type` from the ICMPv6 packet `payload`, with the checks that RFC 4861 §7.1.1 and §7.1.2 share.
@@ -64,6 +77,7 @@ struct NeighborMessage: Hashable, Sendable {
         guard !header.source.isMulticast else { throw .sourceMulticast }
         linkLayerAddress = nil
         mark = nil
+        markExtension = nil
         while !reader.isAtEnd {
             let type = try reader.field(UInt8.self)
             let length = Int(try reader.field(UInt8.self)) * 8
@@ -77,6 +91,15 @@ struct NeighborMessage: Hashable, Sendable {
             {
                 mark = try ClaimMark(decoding: &reader)
                 try reader.skipField(count: length - 2 - ClaimMark.length)
+            } else if type == NeighborDiscoveryOption.secondExperiment, markExtension == nil,
+                NeighborMessage.extensionOptionLengths.contains(length)
+            {
+                let end = reader.remaining - (length - 2)
+                guard end >= 0 else { throw .truncated }
+                markExtension = try MarkExtension(decoding: &reader)
+                // One without a signature in a longer option has more zeros; one that is longer than its option is none.
+                guard reader.remaining >= end else { throw .optionLength }
+                try reader.skipField(count: reader.remaining - end)
             } else {
                 // RFC 4861 §7.1.1: other options must be ignored.
                 try reader.skipField(count: length - 2)
@@ -91,7 +114,9 @@ struct NeighborMessage: Hashable, Sendable {
     ) {
         EthernetHeader(destination: destination.hardware, source: source.hardware, etherType: .ipv6)
             .encode(into: &writer)
-        let optionsLength = (linkLayerAddress == nil ? 0 : 8) + (mark == nil ? 0 : NeighborMessage.markOptionLength)
+        let optionsLength =
+            (linkLayerAddress == nil ? 0 : 8) + (mark == nil ? 0 : NeighborMessage.markOptionLength)
+            + extensionOptionLength
         let header = IPv6Header(
             payloadLength: UInt16(NeighborMessage.minimumLength + optionsLength),
             nextHeader: ProtocolNumber.icmpv6, hopLimit: NeighborMessage.hopLimit, source: source.address,
@@ -112,6 +137,12 @@ struct NeighborMessage: Hashable, Sendable {
             writer.write(NeighborDiscoveryOption.experiment)
             writer.write(UInt8(NeighborMessage.markOptionLength / 8))
             mark.encode(into: &writer)
+            writer.write(0 as UInt32)
+        }
+        if let markExtension {
+            writer.write(NeighborDiscoveryOption.secondExperiment)
+            writer.write(UInt8(extensionOptionLength / 8))
+            markExtension.encode(into: &writer)
             writer.write(0 as UInt32)
         }
         var checksum = header.pseudoHeaderChecksum

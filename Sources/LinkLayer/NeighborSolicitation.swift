@@ -8,6 +8,7 @@ package struct NeighborSolicitation: Hashable, Sendable {
     package var sourceLinkLayerAddress: MACAddress?
     /// The mark of a speaker, if one has sent this.
     package private(set) var mark: ClaimMark?
+    package private(set) var markExtension: MarkExtension?
 
     package init(target: IPv6Address, sourceLinkLayerAddress: MACAddress?) {
         self.target = target
@@ -22,6 +23,7 @@ package struct NeighborSolicitation: Hashable, Sendable {
         target = message.target
         sourceLinkLayerAddress = message.linkLayerAddress
         mark = message.mark
+        markExtension = message.markExtension
         if header.source == .unspecified {
             // RFC 4861 §7.1.1: "If the IP source address is the unspecified address, the IP destination address is a
             // solicited-node multicast address."
@@ -33,15 +35,20 @@ package struct NeighborSolicitation: Hashable, Sendable {
 
     /// Writes a whole frame that asks the target's solicited-node group (RFC 4861 §7.2.2), or, with a destination, one
     /// neighbour alone (RFC 4861 §7.3.3).
+    ///
+    /// - Parameter receiver: where the group is asked, the one neighbor that gets the frame; `nil`: all of the group.
     package func encodeFrame(
         from hardware: MACAddress, _ source: IPv6Address, to neighbor: MACAddress? = nil,
-        mark: ClaimMark? = nil, into writer: inout ByteWriter
+        inFrameTo receiver: MACAddress? = nil,
+        mark: ClaimMark? = nil, markExtension: MarkExtension? = nil, into writer: inout ByteWriter
     ) {
         let group = target.solicitedNodeMulticast
-        NeighborMessage(flags: 0, target: target, linkLayerAddress: sourceLinkLayerAddress, mark: mark).encodeFrame(
+        NeighborMessage(
+            flags: 0, target: target, linkLayerAddress: sourceLinkLayerAddress, mark: mark, markExtension: markExtension
+        ).encodeFrame(
             type: ICMPv6Type.neighborSolicitation, option: NeighborDiscoveryOption.sourceLinkLayerAddress,
             from: (hardware, source),
-            to: neighbor.map { ($0, target) } ?? (MACAddress(multicast: group), group), into: &writer)
+            to: neighbor.map { ($0, target) } ?? (receiver ?? MACAddress(multicast: group), group), into: &writer)
     }
 }
 

@@ -28,4 +28,6 @@ enum NeighborDiscoveryOption {
     static let targetLinkLayerAddress: UInt8 = 2  // RFC 4861 §4.6.1
     /// "RFC3692-style Experiment 1": a speaker's mark.
     static let experiment: UInt8 = 253  // RFC 4727 §4
+    /// "RFC3692-style Experiment 2": what extends a speaker's mark.
+    static let secondExperiment: UInt8 = 254  // RFC 4727 §4
 }

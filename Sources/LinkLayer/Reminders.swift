@@ -1,35 +1,82 @@
 import Addresses
 import DequeModule
+import Timing
 
-/// What newcomers are still to be told of: addresses that this node holds. Each is told by itself, one after the other, so
-/// that nobody else hears a burst.
+/// Which newcomers are still to be told what this node holds. Each is told by itself, one after the other, so that no other
+/// node hears a burst.
+///
+/// There is one entry at most for each speaker, and it is a position in the list of what is held, not a copy. Who asks
+/// again within ``gap`` waits until it is over.
 struct Reminders: Sendable {
-    private struct List: Sendable {
-        let addresses: [IPAddress]
-        let newcomer: MACAddress
+    private struct Newcomer: Sendable {
+        var hardwareAddress: MACAddress
+        /// How many addresses, from the beginning of the list, it is still to be told of; `nil`: none.
+        var left: Int?
+        var lastBegun: Instant
+        var asksAgain = false
     }
 
-    private var lists: Deque<List> = []
-    /// The next of the first list.
-    private var next = 0
+    static let gap = Duration.seconds(1)
 
-    var isEmpty: Bool { lists.isEmpty }
+    private var newcomers: [UInt32: Newcomer] = [:]
+    /// Those with something left, in their order.
+    private var queue: Deque<UInt32> = []
 
-    /// One that waits to be told does not wait twice.
-    mutating func add(_ addresses: [IPAddress], to newcomer: MACAddress) {
-        let waiting = lists.dropFirst(next > 0 ? 1 : 0)
-        guard !addresses.isEmpty, !waiting.contains(where: { $0.newcomer == newcomer }) else { return }
-        lists.append(List(addresses: addresses, newcomer: newcomer))
+    /// Whether something is to be sent now.
+    var isEmpty: Bool { queue.isEmpty }
+
+    /// How many speakers are known here.
+    var count: Int { newcomers.count }
+
+    /// When one that waits may be told; costs the number of newcomers.
+    var nextDeadline: Instant? {
+        newcomers.values.filter(\.asksAgain).map { $0.lastBegun.advanced(by: Reminders.gap) }.min()
     }
 
-    mutating func pop() -> (address: IPAddress, newcomer: MACAddress)? {
-        guard let list = lists.first else { return nil }
-        let address = list.addresses[next]
-        next += 1
-        if next == list.addresses.count {
-            lists.removeFirst()
-            next = 0
+    /// A speaker asks to be told.
+    mutating func add(_ speaker: UInt32, at hardwareAddress: MACAddress, count: Int, at now: Instant) {
+        newcomers[speaker]?.hardwareAddress = hardwareAddress
+        if let last = newcomers[speaker]?.lastBegun, last.advanced(by: Reminders.gap) > now {
+            newcomers[speaker]?.asksAgain = true
+        } else {
+            begin(speaker, at: hardwareAddress, count: count, at: now)
         }
-        return (address, list.newcomer)
+    }
+
+    private mutating func begin(_ speaker: UInt32, at hardwareAddress: MACAddress, count: Int, at now: Instant) {
+        if newcomers[speaker]?.left == nil { queue.append(speaker) }
+        newcomers[speaker] = Newcomer(hardwareAddress: hardwareAddress, left: count, lastBegun: now)
+    }
+
+    /// Begins with those that have waited long enough.
+    mutating func resume(count: Int, at now: Instant) {
+        for (speaker, newcomer) in newcomers.sorted(by: { $0.key < $1.key })
+        where newcomer.asksAgain && newcomer.lastBegun.advanced(by: Reminders.gap) <= now {
+            begin(speaker, at: newcomer.hardwareAddress, count: count, at: now)
+        }
+    }
+
+    /// Forgets all speakers but these.
+    mutating func keep(_ speakers: Set<UInt32>) {
+        newcomers = newcomers.filter { speakers.contains($0.key) }
+        queue.removeAll { !speakers.contains($0) }
+    }
+
+    mutating func pop(from list: HeldList) -> (address: IPAddress, newcomer: MACAddress)? {
+        while let speaker = queue.first {
+            guard let newcomer = newcomers[speaker], let left = newcomer.left else {
+                queue.removeFirst()
+                continue
+            }
+            let position = min(left, list.elements.count) - 1
+            guard position >= 0 else {
+                newcomers[speaker]?.left = nil
+                queue.removeFirst()
+                continue
+            }
+            newcomers[speaker]?.left = position
+            return (list.elements[position], newcomer.hardwareAddress)
+        }
+        return nil
     }
 }

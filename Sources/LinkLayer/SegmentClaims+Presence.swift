@@ -1,5 +1,6 @@
 import Addresses
 import Timing
+import WireIdentity
 
 // Who else speaks on the segment. Liveness knows it best, and tells. But where its packets do not pass although other
 // frames do, the speakers see each other by those, and keep each other from taking what is not free.
@@ -11,41 +12,64 @@ extension SegmentClaims {
     package mutating func setSpeakers(_ own: UInt32, _ others: Set<UInt32>, at now: Instant) -> [Action] {
         var actions: [Action] = []
         context.speaker = own
-        speakers = others.subtracting([own])
-        known.formIntersection(speakers)
-        if !seen.keys.allSatisfy(speakers.contains) {
-            seen = seen.filter { speakers.contains($0.key) }
+        let others = others.subtracting([own])
+        acquaintances.setSpeakers(others)
+        known.formIntersection(others)
+        reminders.keep(others)
+        handshakes = handshakes.filter { others.contains($0.key.speaker) }
+        unplacedAsks = unplacedAsks.filter { others.contains($0.key) }
+        context.modern = context.modern.filter { others.contains($0.speaker) }
+        context.trusted = context.trusted.filter { others.contains($0.speaker) }
+        if !seen.keys.allSatisfy(others.contains) {
+            seen = seen.filter { others.contains($0.key) }
             actions.append(.present(Set(seen.keys)))
         }
         updateMembers(at: now, &actions)
         return actions
     }
 
-    /// The speakers that liveness hears here.
-    package mutating func setHeard(_ new: Set<UInt32>, at now: Instant) -> [Action] {
+    /// The speakers that liveness hears here, and where; nowhere in particular if it does not say.
+    package mutating func setHeard(_ new: [UInt32: Set<MACAddress>], at now: Instant) -> [Action] {
         var actions: [Action] = []
-        guard new != heard else { return actions }
-        let (added, lost) = (new.subtracting(heard), heard.subtracting(new))
-        heard = new
-        known.formUnion(new)
+        let new = speaksPreviousVersion ? new.mapValues { _ in [] } : new
+        let old = acquaintances.heard
+        guard new != old else { return actions }
+        let added = Set(new.filter { old[$0.key] == nil || !$0.value.subtracting(old[$0.key] ?? []).isEmpty }.keys)
+        let isLoss = old.contains { speaker, places in new[speaker].map { !$0.isSuperset(of: places) } ?? true }
+        acquaintances.setHeard(new)
+        known.formUnion(new.keys)
+        context.trusted = context.trusted.filter { new[$0.speaker] != nil && acquaintances.isPlaced($0) }
+        context.modern = context.modern.filter(acquaintances.isPlaced)
+        handshakes = handshakes.filter { new[$0.key.speaker] != nil && acquaintances.isPlaced($0.key) }
         let before = seen.count
-        seen = seen.filter { !added.contains($0.key) }
+        seen = seen.filter { new[$0.key] == nil }
         if seen.count != before { actions.append(.present(Set(seen.keys))) }
         updateMembers(at: now, &actions)
         guard isConnected else { return actions }
         // A newcomer may hold what this node holds: the two have been apart. And who fell silent for liveness may be there.
         ask(added)
         greet([], at: now)
-        if !lost.isEmpty { loseMembers(lost, at: now, &actions) }
+        for speaker in added.sorted() {
+            for place in (new[speaker] ?? []).sorted() {
+                let witness = Witness(speaker, at: place)
+                context.modern.insert(witness)
+                shakeHands(with: witness, at: now)
+            }
+            // It has asked before it was known to be there.
+            if let place = unplacedAsks.removeValue(forKey: speaker), new[speaker]?.contains(place) ?? false,
+                !context.isLeaving
+            {
+                remind(speaker, at: place, at: now)
+            }
+        }
+        if isLoss || !added.isEmpty { loseMembers(at: now, &actions) }
         return actions
     }
 
     /// A frame of another speaker has come.
-    mutating func meet(
-        _ mark: ClaimMark, from hardwareAddress: MACAddress, at now: Instant, _ actions: inout [Action]
-    ) {
+    mutating func meet(_ mark: ClaimMark, of witness: Witness, at now: Instant, _ actions: inout [Action]) {
         // Who yields may be about to leave.
-        if !heard.contains(mark.speaker), !mark.flags.contains(.isYielding) || seen[mark.speaker] != nil {
+        if acquaintances.heard[mark.speaker] == nil, !mark.flags.contains(.isYielding) || seen[mark.speaker] != nil {
             let isNew = seen.updateValue(now, forKey: mark.speaker) == nil
             if isNew {
                 known.insert(mark.speaker)
@@ -57,13 +81,16 @@ extension SegmentClaims {
             if !timers.isRunning(.presence) { timers.set(.presence, at: now.advanced(by: context.pace.presence)) }
         }
         guard mark.kind == .greeting else { return }
-        // Who asks another because that is new here knows what this node holds.
-        let isAsked = mark.term == 0 || mark.term == context.speaker
-        if mark.flags.contains(.asksForClaims), isAsked, !context.isLeaving { remind(hardwareAddress) }
+        if isAsked(mark), !context.isLeaving { remind(mark.speaker, at: witness.hardwareAddress, at: now) }
         if mark.flags.contains(.needsGreetings) {
             greetsUntil = now.advanced(by: context.pace.presence)
             scheduleGreeting(at: now.advanced(by: context.pace.greetingInterval))
         }
+    }
+
+    /// Whether a greeting asks this node for what it holds. Who asks another because that is new here knows it.
+    func isAsked(_ mark: ClaimMark) -> Bool {
+        mark.flags.contains(.asksForClaims) && (mark.term == 0 || mark.term == context.speaker)
     }
 
     mutating func forgetSeen(_ actions: inout [Action]) {
@@ -83,7 +110,17 @@ extension SegmentClaims {
             guard !lost.isEmpty else { return }
             actions.append(.present(Set(seen.keys)))
             updateMembers(at: now, &actions)
-            loseMembers(lost, at: now, &actions)
+            loseMembers(at: now, &actions)
+        case .impostors:
+            for (witness, finding) in impostors.sorted(by: { $0.value.since < $1.value.since })
+            where finding.since.advanced(by: .seconds(1)) <= now {
+                impostors[witness] = nil
+                if !acquaintances.isPlaced(witness) { noteForged(witness, finding.address, at: now, &actions) }
+            }
+            if let oldest = impostors.values.map(\.since).min() {
+                timers.set(.impostors, at: oldest.advanced(by: .seconds(1)))
+            }
+        case .coldStart: if !hasMetElders, !context.members.isEmpty { actions.append(.coldStart) }
         case .company:
             context.company = context.members.count + 1
             updateMembers(at: now, &actions)
@@ -93,7 +130,9 @@ extension SegmentClaims {
     /// The company shrinks at once, and grows only after a while: a node that was cut off, and has taken for lost those who
     /// were not, still says so when it meets them again.
     private mutating func updateMembers(at now: Instant, _ actions: inout [Action]) {
-        context.members = heard.union(seen.keys)
+        context.members = Set(acquaintances.heard.keys).union(seen.keys)
+        context.hardwareAddresses = acquaintances.heard.filter { !$0.value.isEmpty }
+        context.heard = Set(acquaintances.heard.keys)
         let company = context.members.count + 1
         if company <= context.company {
             context.company = company
@@ -141,5 +180,54 @@ extension SegmentClaims {
             ClaimMark(
                 .greeting, flags: flags, speaker: context.speaker,
                 term: flags.contains(.asksForClaims) ? greetingAsks : 0, company: context.company))
+    }
+}
+
+// MARK: - Who hears whom
+extension SegmentClaims {
+    /// Whether this node has spoken here for a short time only.
+    func isYoung(at now: Instant) -> Bool { born.map { $0.advanced(by: context.pace.youth) > now } ?? true }
+
+    /// Takes note of what a member's frame says of its version and its age.
+    mutating func noteVersion(of witness: Witness, _ markExtension: MarkExtension?, at now: Instant) {
+        guard let markExtension else {
+            hasMetElders = true
+            context.modern.remove(witness)
+            return
+        }
+        if !markExtension.flags.contains(.isYoung) { hasMetElders = true }
+        if !context.modern.contains(witness) { context.modern.insert(witness) }
+        if !context.trusted.contains(witness) { shakeHands(with: witness, at: now) }
+    }
+
+    /// Asks a speaker that liveness hears whether it hears this node: about an address that is this node's own, so that it
+    /// says no. Later, that it does not answer means that it does not hear any more.
+    mutating func shakeHands(with witness: Witness, at now: Instant) {
+        guard let ownAddress, isConnected, !speaksPreviousVersion, acquaintances.heard[witness.speaker] != nil,
+            !context.trusted.contains(witness),
+            handshakes[witness].map({ $0.since.advanced(by: context.pace.trialGap) <= now }) ?? true
+        else { return }
+        let nonce = context.nonce(for: ownAddress, to: witness, at: now)
+        handshakes[witness] = (nonce, now)
+        let mark = ClaimMark(.challenge, speaker: context.speaker, company: context.company)
+        enqueue(.challenge(ownAddress, to: witness.hardwareAddress), mark, .nonce(nonce))
+    }
+
+    func isHandshake(_ sighting: Sighting, of witness: Witness) -> Bool {
+        guard let echo = sighting.markExtension, echo.isEcho, sighting.address == ownAddress else { return false }
+        return handshakes[witness]?.nonce == echo.number
+    }
+
+    mutating func concludeHandshake(with witness: Witness) {
+        handshakes[witness] = nil
+        context.trusted.insert(witness)
+        acquaintances.noteUpgrade(of: witness.speaker)
+    }
+
+    /// Who speaks for a member from elsewhere may be the member, which liveness is about to hear there.
+    mutating func noteImpostor(_ witness: Witness, _ address: IPAddress, at now: Instant) {
+        guard impostors[witness] == nil, impostors.count < SegmentClaims.impostorLimit else { return }
+        impostors[witness] = (now, address)
+        if !timers.isRunning(.impostors) { timers.set(.impostors, at: now.advanced(by: .seconds(1))) }
     }
 }

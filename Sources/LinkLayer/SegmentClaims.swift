@@ -1,6 +1,7 @@
 import Addresses
 import Timing
 import WireCodec
+import WireIdentity
 
 /// This node's claims on one segment: what is asked, answered and announced there, and who else speaks there.
 ///
@@ -17,6 +18,12 @@ package struct SegmentClaims: Sendable {
         case report(ClaimReport, of: IPAddress)
         /// These speakers show themselves by their frames, though liveness does not hear them.
         case present(Set<UInt32>)
+        /// Frames claim addresses in the name of a speaker that does not have them, or is elsewhere.
+        case forged(Witness, of: IPAddress)
+        /// A speaker that was taken for the holder is not, or does not answer.
+        case beliefDropped(Witness, of: IPAddress)
+        /// Everybody who is here has come at about the time at which this node did.
+        case coldStart
     }
 
     package enum Outcome: Hashable, Sendable {
@@ -31,6 +38,23 @@ package struct SegmentClaims: Sendable {
         case greeting
         case presence
         case company
+        /// Those who spoke for a member from elsewhere are still not known to be where they are.
+        case impostors
+        case coldStart
+    }
+
+    /// What becomes of a frame that waits to be sent.
+    enum Stamp: Hashable, Sendable {
+        /// Its extension gets the next number.
+        case number
+        case nonce(UInt64)
+        case echo(UInt64)
+    }
+
+    private struct Outgoing: Sendable {
+        var frame: ClaimFrame
+        var mark: ClaimMark
+        var stamp: Stamp
     }
 
     /// The interface's own.
@@ -38,10 +62,7 @@ package struct SegmentClaims: Sendable {
     /// An address of the interface's own, by which this node greets others; without one it does not.
     package var ownAddress: IPAddress?
     var context: ClaimContext
-    /// The numbers of all other nodes.
-    var speakers: Set<UInt32> = []
-    /// Those that liveness hears here.
-    var heard: Set<UInt32> = []
+    var acquaintances: Acquaintances
     /// When the others were last seen by their frames.
     var seen: [UInt32: Instant] = [:]
     /// All that were ever heard or seen here.
@@ -54,6 +75,29 @@ package struct SegmentClaims: Sendable {
     /// Until when others want to be greeted.
     var greetsUntil = Instant.zero
     private(set) var isConnected = false
+    /// Of this node's frames, when it gives them numbers.
+    package var numbers: MessageNumbers
+    /// When this node began to speak here.
+    var born: Instant?
+    /// Somebody was here before.
+    var hasMetElders = false
+    /// Questions to speakers whether they hear this node.
+    var handshakes: [Witness: (nonce: UInt64, since: Instant)] = [:]
+    /// Speakers that have asked for what this node holds, and are not where liveness hears them.
+    var unplacedAsks: [UInt32: MACAddress] = [:]
+    /// Who spoke for a member from elsewhere, about which address.
+    var impostors: [Witness: (since: Instant, address: IPAddress)] = [:]
+    static let impostorLimit = 16
+    /// Frames to members that they ask for.
+    var budget = SendBudget<UInt32>(capacity: 1024)
+    /// Marked frames to who is no member.
+    var strangersBudget = SendBudget<MACAddress>(capacity: 64)
+    private var newsBudget = SendBudget<News>(capacity: 1024)
+    /// How many claims in the name of others were found to be forged, and how many holders not to be.
+    package internal(set) var forgedClaims = 0
+    package internal(set) var beliefsDropped = 0
+    /// Frames go out as version 1 writes them, and what it does not know is not done. For tests of an upgrade.
+    package var speaksPreviousVersion = false
 
     private var claims: [IPAddress: Claim] = [:]
     private var agenda = DeadlineQueue<IPAddress>()
@@ -63,22 +107,38 @@ package struct SegmentClaims: Sendable {
     package private(set) var tally = ClaimTally()
     private var joined: Set<IPAddress> = []
     private var groups: [IPv6Address: Int] = [:]
-    private var outbox: [(frame: ClaimFrame, mark: ClaimMark?)] = []
+    private(set) var heldList = HeldList()
+    private var outbox: [Outgoing] = []
     /// The next of `outbox` to send.
     private var nextOut = 0
-    private var reminders = Reminders()
+    var reminders = Reminders()
+    /// When a newcomer that asks again may be told. Kept, since it is asked for at every turn.
+    private var remindersDeadline: Instant?
     /// Whether an announcement is next, where both wait.
     private var isAnnouncersTurn = false
 
     /// With so many frames waiting, answers are left out.
     private static let longestOutbox = 1024
 
+    private enum News: Hashable, Sendable {
+        case forged(UInt32)
+        case beliefDropped(UInt32)
+    }
+
+    /// - Parameter nonceSecret: chance, known to this process alone.
     package init(
         speaker: UInt32, hardwareAddress: MACAddress, pace: ClaimPace = ClaimPace(),
-        announcements: Announcer.Pace = Announcer.Pace()
+        announcements: Announcer.Pace = Announcer.Pace(), credentials: SpeakerCredentials = SpeakerCredentials(),
+        nonceSecret: UInt64 = 0
     ) {
         self.hardwareAddress = hardwareAddress
         context = ClaimContext(speaker: speaker, pace: pace)
+        // Longer than what the slowest of a few announcements that get lost takes.
+        context.pace.beliefAge = max(announcements.interval * 5 / 2, .seconds(10))
+        context.nonceSecret = nonceSecret
+        acquaintances = Acquaintances(credentials)
+        acquaintances.hostAddresses = [hardwareAddress]
+        numbers = MessageNumbers(startingAt: credentials.firstNumber)
         responder = Responder(hardwareAddress: hardwareAddress)
         announcer = Announcer(pace: announcements)
     }
@@ -93,7 +153,25 @@ package struct SegmentClaims: Sendable {
 
     package func holds(_ address: IPAddress) -> Bool { responder.contains(address) }
 
-    package var heldAddresses: [IPAddress] { claims.values.filter { $0.state == .holding }.map(\.address).sorted() }
+    package var heldAddresses: [IPAddress] { heldList.elements.sorted() }
+
+    /// The last numbers of others; with a key, frames that are older are refused.
+    package var replayGuards: [Witness: ReplayGuard] {
+        get { acquaintances.guards }
+        set { acquaintances.restore(newValue) }
+    }
+
+    /// All MAC addresses of this host: frames of this node's own number from others are of another host.
+    package mutating func setHostAddresses(_ all: Set<MACAddress>) {
+        acquaintances.hostAddresses = all.union([hardwareAddress])
+    }
+
+    /// What others can make grow, for tests that nothing does without bound.
+    package var footprint: Int {
+        reminders.count + handshakes.count + unplacedAsks.count + impostors.count + budget.count
+            + strangersBudget.count + seen.count + outbox.count - nextOut
+            + claims.values.reduce(0) { $0 + $1.rivals.count }
+    }
 
     /// The groups that are needed now.
     package var joinedGroups: [IPv6Address] { groups.keys.sorted() }
@@ -102,7 +180,9 @@ package struct SegmentClaims: Sendable {
     package var nextDeadline: Instant? {
         guard isConnected else { return nil }
         if nextOut < outbox.count || !reminders.isEmpty { return .zero }
-        return .earliest(.earliest(agenda.nextDeadline, announcer.nextDeadline), timers.nextDeadline)
+        return .earliest(
+            .earliest(agenda.nextDeadline, announcer.nextDeadline),
+            .earliest(timers.nextDeadline, remindersDeadline))
     }
 
     // MARK: What is wanted
@@ -133,6 +213,7 @@ package struct SegmentClaims: Sendable {
         tally.move(from: claim.state, to: nil)
         agenda.set(address, at: nil)
         responder.remove(address)
+        heldList.remove(address)
         announcer.end(address)
         if claim.stranger != nil { actions.append(.report(.stranger(nil), of: address)) }
         updateGroups(of: address, isNeeded: false, &actions)
@@ -159,6 +240,10 @@ package struct SegmentClaims: Sendable {
         var actions: [Action] = []
         guard !isConnected else { return actions }
         isConnected = true
+        if born == nil {
+            born = now
+            timers.set(.coldStart, at: now.advanced(by: context.pace.coldStart))
+        }
         greetingAsks = 0
         greet(claims.isEmpty ? [] : .asksForClaims, at: now)
         for address in claims.keys.sorted() { deliver(.connected, to: address, at: now, &actions) }
@@ -174,6 +259,9 @@ package struct SegmentClaims: Sendable {
         outbox.removeAll()
         nextOut = 0
         reminders = Reminders()
+        remindersDeadline = nil
+        (handshakes, unplacedAsks, impostors) = ([:], [:], [:])
+        // The cold start is over once, whether it was noticed or not.
         timers.stopAll()
         forgetSeen(&actions)
         return actions
@@ -182,6 +270,8 @@ package struct SegmentClaims: Sendable {
     /// The interface has another MAC address: every neighbour's entry is wrong now.
     package mutating func change(hardwareAddress: MACAddress, at now: Instant) {
         self.hardwareAddress = hardwareAddress
+        // What was sent before may still be under way.
+        acquaintances.hostAddresses.insert(hardwareAddress)
         responder.hardwareAddress = hardwareAddress
         announcer.restart(at: now)
         if isConnected { greet([], at: now) }
@@ -195,6 +285,10 @@ package struct SegmentClaims: Sendable {
         guard isConnected else { return actions }
         while let address = agenda.popExpired(at: now) { deliver(.deadlineReached, to: address, at: now, &actions) }
         while let timer = timers.popExpired(at: now) { expire(timer, at: now, &actions) }
+        if let due = remindersDeadline, due <= now {
+            reminders.resume(count: heldList.elements.count, at: now)
+            remindersDeadline = reminders.nextDeadline
+        }
         return actions
     }
 
@@ -206,36 +300,60 @@ package struct SegmentClaims: Sendable {
         // In turn: who is asked without a pause must announce all the same.
         isAnnouncersTurn.toggle()
         if isAnnouncersTurn, let address = announcer.popDue(at: now, using: &generator),
-            let frame = writeClaim(of: address, to: nil, into: &writer)
+            let frame = writeClaim(of: address, to: nil, at: now, into: &writer)
         {
             return frame
         }
         if nextOut < outbox.count {
-            let (frame, mark) = outbox[nextOut]
+            let next = outbox[nextOut]
             nextOut += 1
             if nextOut == outbox.count {
                 outbox.removeAll(keepingCapacity: nextOut <= 4096)
                 nextOut = 0
             }
-            frame.encode(from: hardwareAddress, mark: mark, into: &writer)
-            return frame
+            write(next.frame, next.mark, next.stamp, at: now, into: &writer)
+            return next.frame
         }
         if let address = announcer.popDue(at: now, using: &generator) {
-            return writeClaim(of: address, to: nil, into: &writer)
+            return writeClaim(of: address, to: nil, at: now, into: &writer)
         }
-        while let (address, newcomer) = reminders.pop() {
-            if let frame = writeClaim(of: address, to: newcomer, into: &writer) { return frame }
+        while let (address, newcomer) = reminders.pop(from: heldList) {
+            if let frame = writeClaim(of: address, to: newcomer, at: now, into: &writer) { return frame }
         }
         return nil
     }
 
-    private func writeClaim(
-        of address: IPAddress, to neighbor: MACAddress?, into writer: inout ByteWriter
+    private mutating func writeClaim(
+        of address: IPAddress, to neighbor: MACAddress?, at now: Instant, into writer: inout ByteWriter
     ) -> ClaimFrame? {
         guard let claim = claims[address], claim.state == .holding else { return nil }
         let frame = ClaimFrame.claim(address, to: neighbor)
-        frame.encode(from: hardwareAddress, mark: claim.mark(.claim, in: context), into: &writer)
+        write(frame, claim.mark(.claim, in: context), .number, at: now, into: &writer)
         return frame
+    }
+
+    private mutating func write(
+        _ frame: ClaimFrame, _ mark: ClaimMark, _ stamp: Stamp, at now: Instant, into writer: inout ByteWriter
+    ) {
+        guard !speaksPreviousVersion else {
+            frame.encode(from: hardwareAddress, mark: mark, into: &writer)
+            return
+        }
+        let credentials = acquaintances.credentials
+        var flags: MarkExtension.Flags = isYoung(at: now) ? .isYoung : []
+        let number: UInt64
+        switch stamp {
+        case .number: number = numbers.next()
+        case .nonce(let nonce): number = nonce
+        case .echo(let nonce):
+            number = nonce
+            flags.insert(.isEcho)
+        }
+        var markExtension = MarkExtension(cluster: credentials.cluster, number: number, flags: flags)
+        if let key = credentials.key {
+            markExtension.sign(mark, of: frame.sighting, from: hardwareAddress, with: key)
+        }
+        frame.encode(from: hardwareAddress, mark: mark, markExtension: markExtension, into: &writer)
     }
 
     // MARK: Frames
@@ -247,22 +365,107 @@ package struct SegmentClaims: Sendable {
         do throws(DropReason) {
             let frame = try SegmentFrame(decoding: octets, on: hardwareAddress)
             var sighting = Sighting(frame)
+            if speaksPreviousVersion { forgetNews(of: &sighting) }
             if let mark = sighting.mark {
-                if mark.kind == .inquiry { return answerInquiry(frame, of: sighting.hardwareAddress, into: &reply) }
-                // Another interface of this node on the same segment.
-                if mark.speaker == context.speaker { throw .fromSelf }
-                if speakers.contains(mark.speaker) {
-                    meet(mark, from: sighting.hardwareAddress, at: now, &actions)
-                    if mark.kind != .greeting { deliver(.sighted(sighting), to: sighting.address, at: now, &actions) }
-                    return .noted
+                if mark.kind == .inquiry {
+                    return answerInquiry(frame, of: sighting.hardwareAddress, at: now, into: &reply)
                 }
-                // A speaker of another cluster is a stranger.
-                sighting.mark = nil
+                switch acquaintances.judge(sighting, mark, own: context.speaker) {
+                case .ourselves: throw .fromSelf
+                case .replayed:
+                    if sighting.kind == .use { deliver(.impersonated, to: sighting.address, at: now, &actions) }
+                    throw .replayed
+                case .member(let witness):
+                    hear(sighting, mark, of: witness, at: now, &actions)
+                    return .noted
+                case .elsewhere(let witness):
+                    hearElsewhere(sighting, mark, of: witness, at: now, &actions)
+                    return .noted
+                case .stranger(let origin):
+                    sighting.mark = nil
+                    sighting.origin = origin
+                }
             }
             deliver(.sighted(sighting), to: sighting.address, at: now, &actions)
-            return answer(frame, into: &reply)
+            let outcome = answer(frame, into: &reply)
+            if case .answered(let address) = outcome, sighting.origin != .host {
+                introduce(address, to: sighting.hardwareAddress, at: now)
+            }
+            return outcome
         } catch {
             return .dropped(error)
+        }
+    }
+
+    /// What version 1 does not see.
+    private func forgetNews(of sighting: inout Sighting) {
+        sighting.markExtension = nil
+        if sighting.mark?.kind == .challenge || sighting.mark?.kind == .denial { sighting.mark = nil }
+    }
+
+    private mutating func hear(
+        _ sighting: Sighting, _ mark: ClaimMark, of witness: Witness, at now: Instant, _ actions: inout [Action]
+    ) {
+        noteVersion(of: witness, sighting.markExtension, at: now)
+        switch mark.kind {
+        case .challenge: answerChallenge(sighting, to: witness, limit: requestLimit, at: now)
+        case .denial where isHandshake(sighting, of: witness), .answer where isHandshake(sighting, of: witness):
+            concludeHandshake(with: witness)
+        case .greeting: meet(mark, of: witness, at: now, &actions)
+        default:
+            meet(mark, of: witness, at: now, &actions)
+            // Who asks without an end is not answered without an end.
+            if mark.kind == .probe, holds(sighting.address),
+                !budget.takes(witness.speaker, limit: requestLimit, at: now)
+            {
+                return
+            }
+            deliver(.sighted(sighting), to: sighting.address, at: now, &actions)
+        }
+    }
+
+    /// How many frames a member may ask for in a second: as many as there are addresses, three times over.
+    private var requestLimit: Int { 3 * claims.count + 64 }
+
+    /// In the name of a member, but from where that is not known to be. Nothing of it counts until liveness hears the member
+    /// there; but it is answered, a little, for it may be the member.
+    private mutating func hearElsewhere(
+        _ sighting: Sighting, _ mark: ClaimMark, of witness: Witness, at now: Instant, _ actions: inout [Action]
+    ) {
+        switch mark.kind {
+        case .probe: introduce(sighting.address, to: witness.hardwareAddress, at: now)
+        case .challenge: answerChallenge(sighting, to: nil, limit: 1, at: now)
+        case .greeting:
+            if isAsked(mark) { unplacedAsks[witness.speaker] = witness.hardwareAddress }
+        case .claim, .answer, .confirmation:
+            noteImpostor(witness, sighting.address, at: now)
+            deliver(.impersonated, to: sighting.address, at: now, &actions)
+        case .concession, .inquiry, .denial: break
+        }
+    }
+
+    /// Tells somebody who is no member, in a frame with a mark, that the address is a speaker's.
+    private mutating func introduce(_ address: IPAddress, to neighbor: MACAddress, at now: Instant) {
+        guard let claim = claims[address], claim.state == .holding, strangersBudget.takes(neighbor, at: now) else {
+            return
+        }
+        enqueue(.answer(address, to: neighbor), claim.mark(.answer, in: context))
+    }
+
+    private mutating func answerChallenge(_ sighting: Sighting, to member: Witness?, limit: Int, at now: Instant) {
+        guard let nonce = sighting.markExtension?.number, !speaksPreviousVersion else { return }
+        let neighbor = sighting.hardwareAddress
+        let mayAnswer =
+            member.map { budget.takes($0.speaker, limit: limit, at: now) } ?? strangersBudget.takes(neighbor, at: now)
+        guard mayAnswer else { return }
+        let address = sighting.address
+        if let claim = claims[address], claim.state == .holding {
+            enqueue(.assent(address, to: neighbor), claim.mark(.answer, in: context), .echo(nonce))
+        } else {
+            let hadIt = claims[address]?.lastHeld.map { $0.advanced(by: .seconds(2)) > now } ?? false
+            let mark = ClaimMark(
+                .denial, flags: hadIt ? .isYielding : [], speaker: context.speaker, company: context.company)
+            enqueue(.denial(address, to: neighbor), mark, .echo(nonce))
         }
     }
 
@@ -276,28 +479,47 @@ package struct SegmentClaims: Sendable {
 
     /// Answers who only wants to know as everybody else, and says besides which speaker has answered.
     private mutating func answerInquiry(
-        _ frame: SegmentFrame, of neighbor: MACAddress, into reply: inout ByteWriter
+        _ frame: SegmentFrame, of neighbor: MACAddress, at now: Instant, into reply: inout ByteWriter
     ) -> Outcome {
         let outcome = answer(frame, into: &reply)
-        if case .answered(let address) = outcome, let claim = claims[address] {
-            enqueue(.answer(address, to: neighbor), claim.mark(.answer, in: context))
-        }
+        if case .answered(let address) = outcome { introduce(address, to: neighbor, at: now) }
         return outcome
     }
 
-    /// Tells a neighbour everything that this node holds.
-    mutating func remind(_ neighbor: MACAddress) { reminders.add(heldAddresses, to: neighbor) }
-
-    mutating func enqueue(_ frame: ClaimFrame, _ mark: ClaimMark) {
-        // Whoever asks faster than answers leave asks again.
-        guard mark.kind != .answer || outbox.count - nextOut < SegmentClaims.longestOutbox else { return }
-        outbox.append((frame, mark))
+    /// Tells a member everything that this node holds.
+    mutating func remind(_ speaker: UInt32, at neighbor: MACAddress, at now: Instant) {
+        reminders.add(speaker, at: neighbor, count: heldList.elements.count, at: now)
+        remindersDeadline = reminders.nextDeadline
     }
 
-    /// Tells the claims of addresses that these speakers have that they are lost.
-    mutating func loseMembers(_ lost: Set<UInt32>, at now: Instant, _ actions: inout [Action]) {
-        let orphaned = claims.values.filter { $0.holder.map(lost.contains) ?? false }.map(\.address)
-        for address in orphaned.sorted() { deliver(.memberLost, to: address, at: now, &actions) }
+    mutating func enqueue(_ frame: ClaimFrame, _ mark: ClaimMark, _ stamp: Stamp = .number) {
+        // Whoever asks faster than answers leave asks again.
+        let isAnswer = mark.kind == .answer || mark.kind == .denial
+        guard !isAnswer || outbox.count - nextOut < SegmentClaims.longestOutbox else { return }
+        outbox.append(Outgoing(frame: frame, mark: mark, stamp: stamp))
+    }
+
+    /// Counts what nobody should see happen, and reports it, for each speaker no more than once a second.
+    mutating func noteForged(_ witness: Witness, _ address: IPAddress, at now: Instant, _ actions: inout [Action]) {
+        forgedClaims += 1
+        if newsBudget.takes(.forged(witness.speaker), at: now) { actions.append(.forged(witness, of: address)) }
+    }
+
+    private mutating func noteBeliefDropped(
+        _ witness: Witness, _ address: IPAddress, at now: Instant, _ actions: inout [Action]
+    ) {
+        beliefsDropped += 1
+        if newsBudget.takes(.beliefDropped(witness.speaker), at: now) {
+            actions.append(.beliefDropped(witness, of: address))
+        }
+    }
+
+    /// Tells the claims of addresses whose holders are not alive any more, or not where they were.
+    mutating func loseMembers(at now: Instant, _ actions: inout [Action]) {
+        let orphaned = claims.values.filter { claim in
+            [claim.holder, claim.candidate].contains { $0.map { !context.isAlive($0.witness) } ?? false }
+        }
+        for address in orphaned.map(\.address).sorted() { deliver(.memberLost, to: address, at: now, &actions) }
     }
 
     // MARK: Claims
@@ -313,12 +535,17 @@ package struct SegmentClaims: Sendable {
         for action in done {
             switch action {
             case .send(let frame, let mark): enqueue(frame, mark)
+            case .ask(let frame, let mark, let nonce): enqueue(frame, mark, .nonce(nonce))
             case .begin:
                 responder.insert(address)
+                heldList.insert(address)
                 announcer.begin(address, at: now)
             case .end:
                 responder.remove(address)
+                heldList.remove(address)
                 announcer.end(address)
+            case .report(.forged(let witness)): noteForged(witness, address, at: now, &actions)
+            case .report(.beliefDropped(let witness)): noteBeliefDropped(witness, address, at: now, &actions)
             case .report(let report): actions.append(.report(report, of: address))
             }
         }

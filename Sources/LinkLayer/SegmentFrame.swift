@@ -12,6 +12,10 @@ package struct SegmentFrame: Hashable, Sendable {
     let content: Content
     /// Of whoever has, wants or asks for the address: as the message says, or else as the frame does.
     package let sender: MACAddress
+    /// Sent to a group's MAC address.
+    let isToAll: Bool
+    /// Absent where there is no mark, and from speakers of the previous version.
+    package let markExtension: MarkExtension?
 
     /// Reads a whole frame, as seen on the interface with this MAC address.
     package init(decoding frame: Span<UInt8>, on hardwareAddress: MACAddress) throws(DropReason) {
@@ -20,11 +24,13 @@ package struct SegmentFrame: Hashable, Sendable {
         guard header.source != hardwareAddress else { throw .fromSelf }
         // What the interface's own filter lets through if nobody else makes it hear everything.
         guard header.destination == hardwareAddress || header.destination.isMulticast else { throw .otherDestination }
+        isToAll = header.destination.isMulticast
         switch header.etherType {
         case .arp:
             let packet = try ARPPacket(decoding: &reader)
             let mark = reader.remaining >= ClaimMark.length ? try ClaimMark(decoding: &reader) : nil
             content = .arp(packet, mark: mark)
+            markExtension = mark == nil ? nil : try MarkExtension(decoding: &reader)
             sender = packet.senderHardwareAddress
         case .ipv6:
             let ipv6Header = try IPv6Header(decoding: &reader)
@@ -35,10 +41,12 @@ package struct SegmentFrame: Hashable, Sendable {
             if payload.count > 0, payload[0] == ICMPv6Type.neighborAdvertisement {
                 let advertisement = try NeighborAdvertisement(decoding: payload, under: ipv6Header)
                 content = .advertisement(advertisement)
+                markExtension = advertisement.mark == nil ? nil : advertisement.markExtension
                 sender = advertisement.targetLinkLayerAddress ?? header.source
             } else {
                 let solicitation = try NeighborSolicitation(decoding: payload, under: ipv6Header)
                 content = .solicitation(solicitation, from: ipv6Header.source)
+                markExtension = solicitation.mark == nil ? nil : solicitation.markExtension
                 sender = solicitation.sourceLinkLayerAddress ?? header.source
             }
         default: throw .otherProtocol

@@ -15,12 +15,24 @@ package struct Sighting: Hashable, Sendable {
     package var hardwareAddress: MACAddress
     /// Absent where the sender is no speaker.
     package var mark: ClaimMark?
+    /// Absent where there is no mark, and from speakers of the previous version.
+    package var markExtension: MarkExtension?
+    /// Of a use: the sender answers a question, as opposed to an announcement that nobody asked for. An advertisement, which
+    /// may be either, counts as an answer.
+    package var isAnswer = false
+    /// What is known of a sender that is no speaker of ours.
+    package var origin = ClaimStranger.Origin.host
 
-    package init(_ kind: Kind, _ address: IPAddress, by hardwareAddress: MACAddress, mark: ClaimMark? = nil) {
+    package init(
+        _ kind: Kind, _ address: IPAddress, by hardwareAddress: MACAddress, mark: ClaimMark? = nil,
+        markExtension: MarkExtension? = nil, isAnswer: Bool = false
+    ) {
         self.kind = kind
         self.address = address
         self.hardwareAddress = hardwareAddress
         self.mark = mark
+        self.markExtension = markExtension
+        self.isAnswer = isAnswer
     }
 
     /// Reads a whole frame, as seen on the interface with this MAC address.
@@ -35,16 +47,19 @@ package struct Sighting: Hashable, Sendable {
             let isProbe = packet.operation == .request && packet.senderProtocolAddress == .unspecified
             self.init(
                 isProbe ? .probe : .use,
-                .v4(isProbe ? packet.targetProtocolAddress : packet.senderProtocolAddress), by: frame.sender, mark: mark
-            )
+                .v4(isProbe ? packet.targetProtocolAddress : packet.senderProtocolAddress), by: frame.sender,
+                mark: mark,
+                markExtension: frame.markExtension, isAnswer: packet.operation == .reply && !frame.isToAll)
         case .solicitation(let solicitation, let source):
             // RFC 4862 §5.4.3: from the unspecified address, the sender wants the target for itself.
             let isProbe = source == .unspecified
             self.init(
                 isProbe ? .probe : .use, .v6(isProbe ? solicitation.target : source), by: frame.sender,
-                mark: solicitation.mark)
+                mark: solicitation.mark, markExtension: frame.markExtension)
         case .advertisement(let advertisement):
-            self.init(.use, .v6(advertisement.target), by: frame.sender, mark: advertisement.mark)
+            self.init(
+                .use, .v6(advertisement.target), by: frame.sender, mark: advertisement.mark,
+                markExtension: frame.markExtension, isAnswer: true)
         }
     }
 }

@@ -76,9 +76,23 @@ extension SpeakerCore {
                 let nodes = Set(speakers.compactMap { identities.node(withDiscriminator: $0) })
                 present[interface] = nodes.isEmpty ? nil : nodes
                 all.append(updateLiveness(&actions))
+            case .forged(let witness, let address, let interface):
+                note(witness, address, in: \.forged, on: interface)
+            case .beliefDropped(let witness, let address, let interface):
+                note(witness, address, in: \.dropped, on: interface)
+            case .coldStart(let interface): planMoves(on: interface, &actions)
             }
         }
         return all
+    }
+
+    private mutating func note(
+        _ witness: Witness, _ address: IPAddress,
+        in record: WritableKeyPath<WireRecord, [String: [String: WireRecord.Doubt]]>, on interface: String
+    ) {
+        guard let node = identities.node(withDiscriminator: witness.speaker) else { return }
+        wire[keyPath: record][interface, default: [:]][node] = WireRecord.Doubt(
+            address: address, hardwareAddress: witness.hardwareAddress, moment: now)
     }
 
     private func name(of holder: ClaimHolder) -> String? {
@@ -110,8 +124,17 @@ extension SpeakerCore {
     private func conflictText(of address: IPAddress) -> String? {
         guard let strangers = wire.strangers[address] else { return nil }
         let all = strangers.sorted { $0.key < $1.key }.map { "\($0.value) on \($0.key)" }.joined(separator: ", ")
-        return "\(all) has the address, and is no speaker of this cluster: "
-            + "remove the address from that host, or from the pool."
+        let isCluster = strangers.values.contains { if case .otherCluster = $0.origin { true } else { false } }
+        let isTwin = strangers.values.contains { $0.origin == .twin }
+        let remedy =
+            if isTwin {
+                "give one of the two hosts another --node, or their clusters different names (--cluster)."
+            } else if isCluster {
+                "give the two clusters pools that do not overlap."
+            } else {
+                "remove the address from that host, or from the pool."
+            }
+        return "\(all) has the address, and is no speaker of this cluster: \(remedy)"
     }
 
     /// What is wrong between this node and others, for a person to mend.
@@ -143,15 +166,45 @@ extension SpeakerCore {
                             + "and the filters that frames to it pass"))
             }
         }
+        for (interface, nodes) in wire.forged.sorted(by: { $0.key < $1.key }) {
+            for (name, doubt) in nodes.sorted(by: { $0.key < $1.key }) where isRecent(doubt) {
+                problems.append(
+                    Problem(
+                        .warning, node(name),
+                        "a frame from \(doubt.hardwareAddress) on \(interface) claimed \(doubt.address) in the name of this node, "
+                            + "which does not have it there: another host forges or repeats its frames. The claim was ignored. "
+                            + "Find that host; with --liveness-key-file on every node, forged frames are not accepted at all"
+                    ))
+            }
+        }
+        for (interface, nodes) in wire.dropped.sorted(by: { $0.key < $1.key }) {
+            for (name, doubt) in nodes.sorted(by: { $0.key < $1.key }) where isRecent(doubt) {
+                problems.append(
+                    Problem(
+                        .warning, node(name),
+                        "a frame from \(doubt.hardwareAddress) on \(interface) said that this node has \(doubt.address), but it does "
+                            + "not answer for it when \(self.node) asks: the frame was forged or repeated, or frames between the "
+                            + "two nodes are lost. \(self.node) does not rely on it"))
+            }
+        }
         return problems
+    }
+
+    /// For how long a person is told of what has happened once.
+    private static let memory = Duration.seconds(300)
+
+    private func isRecent(_ doubt: WireRecord.Doubt) -> Bool {
+        doubt.moment.duration(to: now) < SpeakerCore.memory
     }
 
     // MARK: Moves that are asked for
 
     /// Begins to take, one after the other, the addresses that this node would have if owners did not stay.
-    mutating func planMoves(_ actions: inout [Action]) {
+    ///
+    /// - Parameter interface: where; `nil`: everywhere.
+    mutating func planMoves(on interface: String? = nil, _ actions: inout [Action]) {
         let isIdle = moves.isEmpty
-        let planned = engine.misplaced().map {
+        let planned = engine.misplaced().filter { interface == nil || $0.interface == interface }.map {
             AddressMove(address: $0.address, interface: $0.interface, holder: $0.holder)
         }
         moves = (moves.first.map { [$0] } ?? []) + planned.filter { $0 != moves.first }

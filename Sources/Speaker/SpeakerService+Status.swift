@@ -115,7 +115,8 @@ extension SpeakerService {
                 drops: counters.dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
                     InterfaceEntry.Drops(reason: $0.key.rawValue, count: UInt64($0.value))
                 }, claims: InterfaceEntry.Claims(status.claims), conflicts: UInt64(counters.conflicts),
-                kernelDrops: UInt64(counters.kernelDrops))
+                kernelDrops: UInt64(counters.kernelDrops), forgedClaims: UInt64(status.forgedClaims),
+                beliefsDropped: UInt64(status.beliefsDropped))
         }
     }
 }

@@ -22,7 +22,7 @@ package struct ReplayGuard: Hashable, Sendable {
 }
 
 /// The numbers that one sender gives its messages.
-package struct MessageNumbers: Hashable, Sendable {
+package struct MessageNumbers: Hashable, Comparable, Sendable {
     /// The number given last.
     package private(set) var last: UInt64
 
@@ -33,4 +33,7 @@ package struct MessageNumbers: Hashable, Sendable {
         last += 1
         return last
     }
+
+    /// Less means that it is behind.
+    package static func < (a: MessageNumbers, b: MessageNumbers) -> Bool { a.last < b.last }
 }

@@ -38,7 +38,8 @@ struct FuzzedClaims {
     }
 
     private static func speaker(_ place: Int, _ credentials: SpeakerCredentials) -> SegmentClaims {
-        SegmentClaims(speaker: UInt32(place) + 1, hardwareAddress: hardwareAddress(place))
+        SegmentClaims(
+            speaker: UInt32(place) + 1, hardwareAddress: hardwareAddress(place), credentials: credentials)
     }
 
     private static func hardwareAddress(_ place: Int) -> MACAddress { MACAddress(2, 0, 0, 0, 0, UInt8(1 + place)) }
@@ -84,7 +85,7 @@ struct FuzzedClaims {
             heard[UInt32(other) + 1] = whom & 8 == 0 ? [] : [FuzzedClaims.hardwareAddress(other)]
         }
         heard[UInt32(place) + 1] = nil
-        change(place) { $0.setHeard(Set(heard.keys), at: $1) }
+        change(place) { $0.setHeard(heard, at: $1) }
     }
 
     private mutating func wait(_ duration: Duration) {

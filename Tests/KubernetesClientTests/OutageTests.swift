@@ -22,7 +22,10 @@ private final class Followed: Sendable {
             observer: ClientObserver { event in events.withLock { $0.append(event) } })
     }
 
-    func names(_ resource: String) -> Set<String> { objects.value[resource] ?? [] }
+    /// Without the namespace that every cluster has.
+    func names(_ resource: String) -> Set<String> {
+        (objects.value[resource] ?? []).filter { !$0.hasPrefix("kube-system/") }
+    }
 
     var setBacks: Set<String> {
         Set(events.value.compactMap { if case .setBack(let resource, _, _) = $0 { resource } else { nil } })

@@ -62,7 +62,7 @@ import WireCodec
         ClaimFrame.claim(.v6(address), to: nil).encode(from: Self.here, mark: Self.mark, into: &writer)
         #expect(hex(writer.bytes).hasPrefix("33330000000102000000000a86dd"))
         let claim = try Sighting(decoding: writer.bytes.span, on: Self.there)
-        #expect(claim == Sighting(.use, .v6(address), by: Self.here, mark: Self.mark))
+        #expect(claim == Sighting(.use, .v6(address), by: Self.here, mark: Self.mark, isAnswer: true))
     }
 
     @Test("What is not a mark, or of a version to come, is none")

@@ -3,6 +3,7 @@ import LinkLayer
 import TestSupport
 import Timing
 import WireCodec
+import WireIdentity
 
 /// Speakers and plain hosts on one segment, with a clock that is moved by hand. Frames are octets and take 0.1 ms.
 final class ClaimWire {
@@ -12,6 +13,10 @@ final class ClaimWire {
         var claims: SegmentClaims
         var reports: [String] = []
         var present: Set<UInt32> = []
+        /// In whose name claims were found to be forged.
+        var forged: [Witness] = []
+        var dropped: [Witness] = []
+        var isColdStart = false
     }
 
     private struct Flight {
@@ -27,26 +32,53 @@ final class ClaimWire {
     var stranger: Responder?
     /// Whether a frame of one reaches the other; the stranger has the number after the last speaker's.
     var passes: (_ from: Int, _ to: Int) -> Bool = { _, _ in true }
-    /// Frames sent, without greetings, as `0 claim 192.0.2.1`.
+    /// Frames sent, without greetings and without questions from one to one, as `0 claim 192.0.2.1`.
     private(set) var log: [String] = []
+    /// The same with all frames, and their octets.
+    private(set) var sent: [(text: String, octets: [UInt8])] = []
     private var flights: [Flight] = []
     private var generator = SeededGenerator(seed: 1)
 
-    init(_ count: Int, pace: ClaimPace = ClaimPace()) {
+    /// - Parameters:
+    ///   - previous: these run version 1, and liveness does not say where they are.
+    ///   - late: this one is connected 20 s after the others.
+    ///   - pause: how long nothing is wanted of them.
+    init(
+        _ count: Int, pace: ClaimPace = ClaimPace(), credentials: SpeakerCredentials = SpeakerCredentials(),
+        previous: Set<Int> = [], late: Int? = nil, pause: Duration = .seconds(6)
+    ) {
+        self.previous = previous
         for number in 0..<count {
             var claims = SegmentClaims(
-                speaker: ClaimWire.id(number), hardwareAddress: ClaimWire.mac(number), pace: pace)
+                speaker: ClaimWire.id(number), hardwareAddress: ClaimWire.mac(number), pace: pace,
+                credentials: credentials, nonceSecret: UInt64(number))
+            claims.speaksPreviousVersion = previous.contains(number)
             claims.ownAddress = .v4(IPv4Address(10, 0, 0, UInt8(number + 1)))
             speakers.append(Speaker(claims: claims))
         }
         let all = Set((0..<count).map(ClaimWire.id))
         for number in 0..<count {
             act(number) { $0.setSpeakers(ClaimWire.id(number), all, at: .zero) }
-            act(number) { $0.setHeard(all.subtracting([ClaimWire.id(number)]), at: .zero) }
-            act(number) { $0.connect(at: .zero) }
+            act(number) { $0.setHeard(places(of: (0..<count).filter { $0 != number }), at: .zero) }
+            if number != late { act(number) { $0.connect(at: .zero) } }
         }
-        run(for: .seconds(6))
+        if let late {
+            run(for: .seconds(20))
+            act(late) { $0.connect(at: now) }
+        }
+        run(for: pause)
         log = []
+        sent = []
+    }
+
+    private let previous: Set<Int>
+
+    /// What liveness says of these.
+    private func places(of numbers: [Int]) -> [UInt32: Set<MACAddress>] {
+        Dictionary(
+            uniqueKeysWithValues: numbers.map {
+                (ClaimWire.id($0), previous.contains($0) ? [] : [ClaimWire.mac($0)])
+            })
     }
 
     static func id(_ number: Int) -> UInt32 { UInt32(number + 1) }
@@ -59,6 +91,9 @@ final class ClaimWire {
             case .join, .leave: break
             case .report(let report, let address): speakers[number].reports.append("\(address) \(report.text)")
             case .present(let others): speakers[number].present = others
+            case .forged(let witness, _): speakers[number].forged.append(witness)
+            case .beliefDropped(let witness, _): speakers[number].dropped.append(witness)
+            case .coldStart: speakers[number].isColdStart = true
             }
         }
         sendAll(number)
@@ -78,7 +113,7 @@ final class ClaimWire {
 
     /// What liveness tells a speaker.
     func hear(_ others: [Int], _ number: Int) {
-        act(number) { $0.setHeard(Set(others.map(ClaimWire.id)), at: now) }
+        act(number) { $0.setHeard(places(of: others), at: now) }
     }
 
     func holders(of address: IPAddress) -> [Int] { speakers.indices.filter { speakers[$0].claims.holds(address) } }
@@ -136,7 +171,11 @@ final class ClaimWire {
     private func sendAll(_ number: Int) {
         var writer = ByteWriter()
         while let frame = speakers[number].claims.popFrame(at: now, using: &generator, into: &writer) {
-            if case .greeting = frame {} else { log.append("\(number) \(frame.text)") }
+            switch frame {
+            case .greeting, .challenge, .assent, .denial: break
+            default: log.append("\(number) \(frame.text)")
+            }
+            sent.append(("\(number) \(frame.text)", writer.bytes))
             send(writer.bytes, from: number)
             writer.removeAll()
         }
@@ -148,7 +187,10 @@ final class ClaimWire {
         }
     }
 
-    func clearLog() { log = [] }
+    func clearLog() {
+        log = []
+        sent = []
+    }
 }
 
 extension ClaimFrame {
@@ -158,6 +200,9 @@ extension ClaimFrame {
         case .claim(let address, let neighbor): "claim \(address)" + (neighbor == nil ? "" : " to one")
         case .answer(let address, _): "answer \(address)"
         case .greeting: "greeting"
+        case .challenge(let address, _): "challenge \(address)"
+        case .assent(let address, _): "assent \(address)"
+        case .denial(let address, _): "denial \(address)"
         }
     }
 }
@@ -170,6 +215,8 @@ extension ClaimReport {
         case .holder(.speaker(let id)): "held by \(id - 1)"
         case .stranger(let address): address.map { "stranger \($0)" } ?? "no stranger"
         case .deaf(let id): "\(id - 1) is deaf"
+        case .forged(let witness): "forged in the name of \(witness.speaker - 1)"
+        case .beliefDropped(let witness): "not held by \(witness.speaker - 1)"
         }
     }
 }

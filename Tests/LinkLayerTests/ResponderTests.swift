@@ -222,8 +222,10 @@ import WireCodec
 
     @Test("Every reason that the responder can give is given by a row")
     func everyReason() {
-        // Those of advertisements, of the engine, and conflicts have tests of their own.
-        let elsewhere: Set<DropReason> = [.notNeighborAdvertisement, .solicitedMulticast, .conflict, .notSuitable]
+        // Those of advertisements, of the engine, of marks, and conflicts have tests of their own.
+        let elsewhere: Set<DropReason> = [
+            .notNeighborAdvertisement, .solicitedMulticast, .conflict, .notSuitable, .replayed,
+        ]
         #expect(Set(ResponderTests.malformed.map(\.reason)).union(elsewhere) == Set(DropReason.allCases))
     }
 

@@ -46,7 +46,8 @@ import Testing
                     "Interface",
                     InterfaceEntry(
                         interface: "eth0", mac: nil, isUp: true, addresses: 1,
-                        claims: .init(watching: 1, probing: 0, holding: 1, conflict: 0), kernelDrops: 3
+                        claims: .init(watching: 1, probing: 0, holding: 1, conflict: 0), kernelDrops: 3,
+                        forgedClaims: 1, beliefsDropped: 1
                     ).json
                 ),
             ] + Resource.allCases.map { ("get-\($0.rawValue)", $0.list(from: Samples.status).json) }

@@ -229,6 +229,9 @@ extension Simulation {
             collect(number)
         case .rename where isRunning[number] && !nodes[number].isFrozen && !isPaused[number]:
             disturb()
+            // Its roles are of the new name from then on. In one of some two thousand stories the others take it for the
+            // holder until they ask it.
+            service.excuse(until: now.advanced(by: .seconds(2)))
             nodes[number].rename(at: now)
             collect(number)
         case .cordon:

@@ -122,13 +122,13 @@ import Timing
         let view = try Self.makeView()
         let stranger = MACAddress(2, 0, 0, 0, 0, 0x99)
         let begin = try #require(
-            view.event(of: .stranger(stranger, of: Self.address, on: "eth0"), at: Self.now))
+            view.event(of: .stranger(ClaimStranger(stranger), of: Self.address, on: "eth0"), at: Self.now))
         #expect(begin.kind == "Conflict" && begin.message.contains("02:00:00:00:00:99 on eth0"))
         #expect(begin.services == ["default/web"] && begin.interface == "eth0")
         let end = try #require(view.event(of: .stranger(nil, of: Self.address, on: "eth0"), at: Self.now))
         #expect(end.kind == "ConflictOver")
         let other = IPAddress.v4(IPv4Address(192, 0, 2, 200))
-        #expect(view.event(of: .stranger(stranger, of: other, on: "eth0"), at: Self.now) == nil)
+        #expect(view.event(of: .stranger(ClaimStranger(stranger), of: other, on: "eth0"), at: Self.now) == nil)
         #expect(view.event(of: .holder(.nobody, of: Self.address, on: "eth0"), at: Self.now) == nil)
     }
 

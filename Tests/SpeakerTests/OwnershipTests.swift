@@ -166,7 +166,7 @@ import Timing
         var core = try #require(cores["n1"])
         let address = try #require(Self.addresses.first { holders[$0] == "n1" })
         let stranger = MACAddress(2, 9, 9, 9, 9, 9)
-        let actions = core.handle(.reported([.stranger(stranger, of: address, on: "eth0")]))
+        let actions = core.handle(.reported([.stranger(ClaimStranger(stranger), of: address, on: "eth0")]))
         #expect(actions.isEmpty, "the claim itself deals with it")
         let silence = core.engine.plan().silent.first { $0.address == address && $0.node == "n1" }
         #expect(silence?.reason == .conflict)

@@ -76,7 +76,8 @@ import Timing
             InterfaceEntry(
                 interface: "eth0", mac: "02:00:00:00:00:01", isUp: true, addresses: 1,
                 arp: .init(requests: 5, replies: 4, announcements: 3), drops: [.init(reason: "NotOwned", count: 9)],
-                claims: .init(watching: 2, probing: 1, holding: 4, conflict: 1), conflicts: 2, kernelDrops: 7),
+                claims: .init(watching: 2, probing: 1, holding: 4, conflict: 1), conflicts: 2, kernelDrops: 7,
+                forgedClaims: 4, beliefsDropped: 5),
             // A pod's: nothing is announced there.
             InterfaceEntry(interface: "veth0", mac: "02:00:00:00:00:02", isUp: true, addresses: 0, conflicts: 0),
         ]
@@ -123,11 +124,13 @@ import Timing
                 martlet_configuration_problems{severity="warning"} 1
                 martlet_layer2_announcements_sent_total{interface="eth0",protocol="arp"} 3
                 martlet_layer2_announcements_sent_total{interface="eth0",protocol="ndp"} 0
+                martlet_layer2_beliefs_dropped_total{interface="eth0"} 5
                 martlet_layer2_claims{interface="eth0",state="conflict"} 1
                 martlet_layer2_claims{interface="eth0",state="holding"} 4
                 martlet_layer2_claims{interface="eth0",state="probing"} 1
                 martlet_layer2_claims{interface="eth0",state="watching"} 2
                 martlet_layer2_drops_total{interface="eth0",reason="NotOwned"} 9
+                martlet_layer2_forged_claims_total{interface="eth0"} 4
                 martlet_layer2_kernel_drops_total{interface="eth0"} 7
                 martlet_layer2_replies_sent_total{interface="eth0",protocol="arp"} 4
                 martlet_layer2_replies_sent_total{interface="eth0",protocol="ndp"} 0

@@ -64,18 +64,22 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
     package var conflicts: UInt64?
     /// Frames that the kernel dropped because its buffer was full. An addition.
     package var kernelDrops: UInt64?
+    /// Claims in the name of nodes that did not have the address. An addition.
+    package var forgedClaims: UInt64?
+    /// Nodes that were taken for the owner of an address and did not answer for it. An addition.
+    package var beliefsDropped: UInt64?
 
     /// Whether this interface has, or had, anything to do with an address. A node may have hundreds that do not: one for
     /// each pod.
     package var hasRole: Bool {
         addresses > 0 || claims != nil || arp != Counters() || ndp != Counters() || !drops.isEmpty
-            || conflicts ?? 0 > 0 || kernelDrops ?? 0 > 0
+            || conflicts ?? 0 > 0 || kernelDrops ?? 0 > 0 || forgedClaims ?? 0 > 0 || beliefsDropped ?? 0 > 0
     }
 
     package init(
         interface: String, mac: String?, isUp: Bool, addresses: Int, arp: Counters = Counters(),
         ndp: Counters = Counters(), drops: [Drops] = [], claims: Claims? = nil, conflicts: UInt64? = nil,
-        kernelDrops: UInt64? = nil
+        kernelDrops: UInt64? = nil, forgedClaims: UInt64? = nil, beliefsDropped: UInt64? = nil
     ) {
         self.interface = interface
         self.mac = mac
@@ -87,6 +91,8 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
         self.claims = claims
         self.conflicts = conflicts
         self.kernelDrops = kernelDrops
+        self.forgedClaims = forgedClaims
+        self.beliefsDropped = beliefsDropped
     }
 }
 
@@ -96,7 +102,10 @@ extension InterfaceEntry: JSONRepresentable {
             "interface": interface.json, "mac": mac.json, "isUp": isUp.json, "addresses": addresses.json,
             "arp": arp.json, "ndp": ndp.json, "drops": drops.json,
         ]
-        return members.adding(["claims": claims.json, "conflicts": conflicts.json, "kernelDrops": kernelDrops.json])
+        return members.adding([
+            "claims": claims.json, "conflicts": conflicts.json, "kernelDrops": kernelDrops.json,
+            "forgedClaims": forgedClaims.json, "beliefsDropped": beliefsDropped.json,
+        ])
     }
 }
 

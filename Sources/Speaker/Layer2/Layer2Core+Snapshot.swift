@@ -14,7 +14,8 @@ extension Layer2Core {
             }
             return Layer2Snapshot.InterfaceStatus(
                 name: interface.name, index: interface.index, state: state(of: port), counters: port.counters,
-                addresses: port.claims.held, claims: port.claims.tally)
+                addresses: port.claims.held, claims: port.claims.tally, forgedClaims: port.claims.forgedClaims,
+                beliefsDropped: port.claims.beliefsDropped)
         }
         return Layer2Snapshot(
             interfaces: interfaces,

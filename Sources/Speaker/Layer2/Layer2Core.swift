@@ -3,6 +3,7 @@ import LinkLayer
 import NetworkIO
 import Timing
 import WireCodec
+import WireIdentity
 
 /// Which addresses are claimed on which interfaces, and what follows from each change of either.
 ///
@@ -42,8 +43,18 @@ package struct Layer2Core: Sendable {
     /// Where the kernel has which addresses.
     private(set) var localAddresses: [IPAddress: String] = [:]
     private(set) var conflicts: [Layer2Snapshot.Conflict] = []
+    /// Known to this process alone.
+    private let nonceSecret: UInt64
+    /// What interfaces that are gone have used and learnt, so that neither begins anew.
+    private var numbers: MessageNumbers
+    private var replayGuards: [Witness: ReplayGuard] = [:]
 
-    package init(settings: Layer2Settings = Layer2Settings()) { self.settings = settings }
+    /// - Parameter nonceSecret: chance.
+    package init(settings: Layer2Settings = Layer2Settings(), nonceSecret: UInt64 = 0) {
+        self.settings = settings
+        self.nonceSecret = nonceSecret
+        numbers = MessageNumbers(startingAt: settings.credentials.firstNumber)
+    }
 
     // MARK: What is wanted
 
@@ -59,7 +70,7 @@ package struct Layer2Core: Sendable {
             for index in ports.indexes { onPort(index, &actions) { $0.setSpeakers(own, others, at: now) } }
         case .heard(let speakers, let name):
             heard[name] = speakers.isEmpty ? nil : speakers
-            if let index = portsByName[name] { onPort(index, &actions) { $0.setHeard(Set(speakers.keys), at: now) } }
+            if let index = portsByName[name] { onPort(index, &actions) { $0.setHeard(speakers, at: now) } }
         case .leave:
             isLeaving = true
             for index in ports.indexes { onPort(index, &actions) { $0.leave(at: now) } }
@@ -103,6 +114,13 @@ package struct Layer2Core: Sendable {
             case .join(let group): actions.append(.join(group, on: index))
             case .leave(let group): actions.append(.leave(group, on: index))
             case .present(let speakers): actions.append(.report(.present(speakers, on: name)))
+            case .coldStart: actions.append(.report(.coldStart(on: name)))
+            case .forged(let witness, let address):
+                actions.append(.report(.forged(witness, of: address, on: name)))
+                actions.append(.tell(.forged(address, by: witness, interface: name)))
+            case .beliefDropped(let witness, let address):
+                actions.append(.report(.beliefDropped(witness, of: address, on: name)))
+                actions.append(.tell(.beliefDropped(address, of: witness, interface: name)))
             case .report(let report, let address):
                 actions.append(.report(Layer2Report(report, of: address, on: name)))
                 if case .stranger(let stranger) = report {
@@ -114,12 +132,13 @@ package struct Layer2Core: Sendable {
     }
 
     private mutating func noteConflict(
-        _ address: IPAddress, _ stranger: MACAddress?, on interface: String, _ actions: inout [Action]
+        _ address: IPAddress, _ stranger: ClaimStranger?, on interface: String, _ actions: inout [Action]
     ) {
         conflicts.removeAll { $0.address == address && $0.interface == interface }
         if let stranger {
             conflicts.append(
-                Layer2Snapshot.Conflict(address: address, hardwareAddress: stranger, interface: interface))
+                Layer2Snapshot.Conflict(
+                    address: address, hardwareAddress: stranger.hardwareAddress, interface: interface))
             actions.append(.tell(.conflict(address, with: stranger, interface: interface)))
         } else {
             actions.append(.tell(.conflictOver(address, interface: interface)))
@@ -150,6 +169,8 @@ package struct Layer2Core: Sendable {
                 updatePort(interface, hardwareAddress, at: now, &actions)
             }
         }
+        let own = Set(new.interfaces.compactMap(\.hardwareAddress))
+        for index in ports.indexes { ports.change(index) { $0.claims.setHostAddresses(own) } }
         portsByName = [:]
         for port in ports.values { portsByName[port.interface.name] = port.interface.index }
         updateLocalAddresses(&actions)
@@ -165,7 +186,9 @@ package struct Layer2Core: Sendable {
             actions.append(.report(.stranger(nil, of: conflict.address, on: conflict.interface)))
         }
         conflicts.removeAll { $0.interface == port.interface.name }
-        countersAtRest[index] = port.counters
+        countersAtRest[index] = ports[index]?.counters ?? port.counters
+        numbers = max(numbers, port.claims.numbers)
+        replayGuards.merge(port.claims.replayGuards) { ($0.last ?? 0) > ($1.last ?? 0) ? $0 : $1 }
         ports.remove(index)
     }
 
@@ -176,7 +199,11 @@ package struct Layer2Core: Sendable {
         let old = ports[index]?.interface
         if old == nil {
             var claims = SegmentClaims(
-                speaker: speaker, hardwareAddress: hardwareAddress, pace: settings.claims, announcements: settings.pace)
+                speaker: speaker, hardwareAddress: hardwareAddress, pace: settings.claims, announcements: settings.pace,
+                credentials: settings.credentials, nonceSecret: nonceSecret)
+            claims.numbers = max(claims.numbers, numbers)
+            claims.replayGuards = replayGuards
+            claims.speaksPreviousVersion = settings.speaksPreviousVersion
             // Not connected yet: nothing comes of it.
             _ = claims.setSpeakers(speaker, otherSpeakers, at: now)
             if isLeaving { _ = claims.leave(at: now) }
@@ -197,7 +224,7 @@ package struct Layer2Core: Sendable {
         }
         guard old?.name != interface.name else { return }
         let name = interface.name
-        onPort(index, &actions) { [heard] in $0.setHeard(Set((heard[name] ?? [:]).keys), at: now) }
+        onPort(index, &actions) { [heard] in $0.setHeard(heard[name] ?? [:], at: now) }
         // In order, so that equal input gives equal output. Of most interfaces that come, as the host's ends of pods' links,
         // no role speaks.
         let names = [old?.name, name].compactMap(\.self)

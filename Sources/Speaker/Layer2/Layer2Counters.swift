@@ -30,7 +30,7 @@ package struct Layer2Counters: Hashable, Sendable {
         switch frame {
         case .claim(.v4, _): announcedIPv4 += 1
         case .claim(.v6, _): announcedIPv6 += 1
-        case .probe, .answer, .greeting: asked += 1
+        case .probe, .answer, .greeting, .challenge, .assent, .denial: asked += 1
         }
     }
 

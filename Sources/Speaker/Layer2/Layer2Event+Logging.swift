@@ -1,4 +1,5 @@
 import Addresses
+import LinkLayer
 import Logging
 
 extension Layer2Event {
@@ -28,11 +29,26 @@ extension Layer2Event {
         case .conflict(let address, let stranger, let interface):
             logger.warning(
                 "layer 2: a host that is none of this cluster's speakers uses an address that this node is to announce",
-                metadata: ["address": "\(address)", "mac": "\(stranger)", "interface": "\(interface)"])
+                metadata: [
+                    "address": "\(address)", "mac": "\(stranger.hardwareAddress)", "interface": "\(interface)",
+                    "host": "\(stranger)",
+                ])
         case .conflictOver(let address, let interface):
             logger.info(
                 "layer 2: nobody else uses the address any more",
                 metadata: ["address": "\(address)", "interface": "\(interface)"])
+        case .forged(let address, let witness, let interface):
+            logger.warning(
+                "layer 2: a frame claimed an address in the name of a node that does not have it; the claim is ignored",
+                metadata: [
+                    "address": "\(address)", "mac": "\(witness.hardwareAddress)", "interface": "\(interface)",
+                ])
+        case .beliefDropped(let address, let witness, let interface):
+            logger.notice(
+                "layer 2: the node that was taken for the owner of an address does not answer for it",
+                metadata: [
+                    "address": "\(address)", "mac": "\(witness.hardwareAddress)", "interface": "\(interface)",
+                ])
         case .configuredLocally(let address, let interface):
             logger.warning(
                 "layer 2: the kernel has an announced address too, and answers for it by itself unless arp_ignore is set",

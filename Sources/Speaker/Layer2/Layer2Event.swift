@@ -1,4 +1,5 @@
 import Addresses
+import LinkLayer
 
 /// What a person should hear of, once each.
 package enum Layer2Event: Hashable, Sendable {
@@ -14,9 +15,13 @@ package enum Layer2Event: Hashable, Sendable {
     case captureFailed(interface: String, message: String, retryAfter: Duration)
     /// A solicited-node group could not be joined: switches that snoop MLD will keep solicitations from this node.
     case joinFailed(interface: String, message: String)
-    /// A host that is no speaker has an address that this node should have.
-    case conflict(IPAddress, with: MACAddress, interface: String)
+    /// A host that is no speaker of this cluster has an address that this node should have.
+    case conflict(IPAddress, with: ClaimStranger, interface: String)
     case conflictOver(IPAddress, interface: String)
+    /// A frame claimed the address in the name of a speaker that does not have it, or from elsewhere.
+    case forged(IPAddress, by: Witness, interface: String)
+    /// A speaker that was taken for the holder of the address does not answer for it.
+    case beliefDropped(IPAddress, of: Witness, interface: String)
     /// The kernel has the announced address on an interface and answers for it by itself.
     case configuredLocally(IPAddress, interface: String)
     /// The thread waited for a processor, and has real-time priority for a while now.

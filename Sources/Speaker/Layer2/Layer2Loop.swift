@@ -85,7 +85,7 @@ struct Layer2Loop: ~Copyable {
         self.heartbeat = heartbeat
         self.tell = tell
         self.report = report
-        core = Layer2Core(settings: settings)
+        core = Layer2Core(settings: settings, nonceSecret: UInt64.random(in: .min ... .max))
         timer = try DeadlineTimer()
         if let level = settings.realtimePriority {
             // To say at once whether it may, rather than when it must.

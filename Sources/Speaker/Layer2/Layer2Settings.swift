@@ -12,6 +12,8 @@ package struct Layer2Settings: Hashable, Sendable {
     package var realtimePriority: Int32? = 20
     /// Whose marks its frames carry, and whose it believes.
     package var credentials = SpeakerCredentials()
+    /// Frames go out as version 1 writes them. For tests of an upgrade.
+    package var speaksPreviousVersion = false
 
     package init() {}
 }

@@ -22,6 +22,10 @@ package struct Layer2Snapshot: Hashable, Sendable {
         package var addresses = 0
         /// How many claims are in each state.
         package var claims = ClaimTally()
+        /// Claims in the name of speakers that did not have the address.
+        package var forgedClaims = 0
+        /// Speakers that were taken for holders and were not.
+        package var beliefsDropped = 0
     }
 
     /// A host that is no speaker has an address that this node should have.

@@ -107,6 +107,16 @@ package enum MetricNames {
             + "has it.",
         labels: ["interface", "state"])
 
+    package static let forgedClaims = MetricDefinition(
+        "martlet_layer2_forged_claims_total", .counter,
+        "Claims in the name of a node that did not have the address, or from a MAC address that is not the node's; none was "
+            + "acted on.",
+        labels: ["interface"])
+    package static let beliefsDropped = MetricDefinition(
+        "martlet_layer2_beliefs_dropped_total", .counter,
+        "Nodes taken for the owner of an address that did not answer for it when they were asked.",
+        labels: ["interface"])
+
     // MARK: Liveness on segments
 
     package static let segmentMembers = MetricDefinition(
@@ -175,7 +185,8 @@ package enum MetricNames {
         apiServerUp, setBacks, poolSize,
         poolAssigned, poolAvailable,
         services, assignmentTime, announcements, silences, ownershipChanges, conflicts, eventToWire, layer2Requests,
-        layer2Replies, layer2Announcements, layer2Drops, layer2KernelDrops, layer2Claims, segmentMembers,
+        layer2Replies, layer2Announcements, layer2Drops, layer2KernelDrops, layer2Claims, forgedClaims, beliefsDropped,
+        segmentMembers,
         segmentUnheard, sessionUp,
         sessionState, sessionSince, sessionLosses, prefixesAdvertised, messagesSent, messagesReceived,
         refusedConnections, bfdUp,

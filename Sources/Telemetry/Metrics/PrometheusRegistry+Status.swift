@@ -67,6 +67,8 @@ extension MetricSink {
         }
         // From the beginning, so that the first one is an increase.
         set(MetricNames.conflicts, ["interface": interface.interface], Double(interface.conflicts ?? 0))
+        set(MetricNames.forgedClaims, ["interface": interface.interface], Double(interface.forgedClaims ?? 0))
+        set(MetricNames.beliefsDropped, ["interface": interface.interface], Double(interface.beliefsDropped ?? 0))
         set(MetricNames.layer2KernelDrops, ["interface": interface.interface], Double(interface.kernelDrops ?? 0))
     }
 

@@ -291,7 +291,7 @@ import WireCodec
             var reply = ByteWriter()
             #expect(bench.receive(frame.bytes, on: 2, into: &reply) == .dropped(.conflict))
         }
-        #expect(bench.events == [.conflict(address, with: Layer2CoreTests.asker, interface: "eth0")])
+        #expect(bench.events == [.conflict(address, with: ClaimStranger(Layer2CoreTests.asker), interface: "eth0")])
         #expect(bench.core.snapshot.conflicts.map(\.hardwareAddress) == [Layer2CoreTests.asker])
         bench.apply(.withdraw(address))
         #expect(bench.core.snapshot.conflicts.isEmpty)
