@@ -186,7 +186,11 @@ extension Claim {
     ) {
         role = new
         switch (state, new) {
-        case (.watching, .owner): startProbing(at: now, context, &actions)
+        case (.watching, .owner(_, let other)):
+            // From one whose better claim this node has just given way to, it is not taken again at once: two that disagree
+            // would pass the address to and fro as fast as frames travel. `verify` asks again.
+            if let other, other == holder?.witness.speaker, timers.isRunning(.verify) { break }
+            startProbing(at: now, context, &actions)
         case (.watching, .standby): watch(at: now, context)
         case (.probing, .owner), (.blocked, .owner): break
         case (.probing, .standby), (.blocked, .standby):

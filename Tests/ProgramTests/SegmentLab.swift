@@ -127,6 +127,26 @@ final class SegmentLab: Sendable {
         processes.withLock { $0[number] = process }
     }
 
+    /// Starts `martlet run` on a node under a name, with manifests and options of its own.
+    func launch(_ number: Int, as name: String, manifests: String, options: [String]) throws {
+        let file = folder.path + "/own\(number).yaml"
+        try manifests.write(toFile: file, atomically: true, encoding: .utf8)
+        let process = try node(number).start(
+            command: [
+                Program.path, "run", "-f", file, "--node", name, "--state-dir", folder.path + "/state\(number)",
+            ] + options)
+        processes.withLock { $0[number] = process }
+    }
+
+    /// What a node's process has in memory, in KiB; zero if there is none.
+    func residentKiB(_ number: Int) -> Int {
+        guard let pid = processes.withLock({ $0[number]?.pid }),
+            let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") })
+        else { return 0 }
+        return line.split(separator: " ").compactMap { Int($0) }.first ?? 0
+    }
+
     /// Kills the process of a node and returns when it is gone.
     func kill(_ number: Int) { processes.withLock { $0[number] }?.kill() }
 

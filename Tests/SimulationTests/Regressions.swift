@@ -104,5 +104,10 @@ enum Regressions {
             Story(
                 Setting(nodes: 2, addresses: 3, interval: 400), seed: 272,
                 [.init(5000, .part([1, 0, 0], for: 2600)), .init(6000, .cordon(1))])),
+        Row(
+            "A node comes back, and another is cordoned → no more frames than members are owed",
+            Story(
+                Setting(nodes: 3, addresses: 3), seed: 169,
+                [.init(5990, .kill(0, for: 3300)), .init(12960, .cordon(1))])),
     ]
 }

@@ -49,7 +49,7 @@ import Testing
 
     @Test("A story that went wrong once → it does not any more", arguments: Regressions.closed)
     func regression(row: Regressions.Row) {
-        var simulation = Simulation(row.story)
+        var simulation = Simulation(row.story, traces: Self.environment["MARTLET_SIMULATION_TRACE"] != nil)
         let violations = simulation.run()
         #expect(violations.isEmpty, "\(violations)\n\(simulation.log.joined(separator: "\n"))")
     }
