@@ -206,9 +206,8 @@ struct RunTests {
             }, "\(process.errors)")
     }
 
-    @Test("Who had an address is answered after its Service is deleted, and another has the address") func addressHistory()
-        async throws
-    {
+    @Test("Who had an address is answered after its Service is deleted, and another has the address")
+    func addressHistory() async throws {
         let lab = try RunLab()
         let process = try await lab.start()
         defer { process.stop() }

@@ -71,7 +71,8 @@ struct ExplainCommand: AsyncParsableCommand {
             if !filenames.isEmpty {
                 document =
                     OfflineDecisions(
-                        ManifestReader.read(paths: filenames), loadBalancerClass: loadBalancerClass, policy: nodes.policy
+                        ManifestReader.read(paths: filenames), loadBalancerClass: loadBalancerClass,
+                        policy: nodes.policy
                     )
                     .explanation(of: service).document
             } else {
