@@ -153,7 +153,7 @@ extension Claim {
         case (.probing, .probe):
             // RFC 5227 §2.1.1: who probes for a new address at the same time may be about to claim it. Who probed and did
             // not claim it, and whoever probes for what another speaker had, is none of that.
-            guard !isKnown, stranger?.isUser ?? true else { break }
+            guard !isKnown, holder == nil, stranger?.isUser ?? true else { break }
             block(for: identity, isUser: false, at: now, context, &actions)
         case (.probing, .use):
             if isKnown, !sighting.isAnswer {

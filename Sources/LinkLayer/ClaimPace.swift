@@ -44,6 +44,8 @@ package struct ClaimPace: Hashable, Sendable {
     /// and with every time twice as long.
     package var firstTrialGap: Duration = .milliseconds(50)
     package var trialGap: Duration = .seconds(1)
+    /// The time between two questions whether a speaker hears this node.
+    package var handshakeGap: Duration = .milliseconds(300)
     /// When a watcher asks a holder that it has learnt of: after this time, and up to `beliefSpread` later.
     package var beliefDelay: Duration = .milliseconds(200)
     package var beliefSpread: Duration = .seconds(1)

@@ -53,7 +53,6 @@ extension SegmentClaims {
             for place in (new[speaker] ?? []).sorted() {
                 let witness = Witness(speaker, at: place)
                 context.modern.insert(witness)
-                shakeHands(with: witness, at: now)
             }
             // It has asked before it was known to be there.
             if let place = unplacedAsks.removeValue(forKey: speaker), new[speaker]?.contains(place) ?? false,
@@ -62,6 +61,7 @@ extension SegmentClaims {
                 remind(speaker, at: place, at: now)
             }
         }
+        if !added.isEmpty { shakeHandsWithAll(at: now) }
         if isLoss || !added.isEmpty { loseMembers(at: now, &actions) }
         return actions
     }
@@ -111,6 +111,7 @@ extension SegmentClaims {
             actions.append(.present(Set(seen.keys)))
             updateMembers(at: now, &actions)
             loseMembers(at: now, &actions)
+        case .handshakes: shakeHandsWithAll(at: now)
         case .impostors:
             for (witness, finding) in impostors.sorted(by: { $0.value.since < $1.value.since })
             where finding.since.advanced(by: .seconds(1)) <= now {
@@ -205,12 +206,23 @@ extension SegmentClaims {
     mutating func shakeHands(with witness: Witness, at now: Instant) {
         guard let ownAddress, isConnected, !speaksPreviousVersion, acquaintances.heard[witness.speaker] != nil,
             !context.trusted.contains(witness),
-            handshakes[witness].map({ $0.since.advanced(by: context.pace.trialGap) <= now }) ?? true
+            handshakes[witness].map({ $0.since.advanced(by: context.pace.handshakeGap) <= now }) ?? true
         else { return }
         let nonce = context.nonce(for: ownAddress, to: witness, at: now)
         handshakes[witness] = (nonce, now)
         let mark = ClaimMark(.challenge, speaker: context.speaker, company: context.company)
         enqueue(.challenge(ownAddress, to: witness.hardwareAddress), mark, .nonce(nonce))
+    }
+
+    /// A frame may be lost, and the other may hear of this node only later: until each has answered, it is asked again.
+    mutating func shakeHandsWithAll(at now: Instant) {
+        let witnesses = acquaintances.heard.flatMap { speaker, places in places.map { Witness(speaker, at: $0) } }
+        let strange = witnesses.filter { !context.trusted.contains($0) }
+        guard !strange.isEmpty else { return }
+        for witness in strange.sorted(by: { ($0.speaker, $0.hardwareAddress) < ($1.speaker, $1.hardwareAddress) }) {
+            shakeHands(with: witness, at: now)
+        }
+        timers.set(.handshakes, at: now.advanced(by: context.pace.handshakeGap))
     }
 
     func isHandshake(_ sighting: Sighting, of witness: Witness) -> Bool {

@@ -40,6 +40,8 @@ package struct SegmentClaims: Sendable {
         case company
         /// Those who spoke for a member from elsewhere are still not known to be where they are.
         case impostors
+        /// Who has not shown yet that it hears this node is asked again.
+        case handshakes
         case coldStart
     }
 
@@ -246,6 +248,7 @@ package struct SegmentClaims: Sendable {
         }
         greetingAsks = 0
         greet(claims.isEmpty ? [] : .asksForClaims, at: now)
+        shakeHandsWithAll(at: now)
         for address in claims.keys.sorted() { deliver(.connected, to: address, at: now, &actions) }
         return actions
     }

@@ -77,6 +77,8 @@ struct DisturbanceTests {
         defer { lab.stop() }
         try await lab.start(1...4)
         let owner = try await FailoverTests.settled(lab)
+        // Until each has shown the others that it hears them.
+        try await Task.sleep(for: .seconds(3))
         let deaf = owner % 4 + 1
         let table = """
             table bridge lab {
@@ -109,6 +111,8 @@ struct DisturbanceTests {
         try lab.segment.attach("eth0", of: stranger, to: "br0")
         try await lab.start(1...4)
         let owner = try await FailoverTests.settled(lab)
+        // An answer within two seconds of the last probe would undo the claim.
+        try await Task.sleep(for: .seconds(2.5))
         let shouted = try await FailoverTests.watch(lab, "a stranger shouts", for: .seconds(4)) {
             try stranger.ip("address add \(SegmentLab.address)/32 dev eth0")
             // Sixty gratuitous replies within two seconds. The status says that nobody answers, which nobody is to.

@@ -26,8 +26,10 @@ struct SegmentTests {
             return before.values.allSatisfy { $0.count == 1 }
         }
         try #require(areClaimed, "\(before.filter { $0.value.count != 1 }.count)")
-        // Each is announced for the fourth time after three seconds.
-        try await Task.sleep(for: .seconds(4))
+        // Each is announced for the fourth time after three seconds; nodes that started together have levelled their shares
+        // by then, too.
+        try await Task.sleep(for: .seconds(16))
+        before = try await owners()
         let shares = Dictionary(grouping: before.values.joined()) { $0 }.mapValues(\.count)
         // Bounded load: with the one of the lab there are 1,001.
         #expect(shares.count == 5 && shares.values.allSatisfy { (199...202).contains($0) }, "\(shares)")
@@ -56,7 +58,7 @@ struct SegmentTests {
         #expect(newShares.count == 4 && newShares.values.allSatisfy { (240...260).contains($0) }, "\(newShares)")
     }
 
-    @Test("Killed and back within the detection time: nothing moves") func restarted() async throws {
+    @Test("Killed and back within the detection time: it answers again soon, or another does") func restarted() async throws {
         let lab = try SegmentLab(nodes: 3, arguments: ["--liveness-multiplier", "30"])
         defer { lab.stop() }
         try await lab.start(1...3)
@@ -65,9 +67,9 @@ struct SegmentTests {
             lab.kill(owner)
             try lab.launch(owner)
         }
-        #expect(restarted.owners == [SegmentLab.mac(owner)], "\(lab.logs)")
-        // Until it has started, and has listened for as long as it takes to know who is there.
-        #expect(restarted.outage < .seconds(5))
+        // A node that says that it does not hold the address any more is replaced at once.
+        #expect(restarted.owners.first == SegmentLab.mac(owner) && restarted.owners.count <= 2, "\(lab.logs)")
+        #expect(restarted.outage < .seconds(3))
     }
 
     @Test("A second segment that appears late is claimed too; each has an owner of its own, and a cut concerns one")

@@ -109,5 +109,20 @@ enum Regressions {
             Story(
                 Setting(nodes: 3, addresses: 3), seed: 169,
                 [.init(5990, .kill(0, for: 3300)), .init(12960, .cordon(1))])),
+        Row(
+            "Two that hear each other one way agree → no two owners for more than 100 ms",
+            open: "seen once in some thousands of stories: 104 ms",
+            Story(
+                Setting(nodes: 2, addresses: 3), seed: 2336,
+                [.init(3390, .stop(0, for: 3200)), .init(6400, .deafen(0, to: 1, for: 2900))])),
+        Row(
+            "A node that was deaf dies and comes back → one owner at the end",
+            open: "seen once in some thousands of stories",
+            Story(
+                Setting(nodes: 2, addresses: 2), seed: 3932,
+                [
+                    .init(3000, .deafen(0, to: 1, for: 2200)), .init(6600, .unplug(1, for: 3000)),
+                    .init(8000, .kill(0, for: 700)),
+                ])),
     ]
 }

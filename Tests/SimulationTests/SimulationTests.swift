@@ -11,7 +11,7 @@ import Testing
 @Suite("Simulation: no invariant breaks, whatever happens") struct SimulationTests {
     static let environment = ProcessInfo.processInfo.environment
     static let first = environment["MARTLET_SIMULATION_FIRST"].flatMap { UInt64($0) } ?? 1
-    static let seeds = environment["MARTLET_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 20_000
+    static let seeds = environment["MARTLET_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 7000
 
     /// Groups of seeds, so that several processors share the work.
     struct Group: Sendable, CustomTestStringConvertible {
