@@ -23,12 +23,13 @@ package struct AddressStock: Sendable {
     private enum Mark: Hashable, Sendable {
         case resting
         case rested(releasedAt: Instant)
-        case reserved
+        /// With when it was released, if it would be a rested one without the host.
+        case reserved(releasedAt: Instant?)
         /// Free, to be given last.
         case aside
     }
 
-    private struct Rested: Comparable, Sendable {
+    private struct Rested: Hashable, Comparable, Sendable {
         let releasedAt: Instant
         let slot: UInt128
 
@@ -40,10 +41,10 @@ package struct AddressStock: Sendable {
     /// All addresses that are not simply free are taken here. `nil` where there is no address at all.
     private var slots: FreeSlots?
     private var marks: [UInt128: Mark] = [:]
-    /// May hold entries that ``marks`` knows no longer.
+    /// May hold entries that ``marks`` knows no longer, and entries twice.
     private var queue: Heap<Rested> = []
     private var restedCount = 0
-    /// Slots that were set aside; may hold some that ``marks`` knows no longer.
+    /// Slots that were set aside; may hold some that ``marks`` knows no longer, and some twice.
     private var aside: Heap<UInt128> = []
     private var asideCount = 0
     /// Slots of addresses that hosts have, whatever their condition.
@@ -142,13 +143,7 @@ package struct AddressStock: Sendable {
     package mutating func endRest(_ address: IPAddress, releasedAt: Instant) {
         guard let slot = segments.slot(of: address), marks[slot] == .resting else { return }
         unmark(slot)
-        guard !reserved.contains(slot), !anycast.contains(address) else { return vacate(slot) }
-        marks[slot] = .rested(releasedAt: releasedAt)
-        restedCount += 1
-        queue.insert(Rested(releasedAt: releasedAt, slot: slot))
-        if queue.count > 2 * restedCount + 64 {
-            queue = Heap(queue.unordered.filter { marks[$0.slot] == .rested(releasedAt: $0.releasedAt) })
-        }
+        vacate(slot, releasedAt: anycast.contains(address) ? nil : releasedAt)
     }
 
     /// Says whether a host has an address: as long as one has it, it is not given. Whoever holds it keeps it.
@@ -156,14 +151,19 @@ package struct AddressStock: Sendable {
         guard let slot = segments.slot(of: address) else { return }
         if isReserved {
             guard reserved.insert(slot).inserted, slots?.isTaken(slot) == false || marks[slot] != nil else { return }
-            if marks[slot] == .resting { return }
+            var released: Instant?
+            switch marks[slot] {
+            case .resting: return
+            case .rested(let releasedAt): released = releasedAt
+            case nil, .aside, .reserved: break
+            }
             unmark(slot)
-            vacate(slot)
-            setAside()
+            vacate(slot, releasedAt: released)
         } else {
-            guard reserved.remove(slot) != nil, marks[slot] == .reserved else { return }
+            // What had rested before the host came is no address that was never given: it takes its place again.
+            guard reserved.remove(slot) != nil, case .reserved(let releasedAt) = marks[slot] else { return }
             unmark(slot)
-            vacate(slot)
+            vacate(slot, releasedAt: releasedAt)
         }
     }
 
@@ -186,16 +186,24 @@ package struct AddressStock: Sendable {
         }
     }
 
-    /// What becomes of a slot that nobody holds any more and that has no mark.
-    private mutating func vacate(_ slot: UInt128) {
+    /// What becomes of a slot that nobody holds any more and that has no mark. `releasedAt` is of one that has rested.
+    private mutating func vacate(_ slot: UInt128, releasedAt: Instant? = nil) {
         if reserved.contains(slot) {
             slots?.take(slot)
-            marks[slot] = .reserved
+            marks[slot] = .reserved(releasedAt: releasedAt)
             reservedCount += 1
+        } else if let releasedAt {
+            slots?.take(slot)
+            marks[slot] = .rested(releasedAt: releasedAt)
+            restedCount += 1
+            queue.insert(Rested(releasedAt: releasedAt, slot: slot))
+            if queue.count > 2 * restedCount + 64 {
+                queue = Heap(Set(queue.unordered.filter { marks[$0.slot] == .rested(releasedAt: $0.releasedAt) }))
+            }
         } else {
             slots?.free(slot)
-            setAside()
         }
+        setAside()
     }
 
     /// Sets the lowest free slots aside as long as they are of anycast addresses, so that the lowest free one is to be given.
@@ -206,7 +214,7 @@ package struct AddressStock: Sendable {
             marks[slot] = .aside
             asideCount += 1
             aside.insert(slot)
-            if aside.count > 2 * asideCount + 64 { aside = Heap(aside.unordered.filter { marks[$0] == .aside }) }
+            if aside.count > 2 * asideCount + 64 { aside = Heap(Set(aside.unordered.filter { marks[$0] == .aside })) }
         }
     }
 }

@@ -86,7 +86,6 @@ extension AssignmentEngine {
         numbers[order.name] = number
         members[demand.namespace, default: []].insert(number)
         settlement.dirty.insert(number)
-        settlement.new.insert(number)
     }
 
     /// A Service that is another's, is ignored, or is of a type that needs no address.
@@ -131,7 +130,6 @@ extension AssignmentEngine {
         members[record.demand.namespace]?.remove(number)
         if members[record.demand.namespace]?.isEmpty ?? false { members[record.demand.namespace] = nil }
         settlement.dirty.remove(number)
-        settlement.new.remove(number)
         settlement.touched.remove(number)
     }
 

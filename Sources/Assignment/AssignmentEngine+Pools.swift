@@ -76,7 +76,14 @@ extension AssignmentEngine {
                 setJoinable(shared, address, in: pool, to: !isReserved)
                 if !isReserved { wake(.group(shared.group), &settlement) }
             }
-            if !isReserved { announceFree(address, in: pool, &settlement) }
+            guard !isReserved else { continue }
+            announceFree(address, in: pool, &settlement)
+            // The Service for which it is kept may have come back while the host had it.
+            if let departure = departures[address], departure.isRetained, settlement.now < departure.retainedUntil,
+                let number = numbers[departure.service]
+            {
+                settlement.dirty.insert(number)
+            }
         }
     }
 

@@ -20,7 +20,7 @@ extension AssignmentEngine {
             claim(.restored, for: dirty, &settlement)
             for number in dirty { if let name = records[number]?.order.name { restored[name] = nil } }
         }
-        if !departed.isEmpty { claim(.retained, for: dirty.filter(settlement.new.contains), &settlement) }
+        if !departed.isEmpty { claim(.retained, for: dirty, &settlement) }
         releaseRestored(&settlement)
         for (address, lifted) in settlement.lifted where uses[address] == nil {
             release(address, lifted, &settlement)
@@ -91,8 +91,7 @@ extension AssignmentEngine {
         guard !restored.isEmpty, !pools.isEmpty else { return }
         for (name, addresses) in restored {
             for address in addresses where uses[address] == nil && settlement.lifted[address] == nil {
-                guard let pool = locator.pool(of: address), pools[pool][address.family].condition(of: address) == .free
-                else { continue }
+                guard departures[address] == nil, let pool = locator.pool(of: address) else { continue }
                 release(address, .init(pool: pool, service: name, isRetained: true), &settlement)
             }
         }

@@ -17,8 +17,6 @@ struct Settlement {
     var reservationChanges: Set<IPAddress> = []
     /// Services to judge anew.
     var dirty: Set<Int> = []
-    /// Services that came with this call.
-    var new: Set<Int> = []
     /// Services that may have to be told of.
     var touched: Set<Int> = []
     var lifted: [IPAddress: Lifted] = [:]

@@ -139,6 +139,8 @@ import Timing
         #expect(last.count == 3)
         var conditions: [AddressStock.Condition] = Array(repeating: .free, count: size)
         var reserved: Set<Int> = []
+        // When those were released that had rested before a host came, or while one was there.
+        var releases: [Int: Instant] = [:]
         func vacant(_ slot: Int) -> AddressStock.Condition { reserved.contains(slot) ? .reserved : .free }
         for step in 0..<4000 {
             let slot = Int.random(in: 0..<size, using: &generator)
@@ -157,27 +159,32 @@ import Timing
                 let takes = stock.take(address)
                 #expect(takes == (conditions[slot] != .held))
                 conditions[slot] = .held
+                releases[slot] = nil
             case 3:
                 stock.free(address)
                 if conditions[slot] != .reserved { conditions[slot] = vacant(slot) }
             case 4:
                 stock.rest(address)
                 conditions[slot] = .resting
+                releases[slot] = nil
             case 5:
                 let at = Instant(nanoseconds: Int64(step))
                 stock.endRest(address, releasedAt: at)
                 if conditions[slot] == .resting {
-                    let isOrdinary = !reserved.contains(slot) && !last.contains(slot)
-                    conditions[slot] = isOrdinary ? .rested(releasedAt: at) : vacant(slot)
+                    let isRested = !last.contains(slot)
+                    if isRested, reserved.contains(slot) { releases[slot] = at }
+                    conditions[slot] = isRested && !reserved.contains(slot) ? .rested(releasedAt: at) : vacant(slot)
                 }
             case 6:
                 reserved.insert(slot)
                 stock.setReserved(true, address)
+                if case .rested(let at) = conditions[slot] { releases[slot] = at }
                 if conditions[slot] != .held, conditions[slot] != .resting { conditions[slot] = .reserved }
             default:
                 reserved.remove(slot)
                 stock.setReserved(false, address)
-                if conditions[slot] == .reserved { conditions[slot] = .free }
+                guard conditions[slot] == .reserved else { break }
+                conditions[slot] = releases.removeValue(forKey: slot).map { .rested(releasedAt: $0) } ?? .free
             }
             #expect(stock.condition(of: address) == conditions[slot], "seed \(seed), step \(step)")
             #expect(stock.heldCount == conditions.count { $0 == .held })

@@ -32,7 +32,7 @@ import Timing
         }
     }
 
-    @Test("What is saved and restored is the same again", arguments: UInt64(201)...203) func restart(seed: UInt64) {
+    @Test("What is saved and restored is the same again", arguments: UInt64(201)...212) func restart(seed: UInt64) {
         var walk = RandomWalk(seed: seed)
         for step in 1...100 {
             for _ in 1...10 { walk.step() }

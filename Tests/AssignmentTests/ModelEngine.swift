@@ -55,6 +55,14 @@ struct ModelEngine {
         }
     }
 
+    /// Whether an address is kept for the Service that left it.
+    func isRetained(_ address: IPAddress) -> Bool {
+        guard let departure = departures[address], departure.isRetained, let pool = pool(of: address) else {
+            return false
+        }
+        return now < departure.at.advanced(by: pool.retainFor)
+    }
+
     func isResting(_ address: IPAddress, _ pool: Pool) -> Bool { restsUntil(address, pool).map { now < $0 } ?? false }
 
     // MARK: Rules
@@ -129,37 +137,40 @@ struct ModelEngine {
             }
             if rests != true { departures[address] = nil }
         }
-        settle(Set(services.keys), new: [])
+        settle(Set(services.keys))
     }
 
     mutating func apply(_ service: ModelService) {
-        let isNew = services[service.name] == nil
         let former = services[service.name]
         services[service.name] = service
         let held = holdings[service.name] ?? []
         let learns = former?.status != service.status && !service.status.isEmpty && held.count < service.families.count
-        if isNew || former?.withoutStatus != service.withoutStatus || learns {
-            settle([service.name], new: isNew ? [service.name] : [])
-        }
+        if former?.withoutStatus != service.withoutStatus || learns { settle([service.name]) }
     }
 
     mutating func remove(_ name: NamespacedName) {
         guard services.removeValue(forKey: name) != nil else { return }
         let gone = holdings.removeValue(forKey: name) ?? []
         for address in gone where holders(of: address).isEmpty { release(address, from: name, isRetained: true) }
-        settle([], new: [])
+        settle([])
     }
 
     mutating func setLabels(_ new: [String: String], of namespace: String) {
         guard labels[namespace] ?? [:] != new else { return }
         labels[namespace] = new
         guard pools.contains(where: { !($0.allocation?.namespaceSelectors.isEmpty ?? true) }) else { return }
-        settle(Set(services.keys.filter { $0.namespace == namespace }), new: [])
+        settle(Set(services.keys.filter { $0.namespace == namespace }))
+    }
+
+    mutating func reserve(_ new: Set<IPAddress>) {
+        let freed = reserved.subtracting(new)
+        reserved = new
+        settle(Set(freed.filter(isRetained).compactMap { departures[$0]?.service }.filter { services[$0] != nil }))
     }
 
     mutating func advance(to instant: Instant) {
         now = instant
-        settle([], new: [])
+        settle([])
     }
 
     // MARK: Consequences
@@ -182,7 +193,7 @@ struct ModelEngine {
         service.families.filter { family in !(holdings[service.name] ?? []).contains { $0.family == family } }
     }
 
-    mutating func settle(_ dirty: Set<NamespacedName>, new: Set<NamespacedName>) {
+    mutating func settle(_ dirty: Set<NamespacedName>) {
         let judged = inOrder.filter { dirty.contains($0.name) }
         var former: [NamespacedName: [IPAddress]] = [:]
         for service in judged { former[service.name] = holdings.removeValue(forKey: service.name) }
@@ -197,11 +208,8 @@ struct ModelEngine {
                 give(address, to: service.name)
             }
         }
-        for service in judged where new.contains(service.name) {
-            let kept = departures.filter { address, departure in
-                departure.service == service.name && departure.isRetained
-                    && (pool(of: address).map { now < departure.at.advanced(by: $0.retainFor) } ?? false)
-            }
+        for service in judged {
+            let kept = departures.filter { $0.value.service == service.name && isRetained($0.key) }
             for address in kept.keys.sorted()
             where missing(service).contains(address.family) && mayKeep(service, address)
                 && !reserved.contains(address) && pool(of: address)?.disabled == false
@@ -256,7 +264,7 @@ struct ModelEngine {
         } else {
             for family in open {
                 var order = unasked
-                if open.count == 1, let partner, service.pool == nil || service.pool == partner.name,
+                if open.count == 1, let partner, !partner.disabled, service.pool == nil || service.pool == partner.name,
                     allows(partner, service),
                     unasked.contains(partner)
                         || service.requested.values.contains(where: { pool(of: $0) == partner })

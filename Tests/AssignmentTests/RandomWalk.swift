@@ -72,12 +72,12 @@ struct RandomWalk {
     }
 
     private mutating func reserve() {
-        model.reserved = []
+        var addresses: Set<IPAddress> = []
         for _ in 0..<Int.random(in: 0..<4, using: &generator) {
-            model.reserved.insert(makeAddress(chance(50) ? .ipv4 : .ipv6))
+            addresses.insert(makeAddress(chance(50) ? .ipv4 : .ipv6))
         }
-        handle("reserve \(model.reserved.sorted())", [.reserved(reservations)])
-        model.settle([], new: [])
+        model.reserve(addresses)
+        handle("reserve \(addresses.sorted())", [.reserved(reservations)])
     }
 
     private mutating func label() {
@@ -103,7 +103,7 @@ struct RandomWalk {
         precondition(ignored == 0, "the state says what cannot be read")
         _ = engine.handle(everything, at: now)
         model.now = now
-        model.settle(Set(model.services.keys), new: [])
+        model.settle(Set(model.services.keys))
     }
 
     // MARK: Things
@@ -188,7 +188,9 @@ struct RandomWalk {
             let given = assignment?.addresses.map(\.address) ?? []
             let expected = model.holdings[name] ?? []
             guard given == expected else {
-                return "\(service) has \(given), the model says \(expected); the pools are \(model.pools)"
+                return "\(service) has \(given), the model says \(expected); at \(now) hosts have "
+                    + "\(model.reserved.sorted()), Services have \(model.holdings), there were released "
+                    + "\(model.departures), and the pools are \(model.pools)"
             }
             let isServed = model.missing(service).isEmpty && !service.isMismatched
             guard (assignment?.reason == nil) == isServed, (assignment?.message == nil) == isServed else {

@@ -130,6 +130,35 @@ import Testing
             })
         bench.apply("a")
         #expect(bench["a"] == "PoolDisabled")
+        bench.apply("b") { $0.requestsPool("lan") }
+        bench.pools(.of("lan", "192.0.2.0/30") { $0.retainFor = .seconds(60) })
+        #expect([bench["a"], bench["b"]] == ["192.0.2.0", "192.0.2.1"], "it was kept for a all the time")
+    }
+
+    @Test(
+        "A Node has the address that is kept for a Service that returns → the Service gets it when the Node gives it up"
+    )
+    func reservedRetained() {
+        var bench = Bench(.of("lan", "192.0.2.0/32") { $0.retainFor = .seconds(60) })
+        bench.apply("a")
+        bench.remove("a")
+        bench.handle([Self.reserved("192.0.2.0")])
+        bench.apply("a")
+        #expect(bench["a"] != "192.0.2.0")
+        bench.handle([Self.reserved()])
+        #expect(bench["a"] == "192.0.2.0")
+    }
+
+    @Test("A Node had an address that was released before → it comes after those never given, as without the Node")
+    func reservedRested() {
+        var bench = Bench(.of("lan", "192.0.2.0/30") { $0.reuseAfter = .seconds(10) })
+        bench.apply("a")
+        bench.remove("a")
+        bench.wait(.seconds(20))
+        bench.handle([Self.reserved("192.0.2.0")])
+        bench.handle([Self.reserved()])
+        bench.apply("b")
+        #expect(bench["b"] == "192.0.2.1")
     }
 
     // MARK: - Families

@@ -80,6 +80,19 @@ import Timing
         #expect(bench["b"] == "192.0.2.2")
     }
 
+    @Test("A Service went during the restart, and a Node has its address → it rests all the same") func goneReserved()
+        throws
+    {
+        var (bench, _) = try Self.restored(from: try Self.saved(), unixSeconds: 1_700_000_090)
+        bench.handle([.pools([Self.pool]), .reserved([try IPAddress("192.0.2.2"): .node("n1")])])
+        #expect(bench.engine.counts.map(\.resting) == [3, 1])
+        bench.handle([.reserved([:])])
+        bench.apply("new")
+        #expect(bench["new"] == "192.0.2.3")
+        bench.apply("b")
+        #expect(bench["b"] == "192.0.2.2")
+    }
+
     @Test("A clock that was set back makes nothing rest for ever", arguments: [0, 1_600_000_000, .min] as [Int64])
     func clockSetBack(unixSeconds: Int64) throws {
         let text = try Self.saved()

@@ -40,7 +40,7 @@ import Testing
             pool("addresses: [192.0.2.0/24], quotaPerNamespace: yes"), "spec.quotaPerNamespace",
             "not the truth value yes"
         ),
-        (pool("addresses: [192.0.2.0/24], reuseAfter: 10"), "spec.reuseAfter", "write 10s"),
+        (pool("addresses: [192.0.2.0/24], reuseAfter: 10"), "spec.reuseAfter", "not the number 10: write 10s"),
         (pool("addresses: [192.0.2.0/24]", metadata: "labels: {a: b}"), "metadata.name", "is missing: add \"name\""),
         (pool("addresses: [192.0.2.0/24]", metadata: "name: \"\""), "metadata.name", "give the object a name"),
         (pool("addresses: [192.0.2.0/24]", metadata: "name: 7"), "metadata.name", "write \"7\" in quotes"),
@@ -67,7 +67,7 @@ import Testing
             "must be a mapping"
         ),
         (peer("myASN: AS64500"), "spec.myASN", "must be a whole number, not the text \"AS64500\""),
-        (peer("holdTime: 90"), "spec.holdTime", "write 90s"),
+        (peer("holdTime: 90"), "spec.holdTime", "not the number 90: write 90s"),
         (
             peer("nodeSelectors: [{matchExpressions: [{operator: Exists}]}]"),
             "spec.nodeSelectors[0].matchExpressions[0].key", "missing"
