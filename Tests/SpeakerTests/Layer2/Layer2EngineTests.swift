@@ -288,6 +288,8 @@ struct Layer2EngineTests {
         let lab = try await Lab()
         try lab.announce("192.0.2.200")
         try await lab.waitUntilAnswering()
+        // A use of the address within two seconds of the last probe would undo the claim.
+        try await Task.sleep(for: .seconds(2.5))
         var request = ByteWriter()
         ARPPacket(
             operation: .request, senderHardwareAddress: MACAddress(2, 0, 0, 0, 0, 9),
