@@ -58,7 +58,9 @@ struct SegmentTests {
         #expect(newShares.count == 4 && newShares.values.allSatisfy { (240...260).contains($0) }, "\(newShares)")
     }
 
-    @Test("Killed and back within the detection time: it answers again soon, or another does") func restarted() async throws {
+    @Test("Killed and back within the detection time: it answers again soon, or another does") func restarted()
+        async throws
+    {
         let lab = try SegmentLab(nodes: 3, arguments: ["--liveness-multiplier", "30"])
         defer { lab.stop() }
         try await lab.start(1...3)
