@@ -77,7 +77,7 @@ package struct ControlPacket: Hashable, Sendable {
 
     /// Reads the payload of one datagram, and makes those checks of RFC 5880 §6.8.6 that need nothing but the packet.
     ///
-    /// Octets beyond the Length field are no reason to drop a packet, and are ignored.
+    /// Octets beyond the Length field are no reason to drop a packet; the reader stands before them afterwards.
     package init(decoding reader: inout ByteReader) throws(DropReason) {
         do {
             let available = reader.remaining
@@ -112,6 +112,8 @@ package struct ControlPacket: Hashable, Sendable {
             if isAuthenticated {
                 var section = try reader.read(count: length - ControlPacket.minimumLength)
                 authentication = try AuthenticationSection(decoding: &section)
+            } else {
+                try reader.skip(count: length - ControlPacket.minimumLength)
             }
         } catch let reason as DropReason {
             throw reason

@@ -44,6 +44,9 @@ package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
     case authenticationSequence
     /// Its digest is wrong: RFC 5880 §6.7.4. The secrets differ, or it is forged.
     case authenticationDigest
+    /// It came in through another interface than the one that the other system is on: somebody else sent it, or the paths
+    /// there and back differ. RFC 5881 is for one link.
+    case interfaceWrong
     /// The session is administratively down: RFC 5880 §6.8.6.
     case administrativelyDown
 
@@ -51,12 +54,32 @@ package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
 
     /// My Discriminator is no known node's.
     case unknownSender
-    /// My Discriminator is our own: another node bears this node's name, or the network returns what we send.
+    /// My Discriminator is our own: another node bears this node's name.
     case ownDiscriminator
+    /// This process has sent it itself: the network returns it.
+    case reflected
     /// The node is already heard from as many addresses as one node may have.
     case tooManySources
     /// Desired Min TX Interval is zero, which RFC 5880 §4.1 reserves.
     case desiredMinTxIntervalZero
     /// The head sends so rarely that its loss would be noticed too late: RFC 8562 §5.10 leaves the limit to the tail.
     case detectionTimeTooLong
+
+    // What the trailer of a speaker's packet shows; see ``LivenessTrailer``.
+
+    /// It begins like a trailer, but is none of this version, or ends too early.
+    case trailerMalformed
+    /// Another cluster's speaker sent it.
+    case foreignCluster
+    /// The sender runs the previous version, which is refused here; or it has said more of itself before.
+    case previousVersion
+    /// It is not signed, but this node has a key.
+    case signatureMissing
+    /// It is signed, but this node has no key.
+    case signatureUnexpected
+    /// Its signature is not that of this node's key: the keys differ, or it is forged.
+    case signatureWrong
+    /// A packet of the sender with this number, or with a later one, was there before: it was recorded and sent again, or
+    /// the network doubles packets.
+    case numberRepeated
 }

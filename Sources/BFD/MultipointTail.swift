@@ -10,6 +10,8 @@ package struct MultipointTail: Hashable, Sendable {
     package let source: IPAddress
     /// The head's My Discriminator.
     package let remoteDiscriminator: UInt32
+    /// What the head's trailer says of itself; `nil`: the previous version, which sends none.
+    package internal(set) var trailer: LivenessTrailer?
     /// Up or Down.
     package private(set) var state: SessionState = .down
     package private(set) var remoteState: SessionState = .down
@@ -22,8 +24,11 @@ package struct MultipointTail: Hashable, Sendable {
     /// A detection time below this says more about the receiver's scheduler than about the head.
     package static let shortestDetectionTime = Duration.milliseconds(10)
 
-    package init(source: IPAddress, remoteDiscriminator: UInt32, at now: Instant) {
+    package init(
+        source: IPAddress, remoteDiscriminator: UInt32, trailer: LivenessTrailer? = nil, at now: Instant
+    ) {
         self.source = source
+        self.trailer = trailer
         self.remoteDiscriminator = remoteDiscriminator
         detectionDeadline = now
     }
@@ -50,6 +55,23 @@ package struct MultipointTail: Hashable, Sendable {
         case (.down, _), (.initializing, _), (.adminDown, _): break
         }
     }
+
+    /// Whether the sender of a packet from `source` with this trailer is this tail's head.
+    func isHead(at source: IPAddress, _ trailer: LivenessTrailer?) -> Bool {
+        guard source == self.source else { return false }
+        guard let own = self.trailer, let trailer else { return true }
+        return own.hardwareAddress == trailer.hardwareAddress
+    }
+
+    /// Without a key nobody can say that a number is genuine. So only what comes late is refused, a copy or a packet that was
+    /// overtaken: a forged number is not to shut the genuine ones out.
+    func isRepeated(_ trailer: LivenessTrailer?) -> Bool {
+        guard let trailer, let own = self.trailer, own.instance == trailer.instance else { return false }
+        return trailer.number <= own.number && own.number - trailer.number < MultipointTail.overtaken
+    }
+
+    /// How many packets of a node may be overtaken by one.
+    private static let overtaken: UInt64 = 64
 
     package func hasExpired(at now: Instant) -> Bool { detectionDeadline <= now }
 

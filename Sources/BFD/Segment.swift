@@ -1,5 +1,6 @@
 import Addresses
 import Timing
+import WireIdentity
 
 /// Who is alive on one segment, told and learnt by multipoint BFD (RFC 8562): this node's head, and a tail for each
 /// address that another node is heard from.
@@ -19,22 +20,32 @@ import Timing
 package struct Segment: Hashable, Sendable {
     package enum Event: Hashable, Sendable {
         /// A packet that was decoded, and what the wire told beside it.
-        case received(ControlPacket, from: IPAddress, hopLimit: UInt8)
+        case received(LivenessPacket, from: IPAddress, hopLimit: UInt8)
         case deadlineReached
         /// The nodes of the configuration, this one among them.
         case nodesChanged(NodeIdentities)
         /// The families in which this node has an address on the segment, and can send.
         case familiesChanged(Set<AddressFamily>)
+        /// The hardware address that this node sends from, and all that its host has.
+        case hardwareAddressesChanged(own: MACAddress, ofHost: Set<MACAddress>)
         case reconfigured(SegmentConfiguration)
         /// This node leaves: it says so for one detection time.
         case leave
+        /// This node cannot serve the segment for now, and says that it leaves; or it can again, and is there at once.
+        case suspended(Bool)
     }
 
     package enum Action: Hashable, Sendable {
-        case send(ControlPacket, over: AddressFamily)
+        case send(LivenessPacket, over: AddressFamily)
         /// A node came up, went down, or, with `from` and `to` equal, is heard from another address.
         case memberChanged(SegmentMember, from: SessionState)
         case dropped(DropReason, from: IPAddress)
+        /// The node comes and goes too often, and counts as gone until it is calm: see ``MemberDamping``.
+        case damped(node: String)
+        /// Another host sends as this node.
+        case twinAppeared(SegmentTwin)
+        /// A speaker of another cluster is heard that was not.
+        case foreignSpeakerAppeared(ForeignSpeaker)
         /// The caller came so much too late.
         case stalled(Duration)
         /// Our interval is another one now.
@@ -44,9 +55,15 @@ package struct Segment: Hashable, Sendable {
     }
 
     /// A node and the tails that stand for it.
-    private struct Member: Hashable, Sendable {
+    struct Member: Hashable, Sendable {
+        /// As it was told last.
         var view: SegmentMember
         var tails: [MultipointTail] = []
+        /// Whether one of the tails is up, told or not.
+        var isHeard = false
+        var damping = MemberDamping()
+        /// When what is heard, but not told yet, may be told.
+        var tellAt: Instant?
 
         var upTails: some Sequence<MultipointTail> { tails.lazy.filter { $0.state == .up } }
 
@@ -55,33 +72,40 @@ package struct Segment: Hashable, Sendable {
 
     /// This node's name.
     package let node: String
-    package private(set) var configuration: SegmentConfiguration
-    private var identities: NodeIdentities
+    package internal(set) var configuration: SegmentConfiguration
+    var identities: NodeIdentities
     private var families: Set<AddressFamily>
-    private var head: MultipointHead
-    private var isLeaving = false
+    var head: MultipointHead
+    var isLeaving = false
+    /// Of the interface that is sent from, and of all interfaces of the host.
+    private var hardwareAddress = MACAddress.zero
+    var hostAddresses: Set<MACAddress> = []
     /// By My Discriminator.
-    private var heard: [UInt32: Member] = [:]
-    /// What has been taken of each node's numbered packets; for each node, not for each address of it, so that what was
-    /// heard from one address cannot be sent again from another.
-    private var verifiers: [UInt32: PacketVerifier] = [:]
+    var heard: [UInt32: Member] = [:]
+    /// What has been taken of the packets that the previous version numbers and signs; for each node, not for each address
+    /// of it, so that what was heard from one address cannot be sent again from another.
+    var verifiers: [UInt32: PacketVerifier] = [:]
+    var acquaintances = SegmentAcquaintances()
     private var signer: PacketSigner?
-    /// No tail expires before this; at this moment, look.
-    private var nextDetection: Instant?
+    private var numbers: MessageNumbers
+    /// No tail expires before this, and nothing waits to be told; at this moment, look.
+    var nextDetection: Instant?
     private var settlesAt: Instant
     /// Until when lateness has been accounted for.
     private var listenedUntil: Instant
     /// The families that this node sends over at present.
     package private(set) var sendingFamilies: [AddressFamily] = []
     /// Whether something changed that ``sendingFamilies`` or the interval depends on.
-    private var mustAdapt = true
+    var mustAdapt = true
 
     /// A segment that begins to be listened to at `now`, and to be sent on as soon as a family is there.
     ///
-    /// - Parameter identities: of the nodes of the configuration; this node is added where it is missing.
+    /// - Parameters:
+    ///   - identities: of the nodes of the configuration; this node is added where it is missing.
+    ///   - memory: what earlier segments of this process have left; `nil`: there were none.
     package init(
         node: String, identities: NodeIdentities, families: Set<AddressFamily>,
-        configuration: SegmentConfiguration = SegmentConfiguration(), at now: Instant
+        configuration: SegmentConfiguration = SegmentConfiguration(), memory: SegmentMemory? = nil, at now: Instant
     ) {
         self.node = node
         self.configuration = configuration
@@ -91,6 +115,9 @@ package struct Segment: Hashable, Sendable {
         head = MultipointHead(
             discriminator: own.discriminator, interval: configuration.interval,
             detectMultiplier: configuration.detectMultiplier, at: now)
+        let memory = memory ?? SegmentMemory(configuration.credentials)
+        numbers = MessageNumbers(startingAt: memory.lastNumber)
+        acquaintances.memory = memory
         settlesAt = now.advanced(by: configuration.detectionTime)
         listenedUntil = now
     }
@@ -100,6 +127,13 @@ package struct Segment: Hashable, Sendable {
 
     /// The nodes that are alive here, without this one.
     package var upNodes: [String] { heard.values.filter(\.view.isUp).map(\.view.node).sorted() }
+
+    /// What the next segment of this process has to know.
+    package var memory: SegmentMemory {
+        var memory = acquaintances.memory
+        memory.lastNumber = numbers.last
+        return memory
+    }
 
     /// This node's interval, before jitter.
     package var interval: Duration { head.interval }
@@ -126,168 +160,31 @@ package struct Segment: Hashable, Sendable {
             receive(packet, from: source, hopLimit: hopLimit, at: now, &actions)
         case .deadlineReached:
             expireTails(at: now, &actions)
-            perform(head.handle(.deadlineReached, at: now, using: &generator), &actions, &generator)
+            perform(head.handle(.deadlineReached, at: now, using: &generator), at: now, &actions, &generator)
         case .nodesChanged(let identities):
             change(identities, at: now, &actions)
         case .familiesChanged(let families):
             self.families = families
             mustAdapt = true
+        case .hardwareAddressesChanged(let own, let ofHost): (hardwareAddress, hostAddresses) = (own, ofHost)
         case .reconfigured(let new):
             reconfigure(new, at: now)
             mustAdapt = true
         case .leave:
             guard !isLeaving else { break }
             isLeaving = true
-            perform(head.handle(.administrativelyDisabled, at: now, using: &generator), &actions, &generator)
+            perform(head.handle(.administrativelyDisabled, at: now, using: &generator), at: now, &actions, &generator)
+        case .suspended(true):
+            perform(head.handle(.administrativelyDisabled, at: now, using: &generator), at: now, &actions, &generator)
+        case .suspended(false):
+            guard !isLeaving, head.state != .up else { break }
+            head = MultipointHead(
+                discriminator: head.discriminator, interval: head.interval, detectMultiplier: head.detectMultiplier,
+                at: now)
+            mustAdapt = true
         }
         if mustAdapt { adapt(at: now, &actions, &generator) }
         return actions
-    }
-}
-
-// MARK: - Reception (RFC 5881 §5, RFC 8562 §5.13)
-
-extension Segment {
-    private mutating func receive(
-        _ packet: ControlPacket, from source: IPAddress, hopLimit: UInt8, at now: Instant, _ actions: inout [Action]
-    ) {
-        if let reason = reasonToDrop(packet, hopLimit: hopLimit) {
-            actions.append(.dropped(reason, from: source))
-            return
-        }
-        guard let node = identities.node(withDiscriminator: packet.myDiscriminator) else {
-            actions.append(.dropped(.unknownSender, from: source))
-            return
-        }
-        let discriminator = packet.myDiscriminator
-        if let reason = reasonToDistrust(packet, at: now) {
-            actions.append(.dropped(reason, from: source))
-            return
-        }
-        if let place = heard.index(forKey: discriminator),
-            let index = heard.values[place].tails.firstIndex(where: { $0.source == source })
-        {
-            let before = heard.values[place].tails[index].state
-            heard.values[place].tails[index].receive(packet, at: now)
-            let tail = heard.values[place].tails[index]
-            lookForSilence(at: tail.detectionDeadline)
-            if tail.state != before { tailChanged(tail, at: now, &actions) }
-            return
-        }
-        // A head that says farewell, or that is down, need not be remembered to be forgotten.
-        guard packet.state == .up else { return }
-        guard heard[discriminator]?.tails.count ?? 0 < configuration.sourcesPerNode else {
-            actions.append(.dropped(.tooManySources, from: source))
-            return
-        }
-        var tail = MultipointTail(source: source, remoteDiscriminator: discriminator, at: now)
-        tail.receive(packet, at: now)
-        lookForSilence(at: tail.detectionDeadline)
-        let newcomer = Member(view: SegmentMember(node: node, address: source, state: .down, since: now))
-        heard[discriminator, default: newcomer].tails.append(tail)
-        tailChanged(tail, at: now, &actions)
-    }
-
-    /// RFC 5880 §6.7: whether a known node's packet is authentic, and newer than what was taken before.
-    private mutating func reasonToDistrust(_ packet: ControlPacket, at now: Instant) -> DropReason? {
-        guard let key = configuration.key else { return nil }
-        var verifier = verifiers[packet.myDiscriminator] ?? PacketVerifier(key)
-        let reason = verifier.reasonToDrop(packet, detectionTime: MultipointTail.detectionTime(of: packet), at: now)
-        if reason == nil { verifiers[packet.myDiscriminator] = verifier }
-        return reason
-    }
-
-    private mutating func lookForSilence(at moment: Instant) { nextDetection = min(nextDetection ?? moment, moment) }
-
-    /// The checks in the order of RFC 8562 §5.13.1 and §5.13.2; those of the packet alone were made when it was decoded.
-    private func reasonToDrop(_ packet: ControlPacket, hopLimit: UInt8) -> DropReason? {
-        // RFC 5881 §5.
-        if hopLimit != Registry.singleHopLimit { return .hopLimitTooLow }
-        // RFC 8562 §5.13.2: only heads send to the group.
-        if !packet.isMultipoint { return .multipointMissing }
-        // RFC 8562 §5.13.2: a head cannot know its tails.
-        if packet.yourDiscriminator != 0 { return .yourDiscriminatorNotZero }
-        if packet.myDiscriminator == head.discriminator { return .ownDiscriminator }
-        // RFC 8562 §5.13.1: the A bit while no authentication is in use.
-        if packet.authentication != nil, configuration.key == nil { return .authenticationUnexpected }
-        // RFC 5880 §4.1.
-        if packet.desiredMinTxInterval == .zero { return .desiredMinTxIntervalZero }
-        // RFC 8562 §5.10.
-        if MultipointTail.detectionTime(of: packet) > configuration.longestDetectionTime {
-            return .detectionTimeTooLong
-        }
-        return nil
-    }
-}
-
-// MARK: - Members
-
-extension Segment {
-    /// The only place that changes a member's state: after one of its tails came up, went down or was removed.
-    private mutating func tailChanged(_ tail: MultipointTail, at now: Instant, _ actions: inout [Action]) {
-        guard var member = heard[tail.remoteDiscriminator] else { return }
-        let before = member.view
-        if let best = member.upTails.min(by: { $0.source < $1.source }) {
-            member.view.state = .up
-            member.view.address = best.source
-            member.view.diagnostic = .none
-        } else {
-            member.view.state = tail.remoteState == .adminDown ? .adminDown : .down
-            member.view.diagnostic = tail.diagnostic
-        }
-        if member.view.state != before.state { member.view.since = now }
-        heard[tail.remoteDiscriminator] = member
-        mustAdapt = true
-        if member.view != before { actions.append(.memberChanged(member.view, from: before.state)) }
-    }
-
-    /// RFC 5880 §6.8.4: heads that were silent for their detection time.
-    private mutating func expireTails(at now: Instant, _ actions: inout [Action]) {
-        guard let due = nextDetection, due <= now else { return }
-        var earliest: Instant?
-        // In the order of the discriminators, so that the same input gives the same actions.
-        for discriminator in heard.keys.sorted() {
-            for tail in heard[discriminator]?.tails ?? [] {
-                guard tail.hasExpired(at: now) else {
-                    earliest = min(earliest ?? tail.detectionDeadline, tail.detectionDeadline)
-                    continue
-                }
-                heard[discriminator]?.tails.removeAll { $0.source == tail.source }
-                if tail.state == .up { tailChanged(tail.afterSilence, at: now, &actions) }
-            }
-        }
-        nextDetection = earliest
-    }
-
-    private mutating func change(_ identities: NodeIdentities, at now: Instant, _ actions: inout [Action]) {
-        let own = Segment.including(node, in: identities)
-        self.identities = own.identities
-        for discriminator in heard.keys.sorted() {
-            guard var view = heard[discriminator]?.view,
-                own.discriminator == discriminator
-                    || own.identities.node(withDiscriminator: discriminator) != view.node
-            else { continue }
-            heard[discriminator] = nil
-            verifiers[discriminator] = nil
-            mustAdapt = true
-            guard view.isUp else { continue }
-            view.state = .down
-            view.since = now
-            actions.append(.memberChanged(view, from: .up))
-        }
-        guard own.discriminator != head.discriminator, !isLeaving else { return }
-        head = MultipointHead(
-            discriminator: own.discriminator, interval: head.interval,
-            detectMultiplier: configuration.detectMultiplier, at: now)
-    }
-
-    private static func including(
-        _ node: String, in identities: NodeIdentities
-    ) -> (identities: NodeIdentities, discriminator: UInt32) {
-        if let discriminator = identities.discriminator(of: node) { return (identities, discriminator) }
-        let all = NodeIdentities(identities.nodes + [node])
-        // Every node in the list has a discriminator.
-        return (all, all.discriminator(of: node) ?? 1)
     }
 }
 
@@ -295,21 +192,39 @@ extension Segment {
 
 extension Segment {
     private mutating func perform(
-        _ headActions: [MultipointHead.Action], _ actions: inout [Action], _ generator: inout some RandomNumberGenerator
+        _ headActions: [MultipointHead.Action], at now: Instant, _ actions: inout [Action],
+        _ generator: inout some RandomNumberGenerator
     ) {
         for action in headActions {
             switch action {
             case .send(let packet):
-                for family in sendingFamilies { actions.append(.send(sign(packet, &generator), over: family)) }
+                for family in sendingFamilies {
+                    actions.append(.send(finish(packet, at: now, &generator), over: family))
+                }
             case .fellSilent: actions.append(.left)
             }
         }
     }
 
     /// Each packet gets a number of its own, over whatever family it goes.
-    private mutating func sign(_ packet: ControlPacket, _ generator: inout some RandomNumberGenerator) -> ControlPacket
-    {
-        guard let key = configuration.key else { return packet }
+    private mutating func finish(
+        _ packet: ControlPacket, at now: Instant, _ generator: inout some RandomNumberGenerator
+    ) -> LivenessPacket {
+        let credentials = configuration.credentials
+        let control = sign(packet, at: now, &generator)
+        let finished = LivenessPacket(
+            control,
+            trailer: LivenessTrailer(
+                cluster: credentials.cluster, instance: credentials.instance, hardwareAddress: hardwareAddress,
+                number: numbers.next()))
+        return credentials.key.map { finished.signed(with: $0) } ?? finished
+    }
+
+    /// For the previous version, which looks at nothing else; the trailer has a signature of its own.
+    private mutating func sign(
+        _ packet: ControlPacket, at now: Instant, _ generator: inout some RandomNumberGenerator
+    ) -> ControlPacket {
+        guard let key = configuration.key, !acquaintances.hearsUnsignedPreviousVersion(at: now) else { return packet }
         var signer = signer ?? PacketSigner(key, sequenceNumber: .random(in: 0...UInt32.max, using: &generator))
         defer { self.signer = signer }
         return signer.sign(packet)
@@ -326,7 +241,7 @@ extension Segment {
         }
         let wanted = configuration.interval(streams: streams)
         guard wanted != head.advertisedInterval, head.state == .up else { return }
-        perform(head.handle(.intervalChanged(wanted), at: now, using: &generator), &actions, &generator)
+        perform(head.handle(.intervalChanged(wanted), at: now, using: &generator), at: now, &actions, &generator)
         actions.append(.intervalChanged(wanted))
     }
 

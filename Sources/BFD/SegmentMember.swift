@@ -15,6 +15,10 @@ package struct SegmentMember: Hashable, Sendable {
     /// The hardware addresses that it says it is heard from; empty while it is not heard, and of the previous version, which
     /// says none.
     package var hardwareAddresses: Set<MACAddress>
+    /// Whether it counts as gone because it came and went too often; see ``MemberDamping``.
+    package var isDamped = false
+    /// Whether more than one living process says that it is this node, each at a hardware address of its own.
+    package var hasTwin = false
 
     package init(
         node: String, address: IPAddress, state: SessionState, since: Instant, diagnostic: Diagnostic = .none,

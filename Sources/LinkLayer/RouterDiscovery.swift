@@ -9,12 +9,16 @@ package struct RouterDiscovery: Hashable, Sendable {
     package enum Event: Hashable, Sendable {
         case received(RouterMessage, from: IPv6Address)
         case deadlineReached
+        /// A session with the router has come about, or was there and has ended.
+        case session(with: IPv6Address, isEstablished: Bool)
+        /// No session with the router has come about for a while.
+        case failed(IPv6Address)
     }
 
     package enum Action: Hashable, Sendable {
         case send(RouterMessage)
-        /// The router is this one now; `nil`: there is none.
-        case routerChanged(IPv6Address?)
+        /// The router is this one now; `nil`: there is none. The others advertise themselves as well.
+        case routerChanged(IPv6Address?, others: Set<IPv6Address>)
     }
 
     private enum Timer: Hashable, Sendable {
@@ -27,10 +31,23 @@ package struct RouterDiscovery: Hashable, Sendable {
     package static let advertisementInterval = Duration.seconds(3)
     /// More routers on one link are somebody's forgeries.
     package static let mostRouters = 16
+    /// RFC 4861 §6.2.1: routers say 18 hours at most, and advertise themselves every half hour at the latest. One that says
+    /// nothing for so long is not believed to be there.
+    package static let longestLifetime = Duration.seconds(1800)
 
-    /// The one in use. It stays for as long as it is there; of others, the lowest address is next.
+    /// What is known of a router beside that it is there.
+    private struct Candidate: Hashable, Sendable {
+        /// How often no session came about since there was one.
+        var failures = 0
+    }
+
+    /// The one in use. It stays for as long as it is there and sessions with it come about. Of others, the one with the fewest
+    /// failures is next, and of these the lowest address.
     package private(set) var router: IPv6Address?
-    private var routers: Set<IPv6Address> = []
+    private var candidates: [IPv6Address: Candidate] = [:]
+    /// Whether there is a session with ``router``: then it is there, whatever advertisements say.
+    private var hasSession = false
+    private var toldOthers: Set<IPv6Address> = []
     private var timers = TimerSet<Timer>()
     private var solicitations: Backoff
 
@@ -53,17 +70,31 @@ package struct RouterDiscovery: Hashable, Sendable {
             if !timers.isRunning(.advertise) { timers.set(.advertise, at: now) }
         case .received(.advertisement(let lifetime), let source):
             heard(source, lifetime: lifetime, at: now)
+        case .session(let address, let isEstablished):
+            guard address == router else { break }
+            hasSession = isEstablished
+            if isEstablished { candidates[address] = Candidate() }
+            // Its time may have been over meanwhile.
+            if !isEstablished, candidates[address] != nil, !timers.isRunning(.expire(address)) {
+                candidates[address] = nil
+            }
+        case .failed(let address):
+            guard address == router, !hasSession else { break }
+            candidates[address]?.failures += 1
+            // Whoever is really there answers at once, and finds the room that failures have made.
+            solicitations.reset()
+            timers.set(.solicit, at: now)
         case .deadlineReached:
             while let timer = timers.popExpired(at: now) {
                 switch timer {
                 case .solicit:
-                    guard routers.isEmpty else { continue }
+                    guard candidates.values.allSatisfy({ $0.failures > 0 }), !hasSession else { continue }
                     actions.append(.send(.solicitation))
                     timers.set(.solicit, at: now.advanced(by: solicitations.next(using: &generator)))
                 case .advertise:
                     actions.append(.send(.advertisement(routerLifetime: .zero)))
                     timers.set(.advertise, at: now.advanced(by: RouterDiscovery.advertisementInterval))
-                case .expire(let address): routers.remove(address)
+                case .expire(let address): if !(hasSession && address == router) { candidates[address] = nil }
                 }
             }
         }
@@ -73,24 +104,43 @@ package struct RouterDiscovery: Hashable, Sendable {
 
     private mutating func heard(_ source: IPv6Address, lifetime: Duration, at now: Instant) {
         guard lifetime > .zero else {
-            // RFC 4861 §6.3.4: it is no router any more, at once.
-            routers.remove(source)
+            // RFC 4861 §6.3.4: it is no router any more, at once. But a session shows that it is, and anybody can say that it is
+            // not; the session's end shows that, too.
             timers.stop(.expire(source))
+            if !(hasSession && source == router) { candidates[source] = nil }
             return
         }
-        guard routers.contains(source) || routers.count < RouterDiscovery.mostRouters else { return }
-        routers.insert(source)
-        timers.set(.expire(source), at: now.advanced(by: lifetime))
+        guard candidates[source] != nil || makeRoom() else { return }
+        candidates[source] = candidates[source] ?? Candidate()
+        timers.set(.expire(source), at: now.advanced(by: min(lifetime, RouterDiscovery.longestLifetime)))
+    }
+
+    /// Whether there is room for one more: one that has failed makes it, the one that has most often first.
+    private mutating func makeRoom() -> Bool {
+        guard candidates.count >= RouterDiscovery.mostRouters else { return true }
+        let failed = candidates.filter { $0.value.failures > 0 && $0.key != router }
+        guard let worst = failed.max(by: { ($0.value.failures, $0.key) < ($1.value.failures, $1.key) }) else {
+            return false
+        }
+        candidates[worst.key] = nil
+        timers.stop(.expire(worst.key))
+        return true
     }
 
     private mutating func choose(at now: Instant, _ actions: inout [Action]) {
-        if routers.isEmpty, !timers.isRunning(.solicit) {
+        if candidates.isEmpty, !timers.isRunning(.solicit) {
             solicitations.reset()
             timers.set(.solicit, at: now)
         }
-        let best = router.flatMap { routers.contains($0) ? $0 : nil } ?? routers.min()
-        guard best != router else { return }
-        router = best
-        actions.append(.routerChanged(best))
+        let best = candidates.min { a, b in
+            // The one in use comes first among those that have failed as often.
+            (a.value.failures, a.key == router ? 0 : 1, a.key) < (b.value.failures, b.key == router ? 0 : 1, b.key)
+        }?.key
+        let next = hasSession ? router : best
+        let others = Set(candidates.keys).subtracting([next].compactMap(\.self))
+        guard next != router || others != toldOthers else { return }
+        if next != router { hasSession = false }
+        (router, toldOthers) = (next, others)
+        actions.append(.routerChanged(next, others: others))
     }
 }

@@ -110,13 +110,15 @@ extension SpeakerCore {
     }
 
     /// What is wrong between this node and others, for a person to mend.
-    package var wireProblems: [Problem] {
+    ///
+    /// - Parameter distrusted: by interface, whose liveness packets do arrive, but are not believed: that is said elsewhere.
+    package func wireProblems(distrusted: [String: Set<String>] = [:]) -> [Problem] {
         func node(_ name: String) -> ObjectReference {
             ObjectReference(kind: "Node", name: NamespacedName(namespace: nil, name: name))
         }
         var problems: [Problem] = []
         for (interface, nodes) in present.sorted(by: { $0.key < $1.key }) {
-            for name in nodes.sorted() {
+            for name in nodes.subtracting(distrusted[interface] ?? []).sorted() {
                 problems.append(
                     Problem(
                         .warning, node(name),

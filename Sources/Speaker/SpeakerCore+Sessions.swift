@@ -19,8 +19,9 @@ extension SpeakerCore {
         var addresses: [AddressFamily: IPAddress] = [:]
         for family in AddressFamily.allCases { addresses[family] = ownAddresses(family).first }
         let settings = wanted.compactMap { peer in
-            BGPPeerSettings(
-                peer, routerID: identifier, ownAddresses: addresses, isOnLink: isOnLink(peer),
+            let links = links(to: peer)
+            return BGPPeerSettings(
+                peer, routerID: identifier, ownAddresses: addresses, isOnLink: links != nil, links: links ?? [],
                 router: peer.interface.flatMap { routers[$0] })
         }
         guard settings != sessions else { return }
@@ -40,30 +41,47 @@ extension SpeakerCore {
             actions.append(.findRouters(on: interfaces))
         }
         routers = routers.filter { router in usable.contains { $0.name == router.key } }
+        otherRouters = otherRouters.filter { router in usable.contains { $0.name == router.key } }
         peersWithoutRouter = Dictionary(
             unnumbered.compactMap { peer in
                 peer.interface.flatMap { routers[$0] == nil ? (peer.name, $0) : nil }
             }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Whether the router's address is in a prefix of one of the node's interfaces.
+    /// What is to be said of routers that unnumbered peers were found by.
+    package var routerProblems: [Problem] {
+        let unnumbered = configuration.peers.filter { $0.shutdown == nil && $0.interface != nil }
+        return unnumbered.compactMap { peer in
+            guard let interface = peer.interface, let router = routers[interface], let others = otherRouters[interface]
+            else { return nil }
+            let names = others.sorted().map(\.description).joined(separator: ", ")
+            return Problem(
+                .warning, ObjectReference(kind: "BGPPeer", name: NamespacedName(namespace: nil, name: peer.name)),
+                "\(others.count + 1) routers advertise themselves on \(interface). \(router) is the one in use; of the "
+                    + "others (\(names)), the next is tried if no session with it is established. Keep one router per link, "
+                    + "or set peerAddress")
+        }
+    }
+
+    /// The indexes of the interfaces that have a prefix with the router's address; `nil`: none has. None for a link-local
+    /// address, which is on the interface that is named with it.
     ///
     /// An interface that goes down may lose its addresses; the router is then still where it was, and BFD is to find out
     /// that it cannot be reached there.
-    private mutating func isOnLink(_ peer: Peer) -> Bool {
-        guard case .address(let address, _) = peer.endpoint, !address.isLinkLocal else { return true }
-        let link = table.interfaces.first { interface in
+    private mutating func links(to peer: Peer) -> Set<Int32>? {
+        guard case .address(let address, _) = peer.endpoint, !address.isLinkLocal else { return [] }
+        let links = table.interfaces.filter { interface in
             interface.addresses.contains { own in
                 own.address.family == address.family
                     && IPPrefix(containing: own.address, length: own.prefixLength)?.contains(address) == true
             }
         }
-        if let link {
+        if let link = links.first {
             linkOfRouter[address] = link.index
-            return true
+            return Set(links.map(\.index))
         }
-        guard let former = linkOfRouter[address] else { return false }
-        return table[former]?.isRunning != true
+        guard let former = linkOfRouter[address], table[former]?.isRunning != true else { return nil }
+        return [former]
     }
 
     /// The node's own addresses of a family, as Kubernetes has them; where it has none, as its interfaces have them. In

@@ -69,6 +69,7 @@ package struct SpeakerCore: Sendable {
     var sessions: [BGPPeerSettings] = []
     /// By interface, the routers that advertise themselves; and where they are looked for.
     var routers: [String: IPv6Address] = [:]
+    var otherRouters: [String: Set<IPv6Address>] = [:]
     var interfacesWithRouters: [Int32: String] = [:]
     /// By the routers' addresses, the index of the interface that had a prefix with the address last.
     var linkOfRouter: [IPAddress: Int32] = [:]
@@ -103,6 +104,7 @@ package struct SpeakerCore: Sendable {
             updateSessions(&actions)
         case .routerChanged(let change):
             routers[change.interface] = change.router
+            otherRouters[change.interface] = change.others.isEmpty ? nil : change.others
             updateSessions(&actions)
         case .heard(let heard):
             self.heard = heard

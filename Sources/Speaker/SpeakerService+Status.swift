@@ -8,6 +8,7 @@ import NetworkIO
 import Presentation
 import SystemIO
 import Timing
+import WireIdentity
 
 extension SpeakerService {
     /// Adds what this node announces, hears and holds sessions with.
@@ -28,10 +29,16 @@ extension SpeakerService {
             document.silent = plan.silent.map { SilenceEntry($0) }
             document.problems += plan.problems.map { ProblemEntry($0) }
         }
-        document.problems += (core.hostProblems + core.wireProblems).map { ProblemEntry($0) }
+        let liveness = await liveness.snapshot()
+        document.problems += (core.hostProblems + core.wireProblems(distrusted: liveness.distrusted)).map {
+            ProblemEntry($0)
+        }
+        document.problems += liveness.problems(node: node).map { ProblemEntry($0) }
+        document.problems += core.routerProblems.map { ProblemEntry($0) }
+        document.cluster = cluster.description
         document.notReady += SpeakerService.obstacles(core)
         document.peers = await peers()
-        document.segments = await segments(core, now: .now)
+        document.segments = segments(core, liveness, now: .now)
         document.interfaces = await interfaces()
         return view.revision
     }
@@ -72,16 +79,22 @@ extension SpeakerService {
         return (entries + others).sorted { $0.peer < $1.peer }
     }
 
-    private func segments(_ core: SpeakerCore, now: Timestamp) async -> [SegmentEntry] {
-        let snapshot = await liveness.snapshot()
-        return snapshot.segments.map { segment in
+    private func segments(
+        _ core: SpeakerCore, _ snapshot: LivenessSnapshot, now: Timestamp
+    ) -> [SegmentEntry] {
+        snapshot.segments.map { segment in
             SegmentEntry(
                 interface: segment.interface,
                 members: segment.members.map { member in
                     SegmentEntry.Member(
                         node: member.node, address: member.address.description, state: member.state.description,
                         since: now.advanced(by: snapshot.moment.duration(to: member.since)))
-                }, unheard: (core.present[segment.interface] ?? []).sorted())
+                }, unheard: (core.present[segment.interface] ?? []).sorted(),
+                foreign: segment.foreignSpeakers.map { speaker in
+                    SegmentEntry.ForeignSpeaker(
+                        cluster: speaker.cluster.description, node: speaker.node,
+                        address: speaker.address.description, mac: speaker.hardwareAddress.description)
+                })
         }
     }
 

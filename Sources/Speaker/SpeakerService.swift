@@ -1,3 +1,4 @@
+import Addresses
 import Announcement
 import BFD
 import BGP
@@ -12,6 +13,7 @@ import Synchronization
 import SystemIO
 import Telemetry
 import Timing
+import WireIdentity
 
 /// Announces from one node: the shell around ``SpeakerCore``.
 ///
@@ -32,9 +34,12 @@ package final class SpeakerService: ServiceLifecycle.Service {
         /// ``SpeakerCore/nextDeadline`` may have come.
         case deadlineReached
         case asked(CheckedContinuation<SpeakerView?, Never>)
+        /// Nothing has happened: the loop is to show that it turns.
+        case beat
     }
 
     package let node: String
+    let cluster: ClusterIdentity
     private let metrics: SpeakerMetrics
     private let events: EventLog
     private let logger: Logger
@@ -42,6 +47,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private let input: AsyncStream<Input>.Continuation
     private let pending = Mutex(PendingUpdate())
     private let pendingLiveness = PendingLiveness()
+    private let hasUnnumberedPeers = Mutex(false)
+    /// The loop that has ended before its time.
+    private let stoppedLoop = Mutex<String?>(nil)
     /// Interfaces to announce on where liveness has no address to speak from: nobody can be heard there.
     private let unhearable = Mutex<Set<String>>([])
     /// One element for each change of the interfaces that are listened to.
@@ -53,6 +61,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     let bfd: BFDEngine
     let routers: RouterFinder
     let bgp: BGPSpeaker
+    private let heartbeat = Heartbeat("speaker")
 
     /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
     private static let farewell = Duration.milliseconds(500)
@@ -69,6 +78,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         events: EventLog = EventLog(), logger: Logger
     ) throws {
         self.node = node
+        cluster = livenessSettings.segment.credentials.cluster
         self.metrics = metrics
         self.events = events
         self.logger = logger
@@ -79,8 +89,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
         layer2 = try Layer2Engine(links: links, settings: layer2Settings, logger: logger) { [input] in
             input.yield(.reported($0))
         }
-        liveness = try LivenessEngine(node: node, settings: livenessSettings, logger: logger) {
-            [input, pendingLiveness] change in
+        liveness = try LivenessEngine(
+            node: node, settings: livenessSettings, watching: layer2.heartbeat, logger: logger
+        ) { [input, pendingLiveness] change in
             if pendingLiveness.add(change) { input.yield(.livenessChanged) }
         }
         bfd = try BFDEngine(logger: logger)
@@ -107,17 +118,59 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// Works until it is told to stop; then leaves in order.
     package func run() async throws {
         links.observe { [input] table, _ in input.yield(.linksChanged(table)) }
-        await withTaskGroup(of: Void.self) { group in
+        let stopped: String? = await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.layer2.run() }
             group.addTask { await self.liveness.run() }
             // It throws when it is cancelled, which is when this group ends.
             group.addTask { try? await self.bgp.run() }
             group.addTask { await self.followListening() }
+            group.addTask { await self.watchLoops() }
             var core = await handleInputs()
+            // Before all of them are stopped in order.
+            let stopped = stoppedLoop.withLock { $0 }
             await leave(&core)
             group.cancelAll()
+            return stopped
+        }
+        if let stopped { throw LoopStopped(loop: stopped) }
+    }
+
+    /// Has the control loop turn once a second, and ends the service when another loop has ended: whatever that one held is
+    /// held by nobody then, and a process that starts anew can hold it.
+    private func watchLoops() async {
+        var sessions = RouterSessions()
+        while !Task.isCancelled {
+            input.yield(.beat)
+            for outcome in sessions.look(at: await unnumberedSessions(), now: UptimeClock.now) {
+                routers.note(outcome.event, on: outcome.interface)
+            }
+            if let ended = loops.first(where: { $0.turns == nil }) {
+                stoppedLoop.withLock { $0 = ended.loop }
+                input.finish()
+                return
+            }
+            try? await Task.sleep(for: Heartbeat.slowInterval)
         }
     }
+
+    private func unnumberedSessions() async -> [RouterSessions.Session] {
+        guard hasUnnumberedPeers.withLock({ $0 }) else { return [] }
+        return await bgp.status().compactMap { status in
+            guard let interface = status.zone, status.address.isLinkLocal, let router = status.address.v6 else {
+                return nil
+            }
+            return RouterSessions.Session(
+                interface: interface, router: router, isEstablished: status.state == .established)
+        }
+    }
+
+    /// All that have to turn.
+    private var loops: [Heartbeat] {
+        [layer2.heartbeat, liveness.heartbeat, bfd.heartbeat, routers.heartbeat, heartbeat]
+    }
+
+    /// Why the process should be restarted, a sentence each: loops that turn no more.
+    package var deadLoops: [String] { loops.compactMap(\.problem) }
 
     /// Returns what was decided last.
     private func handleInputs() async -> SpeakerCore {
@@ -126,12 +179,14 @@ package final class SpeakerService: ServiceLifecycle.Service {
         var alarm: (deadline: Instant, task: Task<Void, Never>)?
         var problems = ProblemLog()
         func handle(_ next: Input) async {
+            heartbeat.beat()
             let event: SpeakerCore.Event?
             var known = UptimeClock.now
             switch next {
             case .asked(let continuation):
                 continuation.resume(returning: view)
                 return
+            case .beat: return
             case .updated:
                 guard let (update, since) = pending.withLock({ $0.take() }) else { return }
                 event = .updated(update)
@@ -202,7 +257,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
             listening.yield()
         case .expect(let nodes): liveness.apply(nodes: nodes)
         case .hold(let sessions): await bgp.apply(peers: sessions)
-        case .findRouters(let interfaces): routers.apply(interfaces)
+        case .findRouters(let interfaces):
+            hasUnnumberedPeers.withLock { $0 = !interfaces.isEmpty }
+            routers.apply(interfaces)
         case .claim(let changes): layer2.apply(changes)
         case .advertise(let changes): bgp.apply(changes)
         }
@@ -245,7 +302,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         layer2.apply([.leave])
         // The first successor asks within a millisecond of hearing that this node leaves. An answer that does not yet say so
         // would make it believe that the owner stays.
-        _ = await layer2.snapshot()
+        if layer2.heartbeat.turns == nil || layer2.heartbeat.isAlive { _ = await layer2.snapshot() }
         liveness.leave()
         // A node that was drained goes for good. From any other, routers with which graceful restart was agreed keep the
         // routes for a while; the others drop them at once.

@@ -14,11 +14,17 @@ package struct ReplayGuard: Hashable, Sendable {
         last = number
         return true
     }
+
+    /// Takes over what another guard of the same sender has learnt.
+    package mutating func merge(_ other: ReplayGuard) {
+        if let number = other.last { last = max(last ?? number, number) }
+    }
 }
 
 /// The numbers that one sender gives its messages.
 package struct MessageNumbers: Hashable, Sendable {
-    private var last: UInt64
+    /// The number given last.
+    package private(set) var last: UInt64
 
     /// - Parameter start: nanoseconds since 1970, or what was reserved in a former life if that is more.
     package init(startingAt start: UInt64) { last = start }

@@ -14,9 +14,14 @@ package struct SigningKey: Sendable {
 
     private let liveness: SymmetricKey
     private let mark: SymmetricKey
+    /// Keys that are not signed with, but believed.
+    private let others: [SigningKey]
 
-    /// - Parameter secret: of any length that is not zero; the same on all nodes.
-    package init(secret: [UInt8]) {
+    /// - Parameters:
+    ///   - secret: of any length that is not zero; the same on all nodes.
+    ///   - others: secrets that others may still, or already, sign with, while a key is replaced by another.
+    package init(secret: [UInt8], alsoBelieving others: [[UInt8]] = []) {
+        self.others = others.map { SigningKey(secret: $0) }
         func derived(_ purpose: Purpose) -> SymmetricKey {
             let code = HMAC<SHA256>.authenticationCode(
                 for: Array(purpose.rawValue.utf8), using: SymmetricKey(data: secret))
@@ -34,7 +39,8 @@ package struct SigningKey: Sendable {
     package func hasSigned(_ octets: [UInt8], for purpose: Purpose, with signature: [UInt8]) -> Bool {
         let own = self.signature(of: octets, for: purpose)
         guard own.count == signature.count else { return false }
-        return zip(own, signature).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        if zip(own, signature).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 { return true }
+        return others.contains { $0.hasSigned(octets, for: purpose, with: signature) }
     }
 
     private func key(for purpose: Purpose) -> SymmetricKey {
@@ -46,7 +52,7 @@ package struct SigningKey: Sendable {
 }
 
 extension SigningKey: Hashable {
-    package static func == (a: SigningKey, b: SigningKey) -> Bool { a.liveness == b.liveness }
+    package static func == (a: SigningKey, b: SigningKey) -> Bool { a.liveness == b.liveness && a.others == b.others }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(signature(of: [], for: .liveness))

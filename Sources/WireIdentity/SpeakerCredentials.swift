@@ -6,6 +6,9 @@ package struct SpeakerCredentials: Hashable, Sendable {
     package var key: SigningKey?
     /// Whether speakers that say neither cluster nor number, as versions before this one do, are taken for ours.
     package var acceptsPreviousVersion: Bool
+    /// Whether such speakers count though they do not sign and this one has a key: while a cluster without a key is upgraded
+    /// to one with a key.
+    package var acceptsUnsigned: Bool
     /// Below every number that this process gives its messages, and above those that its predecessors gave theirs.
     package var firstNumber: UInt64
     /// Of this process and no other: chance.
@@ -13,11 +16,13 @@ package struct SpeakerCredentials: Hashable, Sendable {
 
     package init(
         cluster: ClusterIdentity = ClusterIdentity(name: SpeakerCredentials.defaultCluster), key: SigningKey? = nil,
-        acceptsPreviousVersion: Bool = true, firstNumber: UInt64 = 0, instance: UInt64 = 0
+        acceptsPreviousVersion: Bool = true, acceptsUnsigned: Bool = false, firstNumber: UInt64 = 0,
+        instance: UInt64 = 0
     ) {
         self.cluster = cluster
         self.key = key
         self.acceptsPreviousVersion = acceptsPreviousVersion
+        self.acceptsUnsigned = acceptsUnsigned
         self.firstNumber = firstNumber
         self.instance = instance
     }

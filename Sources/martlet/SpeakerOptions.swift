@@ -24,19 +24,25 @@ struct SpeakerOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             A file with the key, of 1 to 20 octets, that all that speakers send each other is signed with and has to be signed \
-            with; the same on every node. A Secret can be mounted as such a file. White space at its end does not count.
+            with; the same on every node. A Secret can be mounted as such a file. Keys in further lines are believed, and not \
+            signed with, while one key replaces another.
             """, valueName: "path"))
     var livenessKeyFile: String?
 
     @Option(
         help: ArgumentHelp(
             """
-            Whether nodes that still run a version which does not say its cluster count as nodes of this one: accept or \
-            refuse. Refuse once every node runs this version.
+            Whether nodes that still run a version which does not say its cluster count as nodes of this one: accept, \
+            accept-unsigned (also if they do not sign, while a cluster gets a key with the upgrade) or refuse. Refuse once \
+            every node runs this version.
             """, valueName: "policy"))
     var previousVersion = PreviousVersion.accept
 
-    enum PreviousVersion: String, ExpressibleByArgument, CaseIterable { case accept, refuse }
+    enum PreviousVersion: String, ExpressibleByArgument, CaseIterable {
+        case accept
+        case acceptUnsigned = "accept-unsigned"
+        case refuse
+    }
 
     @Option(
         help: ArgumentHelp("Between two announcements of an address that stays where it is.", valueName: "duration"))
@@ -92,7 +98,8 @@ struct SpeakerOptions: ParsableArguments {
         }
         return SpeakerCredentials(
             cluster: cluster, key: try livenessKeyFile.map { try key(in: $0).signing },
-            acceptsPreviousVersion: previousVersion == .accept, firstNumber: numbers.first,
+            acceptsPreviousVersion: previousVersion != .refuse, acceptsUnsigned: previousVersion == .acceptUnsigned,
+            firstNumber: numbers.first,
             instance: .random(in: .min ... .max))
     }
 
@@ -100,17 +107,28 @@ struct SpeakerOptions: ParsableArguments {
     private static let numbersFile = "message-numbers"
 
     private func key(in path: String) throws -> (authentication: AuthenticationKey, signing: SigningKey) {
-        var secret: [UInt8]
+        let text: [UInt8]
         do throws(SystemError) {
-            secret = try RegularFile.read(path, limit: 1 << 16)
+            text = try RegularFile.read(path, limit: 1 << 16)
         } catch {
             throw Diagnostics.failure("--liveness-key-file \(path): the file cannot be read: \(error.cause)")
         }
-        while let last = secret.last, [0x20, 0x09, 0x0A, 0x0D].contains(last) { secret.removeLast() }
-        guard let key = AuthenticationKey(keyID: 1, secret: secret) else {
-            throw Diagnostics.failure(
-                "--liveness-key-file \(path): the key has \(secret.count) octets; it must have from 1 to 20 (RFC 5880)")
+        let lines = text.split(separator: 0x0A).map { line in
+            var secret = Array(line)
+            while let last = secret.last, [0x20, 0x09, 0x0D].contains(last) { secret.removeLast() }
+            return secret
         }
-        return (key, SigningKey(secret: secret))
+        let secrets = lines.filter { !$0.isEmpty }
+        guard let first = secrets.first else {
+            throw Diagnostics.failure("--liveness-key-file \(path): the file has no key; write one of 1 to 20 octets")
+        }
+        for secret in secrets where !AuthenticationKey.secretLengths.contains(secret.count) {
+            throw Diagnostics.failure(
+                "--liveness-key-file \(path): a key has \(secret.count) octets; it must have from 1 to 20 (RFC 5880)")
+        }
+        guard let key = AuthenticationKey(keyID: 1, secret: first) else {
+            throw Diagnostics.failure("--liveness-key-file \(path): the key cannot be used")
+        }
+        return (key, SigningKey(secret: first, alsoBelieving: Array(secrets.dropFirst())))
     }
 }

@@ -3,12 +3,16 @@ import BFD
 import TestSupport
 import Testing
 import Timing
+import WireIdentity
 
 @Suite("Authentication on a segment") struct SegmentAuthenticationTests {
     static let names = ["n1", "n2"]
 
-    static func configuration(_ secret: String?) -> SegmentConfiguration {
-        SegmentConfiguration(key: secret.flatMap { AuthenticationKey(keyID: 1, secret: $0.utf8) })
+    static func configuration(_ secret: String?, instance: UInt64 = 1) -> SegmentConfiguration {
+        SegmentConfiguration(
+            key: secret.flatMap { AuthenticationKey(keyID: 1, secret: $0.utf8) },
+            credentials: SpeakerCredentials(
+                key: secret.map { SigningKey(secret: Array($0.utf8)) }, firstNumber: 1_000_000, instance: instance))
     }
 
     static func source(_ node: Int, _ family: AddressFamily) -> IPAddress {
@@ -18,15 +22,15 @@ import Timing
     }
 
     /// Two nodes that hear each other's packets over both families for a second; what each dropped, and who is up.
-    static func run(_ secrets: [String?]) -> (up: [[String]], drops: [Set<DropReason>], packets: [ControlPacket]) {
+    static func run(_ secrets: [String?]) -> (up: [[String]], drops: [Set<DropReason>], packets: [LivenessPacket]) {
         var generator = SeededGenerator(seed: 1)
         var segments = secrets.enumerated().map { number, secret in
             Segment(
                 node: names[number], identities: NodeIdentities(names), families: [.ipv4, .ipv6],
-                configuration: configuration(secret), at: .zero)
+                configuration: configuration(secret, instance: UInt64(number)), at: .zero)
         }
         var drops: [Set<DropReason>] = [[], []]
-        var packets: [ControlPacket] = []
+        var packets: [LivenessPacket] = []
         var now = Instant.zero
         while now < .zero.advanced(by: .seconds(1)) {
             for number in segments.indices {
@@ -54,8 +58,8 @@ import Timing
     @Test(
         "Different keys, or a key on one side alone → neither is up for who has a key, and the reason is counted",
         arguments: [
-            (["secret", "other"], [Set([DropReason.authenticationDigest]), Set([.authenticationDigest])]),
-            (["secret", nil], [Set([.authenticationMissing]), Set([.authenticationUnexpected])]),
+            (["secret", "other"], [Set([DropReason.signatureWrong]), Set([.signatureWrong])]),
+            (["secret", nil], [Set([.signatureMissing]), Set([.signatureUnexpected])]),
         ] as [([String?], [Set<DropReason>])])
     func different(secrets: [String?], expected: [Set<DropReason>]) {
         let (up, drops, _) = Self.run(secrets)
@@ -69,7 +73,7 @@ import Timing
         var segment = Segment(
             node: "n2", identities: NodeIdentities(Self.names), families: [.ipv4],
             configuration: Self.configuration("secret"), at: .zero)
-        func receive(_ packet: ControlPacket, _ source: IPAddress, _ milliseconds: Int) -> [Segment.Action] {
+        func receive(_ packet: LivenessPacket, _ source: IPAddress, _ milliseconds: Int) -> [Segment.Action] {
             segment.handle(
                 .received(packet, from: source, hopLimit: 255), at: .zero.advanced(by: .milliseconds(milliseconds)),
                 using: &generator)
@@ -77,7 +81,7 @@ import Timing
         _ = receive(packets[0], Self.source(0, .ipv4), 1)
         #expect(segment.upNodes == ["n1"])
         let forger = IPAddress.v4(IPv4Address(192, 0, 2, 66))
-        #expect(receive(packets[0], forger, 2) == [.dropped(.authenticationSequence, from: forger)])
+        #expect(receive(packets[0], forger, 2) == [.dropped(.numberRepeated, from: forger)])
         let next = receive(packets[1], Self.source(0, .ipv6), 3)
         #expect(!next.contains { if case .dropped = $0 { true } else { false } })
     }

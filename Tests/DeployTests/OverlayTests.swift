@@ -77,7 +77,8 @@ import Testing
             #expect(forbidden.isDisjoint(with: rule["verbs"].texts), "\(rule)")
             let writes = Set(rule["verbs"].texts).subtracting(["get", "list", "watch"])
             if rule["resources"].texts.contains("secrets") {
-                #expect(role == ("Role", OverlayTests.speaker) && writes.isEmpty)
+                let isKey = role == ("Role", OverlayTests.controller) && rule["verbs"].texts == ["create"]
+                #expect(isKey || role == ("Role", OverlayTests.speaker) && writes.isEmpty)
             }
             if role.name == OverlayTests.speaker, !writes.isEmpty {
                 let isEvents = rule["resources"].texts == ["events"] && writes == ["create"]
@@ -179,6 +180,36 @@ import Testing
             "deploy/overlays/bgp": ["NET_BIND_SERVICE", "SYS_NICE"],
         ]
         #expect(added == expected[overlay])
+    }
+
+    @Test("Speakers have a key by default, from a Secret that the controller makes and no manifest has") func key()
+        throws
+    {
+        for overlay in Repository.overlays {
+            let objects = try Kustomization(overlay).objects
+            #expect(!objects.contains { $0.kind == "Secret" })
+            let speaker = try OverlayTests.pod(overlay, OverlayTests.speaker)
+            let volume = try #require(speaker["volumes"].list.first { $0["name"].text == "speaker-key" })
+            let secret = try #require(volume.at("secret.secretName").text)
+            #expect(volume.at("secret.optional") == .null, "no speaker runs without a key")
+            let container = try #require(speaker["containers"].list.first)
+            let mount = try #require(container["volumeMounts"].list.first { $0["name"].text == "speaker-key" })
+            let path = try #require(mount["mountPath"].text)
+            let arguments = container["args"].texts
+            let option = try #require(arguments.firstIndex(of: "--liveness-key-file"))
+            #expect(arguments[option + 1] == path + "/key" && mount["readOnly"].bool == true)
+            let controller = try OverlayTests.pod(overlay, OverlayTests.controller)["containers"].list.first ?? .null
+            let made = controller["args"].texts
+            let name = try #require(made.firstIndex(of: "--speaker-key-secret"))
+            #expect(made[name + 1] == secret)
+        }
+    }
+
+    @Test("A speaker may read the namespace by which it knows its cluster, and no other") func namespace() throws {
+        let rules = try Kustomization("deploy/base")["ClusterRole", OverlayTests.speaker]?["rules"].list ?? []
+        let concerned = rules.filter { $0["resources"].texts.contains("namespaces") }
+        #expect(concerned.count == 1 && concerned[0]["resourceNames"].texts == ["kube-system"])
+        #expect(concerned[0]["verbs"].texts == ["get"])
     }
 
     @Test("Pods are asked how they are where they listen, and are given what they need") func probes() throws {

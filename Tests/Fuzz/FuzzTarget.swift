@@ -112,6 +112,11 @@ enum FuzzTarget: CaseIterable {
         packet.encode(into: &writer)
         var again = ByteReader(writer.bytes.span)
         precondition((try? ControlPacket(decoding: &again)) == packet, "a packet that was written again is another one")
+        guard let whole = try? LivenessPacket(decoding: bytes.span) else { return }
+        var rewritten = ByteWriter()
+        whole.encode(into: &rewritten)
+        let reread = try? LivenessPacket(decoding: rewritten.bytes.span)
+        precondition(reread?.control == whole.control && reread?.trailer == whole.trailer, "a trailer changed")
     }
 
     private static func look(at bytes: [UInt8]) {

@@ -75,7 +75,10 @@ struct RouterDiscoveryTests {
         var subject = Subject()
         let asked = subject.pass(.seconds(300)).count { $0 == .send(.solicitation) }
         #expect((8...16).contains(asked))
-        #expect(subject.hear(RouterDiscoveryTests.one, seconds: 30) == [.routerChanged(RouterDiscoveryTests.one)])
+        #expect(
+            subject.hear(RouterDiscoveryTests.one, seconds: 30) == [
+                .routerChanged(RouterDiscoveryTests.one, others: [])
+            ])
         let later = subject.pass(.seconds(29))
         #expect(!later.contains(.send(.solicitation)))
         #expect(later.contains(.send(.advertisement(routerLifetime: .zero))))
@@ -83,12 +86,18 @@ struct RouterDiscoveryTests {
 
     @Test("The router stays until its time is over or it says so; then the next is taken") func followsRouters() {
         var subject = Subject()
-        #expect(subject.hear(RouterDiscoveryTests.two, seconds: 30) == [.routerChanged(RouterDiscoveryTests.two)])
+        #expect(
+            subject.hear(RouterDiscoveryTests.two, seconds: 30) == [
+                .routerChanged(RouterDiscoveryTests.two, others: [])
+            ])
         // A lower address does not take over.
-        #expect(subject.hear(RouterDiscoveryTests.one, seconds: 60).isEmpty)
+        #expect(
+            subject.hear(RouterDiscoveryTests.one, seconds: 60) == [
+                .routerChanged(RouterDiscoveryTests.two, others: [RouterDiscoveryTests.one])
+            ])
         let changes = subject.pass(.seconds(30)).filter { if case .routerChanged = $0 { true } else { false } }
-        #expect(changes == [.routerChanged(RouterDiscoveryTests.one)])
-        #expect(subject.hear(RouterDiscoveryTests.one, seconds: 0) == [.routerChanged(nil)])
+        #expect(changes == [.routerChanged(RouterDiscoveryTests.one, others: [])])
+        #expect(subject.hear(RouterDiscoveryTests.one, seconds: 0) == [.routerChanged(nil, others: [])])
         #expect(subject.pass(.seconds(1)).contains(.send(.solicitation)))
     }
 
@@ -100,6 +109,63 @@ struct RouterDiscoveryTests {
         #expect(subject.discovery.router == RouterDiscoveryTests.one)
         _ = subject.hear(RouterDiscoveryTests.one, seconds: 0)
         for number in 2...16 { _ = subject.hear(IPv6Address(rawValue: 0xFE80 << 112 | UInt128(number)), seconds: 0) }
+        #expect(subject.discovery.router == nil)
+    }
+
+    private static func router(_ number: Int) -> IPv6Address { IPv6Address(rawValue: 0xFE80 << 112 | UInt128(number)) }
+
+    @Test("Sixteen forged routers for eighteen hours, then the real one → found within half a minute for each of them")
+    func forged() {
+        var subject = Subject()
+        let real = Self.router(9999)
+        for number in 1...16 { _ = subject.hear(Self.router(number), seconds: 65_535) }
+        #expect(subject.hear(real, seconds: 1800).isEmpty, "there is no room")
+        var rounds = 0
+        while subject.discovery.router != real, rounds < 100 {
+            rounds += 1
+            guard let tried = subject.discovery.router else { break }
+            let actions = subject.discovery.handle(.failed(tried), at: subject.now, using: &subject.generator)
+            #expect(
+                rounds == 16
+                    || actions.contains { if case .routerChanged(let next, _) = $0 { next != tried } else { false } })
+            // The router answers what it is asked.
+            if subject.pass(.seconds(5)).contains(.send(.solicitation)) { _ = subject.hear(real, seconds: 1800) }
+        }
+        #expect(subject.discovery.router == real && rounds <= 17, "\(rounds)")
+        _ = subject.discovery.handle(
+            .session(with: real, isEstablished: true), at: subject.now, using: &subject.generator)
+        // Nobody can talk it away while the session stands.
+        _ = subject.hear(real, seconds: 0)
+        for number in 100...200 { _ = subject.hear(Self.router(number), seconds: 9000) }
+        #expect(subject.discovery.router == real)
+        _ = subject.pass(.seconds(7200))
+        #expect(subject.discovery.router == real)
+        _ = subject.discovery.handle(
+            .session(with: real, isEstablished: false), at: subject.now, using: &subject.generator)
+        #expect(subject.discovery.router != real)
+    }
+
+    @Test("A lower address that speaks no BGP → the next one after it has failed, and it does not come back")
+    func silent() {
+        var subject = Subject()
+        _ = subject.hear(RouterDiscoveryTests.one, seconds: 1800)
+        _ = subject.hear(RouterDiscoveryTests.two, seconds: 1800)
+        #expect(subject.discovery.router == RouterDiscoveryTests.one)
+        _ = subject.discovery.handle(.failed(RouterDiscoveryTests.one), at: subject.now, using: &subject.generator)
+        #expect(subject.discovery.router == RouterDiscoveryTests.two)
+        _ = subject.discovery.handle(
+            .session(with: RouterDiscoveryTests.two, isEstablished: true), at: subject.now, using: &subject.generator)
+        _ = subject.hear(RouterDiscoveryTests.one, seconds: 1800)
+        _ = subject.pass(.seconds(60))
+        #expect(subject.discovery.router == RouterDiscoveryTests.two)
+    }
+
+    @Test("An advertisement for eighteen hours → counts for half an hour") func lifetimes() {
+        var subject = Subject()
+        _ = subject.hear(RouterDiscoveryTests.one, seconds: 65_535)
+        _ = subject.pass(.seconds(1799))
+        #expect(subject.discovery.router == RouterDiscoveryTests.one)
+        _ = subject.pass(.seconds(1))
         #expect(subject.discovery.router == nil)
     }
 }

@@ -105,6 +105,8 @@ final class SegmentLab: Sendable {
     /// Kills the process of a node and returns when it is gone.
     func kill(_ number: Int) { processes.withLock { $0[number] }?.kill() }
 
+    func processID(_ number: Int) -> Int32? { processes.withLock { $0[number]?.pid } }
+
     func signal(_ number: Int, _ signal: Int32) { processes.withLock { $0[number] }?.signal(signal) }
 
     /// What the nodes have logged, for who reads of a failure.

@@ -6,6 +6,7 @@ import NetworkIO
 import TestSupport
 import Timing
 import WireCodec
+import WireIdentity
 
 @testable import Speaker
 

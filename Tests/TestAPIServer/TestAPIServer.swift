@@ -53,6 +53,8 @@ package actor TestAPIServer {
 
     /// Listens on 127.0.0.1; on the port that it had before, if it was stopped.
     package func start() async throws {
+        // As every cluster has it.
+        try apply(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "kube-system"]])
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in

@@ -24,6 +24,23 @@ import WireIdentity
         #expect(!SigningKey(secret: secret).hasSigned(octets, for: purpose, with: Array(signature.dropLast())))
     }
 
+    @Test("One key replaces another → both sign with their own, and believe both, while both are known") func rotation()
+    {
+        let (old, new) = ([UInt8]("old".utf8), [UInt8]("new".utf8))
+        let steps = [
+            SigningKey(secret: old), SigningKey(secret: old, alsoBelieving: [new]),
+            SigningKey(secret: new, alsoBelieving: [old]), SigningKey(secret: new),
+        ]
+        for (a, b) in zip(steps, steps.dropFirst()) {
+            for (signer, reader) in [(a, b), (b, a)] {
+                let signature = signer.signature(of: [1], for: .mark)
+                #expect(reader.hasSigned([1], for: .mark, with: signature))
+                #expect(!reader.hasSigned([2], for: .mark, with: signature))
+            }
+        }
+        #expect(!steps[3].hasSigned([1], for: .mark, with: steps[0].signature(of: [1], for: .mark)))
+    }
+
     @Test("A key shows nothing of its secret") func redaction() {
         let key = SigningKey(secret: Array("swordfish".utf8))
         #expect("\(key)" == "HMAC-SHA-256, redacted" && "\(String(reflecting: key))" == "\(key)")

@@ -17,28 +17,56 @@ package struct SegmentEntry: Hashable, Sendable, Decodable {
         }
     }
 
+    /// A speaker of another cluster: it is a stranger.
+    package struct ForeignSpeaker: Hashable, Sendable, Decodable {
+        /// Sixteen hexadecimal digits, as `cluster` of that cluster's own status.
+        package var cluster: String
+        /// The name of ours that has the same number, most likely its own as well; `nil`: none has.
+        package var node: String?
+        package var address: String
+        package var mac: String
+
+        package init(cluster: String, node: String?, address: String, mac: String) {
+            self.cluster = cluster
+            self.node = node
+            self.address = address
+            self.mac = mac
+        }
+    }
+
     package var interface: String
     package var members: [Member]
     /// Nodes that show themselves by their ARP and NDP frames, though their liveness packets are not heard; `nil`: none. An
     /// addition.
     package var unheard: [String]?
+    /// Speakers of other clusters that are heard there; `nil`: none. An addition.
+    package var foreign: [ForeignSpeaker]?
 
-    package init(interface: String, members: [Member], unheard: [String] = []) {
+    package init(
+        interface: String, members: [Member], unheard: [String] = [], foreign: [ForeignSpeaker] = []
+    ) {
         self.interface = interface
         self.members = members
         self.unheard = unheard.isEmpty ? nil : unheard
+        self.foreign = foreign.isEmpty ? nil : foreign
     }
 }
 
 extension SegmentEntry: JSONRepresentable {
     package var json: JSONValue {
         let contract: JSONValue = ["interface": interface.json, "members": members.json]
-        return contract.adding(["unheard": unheard.json])
+        return contract.adding(["unheard": unheard.json, "foreign": foreign.json])
     }
 }
 
 extension SegmentEntry.Member: JSONRepresentable {
     package var json: JSONValue {
         ["node": node.json, "address": address.json, "state": state.json, "since": since.json]
+    }
+}
+
+extension SegmentEntry.ForeignSpeaker: JSONRepresentable {
+    package var json: JSONValue {
+        ["cluster": cluster.json, "node": node.json, "address": address.json, "mac": mac.json]
     }
 }

@@ -23,6 +23,8 @@ package struct StatusDocument: Hashable, Sendable {
     package var started: Timestamp?
     /// Why the process is not ready, a sentence each; empty when it is.
     package var notReady: [String] = []
+    /// Which cluster the process belongs to, as its packets say it; `nil` for a controller.
+    package var cluster: String?
 
     package init(version: String, role: String, node: String?) {
         self.version = version
@@ -67,7 +69,7 @@ package struct StatusDocument: Hashable, Sendable {
 extension StatusDocument: Decodable {
     private enum CodingKeys: String, CodingKey {
         case version, role, node, assignments, announcements, peers, segments
-        case silent, problems, pools, interfaces, started, notReady, leader
+        case silent, problems, pools, interfaces, started, notReady, leader, cluster
     }
 
     package init(from decoder: any Decoder) throws {
@@ -89,6 +91,7 @@ extension StatusDocument: Decodable {
         started = try container.decodeIfPresent(Timestamp.self, forKey: .started)
         notReady = try list(.notReady)
         leader = try container.decodeIfPresent(String.self, forKey: .leader)
+        cluster = try container.decodeIfPresent(String.self, forKey: .cluster)
     }
 }
 
@@ -101,6 +104,7 @@ extension StatusDocument: JSONRepresentable {
         return contract.adding([
             "silent": silent.json, "problems": problems.json, "pools": pools.json, "interfaces": interfaces.json,
             "started": started.json, "notReady": notReady.json, "leader": leader.json,
+            "cluster": cluster.json,
         ])
     }
 }

@@ -89,8 +89,13 @@ extension BFDCore {
         do throws(DropReason) {
             let packet = try ControlPacket(decoding: &reader)
             guard let id = recipient(of: packet, at: place, arrival) else { throw .sessionNotFound }
+            guard items[id]?.mayArrive(through: arrival.interface) == true else {
+                drop(.interfaceWrong, id, at: now, &actions)
+                return actions
+            }
             items[id]?.packetsReceived += 1
             handle(.received(packet, hopLimit: arrival.hopLimit), by: id, at: now, &actions, &generator)
+            if items[id]?.session.state == .up, items[id]?.linkInUse == nil { items[id]?.linkInUse = arrival.interface }
         } catch {
             strayDrops[error, default: 0] += 1
             guard lastToldStrayDrop[error].map({ $0.duration(to: now) >= BFDCore.toldEvery }) ?? true else {

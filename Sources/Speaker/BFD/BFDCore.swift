@@ -57,6 +57,8 @@ struct BFDCore {
         var sender = SocketState.opening
         /// The index of the interface that a link-local peer is on; else zero.
         var scope: Int32 = 0
+        /// Where the packets came in that brought the session up; `nil` while it is not up.
+        var linkInUse: Int32?
         var backoff = BFDCore.backoff
         var isUnsendable = false
         var failures: UInt64 = 0
@@ -150,6 +152,18 @@ struct BFDCore {
 
 // MARK: - Sessions come and go
 
+extension BFDCore.Item {
+    /// Whether a packet that came in through this interface can be the peer's.
+    ///
+    /// RFC 5881 §5 trusts a TTL of 255 to have passed no router. But a pod of this node has passed none either: so the packet
+    /// has to come from where the peer is. Where its address does not tell, that is where it came Up.
+    func mayArrive(through interface: Int32) -> Bool {
+        if settings.isMultihop || scope != 0 { return true }
+        if !settings.links.isEmpty { return settings.links.contains(interface) }
+        return linkInUse.map { $0 == interface } ?? true
+    }
+}
+
 extension BFDCore {
     private mutating func hold(
         _ settings: BFDPeerSettings, names: [String], at now: Instant, _ actions: inout [Action],
@@ -221,14 +235,15 @@ extension BFDCore {
     }
 
     /// The session that a packet is for: RFC 5880 §6.8.6.
+    ///
+    /// RFC 5880 §6.3 lets Your Discriminator alone decide where it is known. Here the addresses have to fit as well: whoever
+    /// has seen a packet of ours is not therefore the system that it went to.
     func recipient(of packet: ControlPacket, at place: BFDPlace, _ arrival: Arrival) -> ID? {
-        if packet.yourDiscriminator != 0 {
-            // RFC 5880 §6.3: once a peer knows our discriminator, only that counts, not where packets come from.
-            guard items[packet.yourDiscriminator]?.settings.place == place else { return nil }
-            return packet.yourDiscriminator
-        }
-        return byOrigin[Origin(place: place, address: arrival.source)]?.first { id in
-            guard let item = items[id] else { return false }
+        let origin = Origin(place: place, address: arrival.source)
+        return byOrigin[origin]?.first { id in
+            guard let item = items[id], packet.yourDiscriminator == 0 || packet.yourDiscriminator == id else {
+                return false
+            }
             return (item.scope == 0 || item.scope == arrival.interface)
                 && (item.settings.sourceAddress ?? arrival.destination) == arrival.destination
         }
@@ -240,6 +255,7 @@ extension BFDCore {
     ) {
         guard let done = items[id]?.session.handle(event, at: now, using: &generator) else { return }
         var isFailure = false
+        if items[id]?.session.state != .up { items[id]?.linkInUse = nil }
         for action in done {
             switch action {
             case .send(let packet): if items[id]?.sender == .open { actions.append(.send(packet, id)) }
@@ -263,7 +279,7 @@ extension BFDCore {
         }
     }
 
-    private mutating func drop(
+    mutating func drop(
         _ reason: DropReason, _ id: ID, at now: Instant, _ actions: inout [Action]
     ) {
         guard var item = items[id] else { return }

@@ -16,6 +16,7 @@ package final class BFDEngine: Sendable {
 
     private let mailbox: BFDLoop.Mail
     private let thread: DedicatedThread
+    package let heartbeat: Heartbeat
     private let events: AsyncStream<BFDEvent>
     /// Each change of a session, in order. To be iterated once.
     package let changes: AsyncStream<BFDChange>
@@ -28,6 +29,8 @@ package final class BFDEngine: Sendable {
         self.logger = logger
         let mailbox = try BFDLoop.Mail(nil, board: ())
         self.mailbox = mailbox
+        let heartbeat = Heartbeat("bfd")
+        self.heartbeat = heartbeat
         // More than that many at once say nothing more to a person.
         let (events, event) = AsyncStream.makeStream(of: BFDEvent.self, bufferingPolicy: .bufferingOldest(1024))
         self.events = events
@@ -36,7 +39,9 @@ package final class BFDEngine: Sendable {
         self.changes = changes
         thread = try DedicatedThread(name: "bfd") {
             BFDLoop.run(
-                mailbox, realtimePriority: realtimePriority, tell: { change.yield($0) }, log: { event.yield($0) })
+                mailbox, heartbeat, realtimePriority: realtimePriority, tell: { change.yield($0) },
+                log: { event.yield($0) })
+            heartbeat.end()
             event.finish()
             change.finish()
         }

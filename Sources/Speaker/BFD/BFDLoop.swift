@@ -19,6 +19,7 @@ final class BFDLoop {
     private static let datagramsPerTurn = 2048
 
     private let mailbox: Mail
+    private let heartbeat: Heartbeat
     private let tell: @Sendable (BFDChange) -> Void
     private let log: @Sendable (BFDEvent) -> Void
     private var core = BFDCore()
@@ -35,10 +36,11 @@ final class BFDLoop {
     private var isStopped = false
 
     private init(
-        _ mailbox: Mail, tell: @escaping @Sendable (BFDChange) -> Void,
+        _ mailbox: Mail, _ heartbeat: Heartbeat, tell: @escaping @Sendable (BFDChange) -> Void,
         log: @escaping @Sendable (BFDEvent) -> Void
     ) throws(SystemError) {
         self.mailbox = mailbox
+        self.heartbeat = heartbeat
         self.tell = tell
         self.log = log
         timer = try DeadlineTimer()
@@ -47,7 +49,8 @@ final class BFDLoop {
 
     /// Runs until the mailbox says stop and the farewells are over.
     static func run(
-        _ mailbox: Mail, realtimePriority: Int32?, tell: @escaping @Sendable (BFDChange) -> Void,
+        _ mailbox: Mail, _ heartbeat: Heartbeat, realtimePriority: Int32?,
+        tell: @escaping @Sendable (BFDChange) -> Void,
         log: @escaping @Sendable (BFDEvent) -> Void
     ) {
         if let realtimePriority {
@@ -57,7 +60,7 @@ final class BFDLoop {
         }
         var last = BFDSnapshot()
         do throws(SystemError) {
-            let loop = try BFDLoop(mailbox, tell: tell, log: log)
+            let loop = try BFDLoop(mailbox, heartbeat, tell: tell, log: log)
             defer { last = loop.core.snapshot(at: UptimeClock.now) }
             try loop.turnUntilStopped()
         } catch {
@@ -69,11 +72,12 @@ final class BFDLoop {
     private func turnUntilStopped() throws(SystemError) {
         var isMailWaiting = true
         while true {
+            heartbeat.beat()
             if isMailWaiting { takeMail() }
             perform(core.handleDeadline(at: UptimeClock.now, using: &generator))
             if isStopped, core.hasLeft { return }
             timer.arm(at: core.nextDeadline)
-            try poll.wait()
+            try poll.wait(for: Heartbeat.slowInterval)
             isMailWaiting = poll.isReady(0)
             if poll.isReady(1) { timer.clear() }
             receive()

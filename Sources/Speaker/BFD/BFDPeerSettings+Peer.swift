@@ -4,9 +4,12 @@ import ClusterConfiguration
 
 extension BFDPeerSettings {
     /// The BFD session beside a BGP session.
-    init(_ peer: Peer, _ profile: BFDSettings, address: IPAddress, zone: String?, isOnLink: Bool) {
+    init(
+        _ peer: Peer, _ profile: BFDSettings, address: IPAddress, zone: String?, isOnLink: Bool, links: Set<Int32> = []
+    ) {
         self.init(name: peer.name, address: address)
         self.zone = zone
+        self.links = links
         sourceAddress = peer.sourceAddress
         device = peer.vrf
         // RFC 5881 is for routers on the link, RFC 5883 for others. As in FRR, an external router is on the link unless it

@@ -12,6 +12,8 @@ package struct BFDPeerSettings: Hashable, Sendable {
     package var sourceAddress: IPAddress?
     /// The device, for example of a VRF, that the session is bound to.
     package var device: String?
+    /// The indexes of the interfaces that a peer on the link may be on, by its address; empty: its address does not tell.
+    package var links: Set<Int32> = []
     /// The peer may be several hops away: RFC 5883. Else it is on the link: RFC 5881.
     package var isMultihop = false
     package var role = SessionConfiguration.Role.active

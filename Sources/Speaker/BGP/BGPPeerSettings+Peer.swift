@@ -10,10 +10,11 @@ extension BGPPeerSettings {
     ///   - routerID: what the node calls itself where the configuration does not say.
     ///   - ownAddresses: the node's own, for routes of a family that the session does not run over.
     ///   - isOnLink: whether the peer is a neighbour of the node, by its address.
+    ///   - links: the indexes of the interfaces that the peer is on, by its address.
     ///   - router: of an unnumbered peer, the router on its interface.
     package init?(
         _ peer: Peer, routerID: IPv4Address, ownAddresses: [AddressFamily: IPAddress], isOnLink: Bool = true,
-        router: IPv6Address? = nil
+        links: Set<Int32> = [], router: IPv6Address? = nil
     ) {
         let address: IPAddress
         let zone: String?
@@ -55,6 +56,6 @@ extension BGPPeerSettings {
             name: peer.name, session: session, address: address, zone: zone, port: peer.port,
             sourceAddress: peer.sourceAddress, options: options, nextHops: others,
             shutdown: peer.shutdown.map { Shutdown(text: $0.message) }, description: peer.description)
-        bfd = peer.bfd.map { BFDPeerSettings(peer, $0, address: address, zone: zone, isOnLink: isOnLink) }
+        bfd = peer.bfd.map { BFDPeerSettings(peer, $0, address: address, zone: zone, isOnLink: isOnLink, links: links) }
     }
 }

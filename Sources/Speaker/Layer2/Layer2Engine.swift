@@ -16,6 +16,7 @@ import Timing
 package final class Layer2Engine: Sendable {
     private let mailbox: Layer2Loop.Mail
     private let thread: DedicatedThread
+    package let heartbeat: Heartbeat
     private let events: AsyncStream<Layer2Event>
     private let logger: Logger
 
@@ -32,12 +33,15 @@ package final class Layer2Engine: Sendable {
         self.logger = logger
         let mailbox = try Layer2Loop.Mail(Layer2Loop.Wishes(), board: Layer2Loop.Board())
         self.mailbox = mailbox
+        let heartbeat = Heartbeat("layer2")
+        self.heartbeat = heartbeat
         // More than that many at once say nothing more to a person.
         let (events, continuation) = AsyncStream.makeStream(
             of: Layer2Event.self, bufferingPolicy: .bufferingOldest(1024))
         self.events = events
         thread = try DedicatedThread(name: "layer2") {
-            Layer2Loop.run(mailbox, settings, tell: { continuation.yield($0) }, report: onReport)
+            Layer2Loop.run(mailbox, settings, heartbeat, tell: { continuation.yield($0) }, report: onReport)
+            heartbeat.end()
             continuation.finish()
         }
         links.observe { [weak mailbox] table, _ in mailbox?.put { wishes, _ in wishes.table = table } }
@@ -62,9 +66,10 @@ package final class Layer2Engine: Sendable {
         for await event in events { event.log(to: logger) }
     }
 
-    /// Ends answering and announcing, and closes everything. Returns when no frame will be sent any more.
+    /// Ends answering and announcing, and closes everything. Returns when no frame will be sent any more; at once if the
+    /// thread has frozen.
     package func stop() {
         mailbox.stop()
-        thread.join()
+        if heartbeat.turns == nil || heartbeat.isAlive { thread.join() }
     }
 }

@@ -53,6 +53,7 @@ struct Layer2Loop: ~Copyable {
     }
 
     private let mailbox: Mail
+    private let heartbeat: Heartbeat
     private let tell: @Sendable (Layer2Event) -> Void
     private let report: @Sendable ([Layer2Report]) -> Void
     /// Not passed on yet.
@@ -77,10 +78,11 @@ struct Layer2Loop: ~Copyable {
     private var generator = SystemRandomNumberGenerator()
 
     private init(
-        _ mailbox: Mail, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void,
-        report: @escaping @Sendable ([Layer2Report]) -> Void
+        _ mailbox: Mail, _ settings: Layer2Settings, _ heartbeat: Heartbeat,
+        tell: @escaping @Sendable (Layer2Event) -> Void, report: @escaping @Sendable ([Layer2Report]) -> Void
     ) throws(SystemError) {
         self.mailbox = mailbox
+        self.heartbeat = heartbeat
         self.tell = tell
         self.report = report
         core = Layer2Core(settings: settings)
@@ -100,12 +102,12 @@ struct Layer2Loop: ~Copyable {
 
     /// Runs until the mailbox says stop.
     static func run(
-        _ mailbox: Mail, _ settings: Layer2Settings, tell: @escaping @Sendable (Layer2Event) -> Void,
-        report: @escaping @Sendable ([Layer2Report]) -> Void
+        _ mailbox: Mail, _ settings: Layer2Settings, _ heartbeat: Heartbeat,
+        tell: @escaping @Sendable (Layer2Event) -> Void, report: @escaping @Sendable ([Layer2Report]) -> Void
     ) {
         var last = Layer2Snapshot()
         do throws(SystemError) {
-            var loop = try Layer2Loop(mailbox, settings, tell: tell, report: report)
+            var loop = try Layer2Loop(mailbox, settings, heartbeat, tell: tell, report: report)
             defer { last = loop.core.snapshot }
             try loop.turnUntilStopped()
         } catch {
@@ -118,6 +120,7 @@ struct Layer2Loop: ~Copyable {
         var isMailWaiting = true
         var isBacklogged = false
         while true {
+            heartbeat.beat()
             if isMailWaiting, takeMail() { return }
             applyChanges()
             handleDeadlines(isBacklogged: isBacklogged)
@@ -135,7 +138,7 @@ struct Layer2Loop: ~Copyable {
             let isBusy = !changes.isEmpty || nextMembership < memberships.count || deadline.map { $0 <= now } ?? false
             if !isBusy { timer.arm(at: deadline) }
             waitingSince = isBusy || isBacklogged || priority == nil ? nil : now
-            try poll.wait(for: isBusy ? .zero : nil)
+            try poll.wait(for: isBusy ? .zero : Heartbeat.interval)
             isMailWaiting = poll.isReady(0)
             isBacklogged = receive()
             if poll.isReady(1) {
@@ -196,6 +199,8 @@ struct Layer2Loop: ~Copyable {
 
     private mutating func applyChanges() {
         guard !changes.isEmpty else { return }
+        // However many wait: each batch is a turn.
+        heartbeat.beat()
         let now = UptimeClock.now
         for change in changes.prefix(Limit.changes) { perform(core.apply(change, at: now)) }
         changes = changes.dropFirst(Limit.changes)

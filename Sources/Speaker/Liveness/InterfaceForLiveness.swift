@@ -7,11 +7,16 @@ package struct InterfaceForLiveness: Hashable, Sendable {
     package var name: String
     /// IPv4, where the interface has a usable IPv4 address; IPv6, where it has a usable link-local one.
     package var families: Set<AddressFamily>
+    /// Where its packets come from; zero if it has none.
+    package var hardwareAddress: MACAddress
 
-    package init(index: Int32, name: String, families: Set<AddressFamily>) {
+    package init(
+        index: Int32, name: String, families: Set<AddressFamily>, hardwareAddress: MACAddress = .zero
+    ) {
         self.index = index
         self.name = name
         self.families = families
+        self.hardwareAddress = hardwareAddress
     }
 
     /// `nil` where nothing can be heard: the interface is down, without carrier, a loopback, or without an address.
@@ -25,6 +30,8 @@ package struct InterfaceForLiveness: Hashable, Sendable {
             }
         }
         guard !families.isEmpty else { return nil }
-        self.init(index: interface.index, name: interface.name, families: families)
+        self.init(
+            index: interface.index, name: interface.name, families: families,
+            hardwareAddress: interface.hardwareAddress ?? .zero)
     }
 }

@@ -17,7 +17,7 @@ struct LivenessCore {
     enum Action: Hashable, Sendable {
         case open(Port)
         case close(Port)
-        case send(ControlPacket, through: Port)
+        case send(LivenessPacket, through: Port)
         case tell(LivenessChange)
         case log(LivenessEvent)
     }
@@ -38,6 +38,7 @@ struct LivenessCore {
         var sendFailures: UInt64 = 0
         var drops: [DropReason: UInt64] = [:]
         var lastToldDrop: [DropReason: Instant] = [:]
+        var lastToldAppearance: Instant?
 
         var openFamilies: Set<AddressFamily> { Set(ports.filter { $0.value == .open }.keys) }
     }
@@ -47,13 +48,18 @@ struct LivenessCore {
     private var identities: NodeIdentities
     private var watched: [Int32: Watched] = [:]
     private var knowsInterfaces = false
+    /// Of segments that were left.
+    private var memory: SegmentMemory
+    private var hostAddresses: Set<MACAddress> = []
     private var isLeaving = false
+    private var isSuspended = false
     private static let dropsToldEvery = Duration.seconds(60)
 
     init(node: String, configuration: SegmentConfiguration) {
         self.node = node
         self.configuration = configuration
         identities = NodeIdentities([node])
+        memory = SegmentMemory(configuration.credentials)
     }
 
     /// When the caller has to come back with ``handleDeadline(at:using:)``.
@@ -99,16 +105,24 @@ struct LivenessCore {
         var actions: [Action] = []
         knowsInterfaces = true
         let wanted = Dictionary(interfaces.map { ($0.index, $0) }) { $1 }
+        let addressesBefore = hostAddresses
+        hostAddresses = Set(interfaces.map(\.hardwareAddress)).subtracting([.zero])
         for index in watched.keys.sorted() where wanted[index] == nil {
             remove(index, at: now, &actions, &generator)
         }
         for (index, interface) in wanted.sorted(by: { $0.key < $1.key }) {
             if watched[index] == nil {
                 watched[index] = Watched(interface: interface, segment: makeSegment(at: now))
+                addressesChanged(on: index, at: now, &actions, &generator)
                 if isLeaving { handle(.leave, on: index, at: now, &actions, &generator) }
+                if isSuspended { handle(.suspended(true), on: index, at: now, &actions, &generator) }
             }
             rename(index, to: interface.name, at: now, &actions)
+            let before = watched[index]?.interface
             watched[index]?.interface = interface
+            if before?.hardwareAddress != interface.hardwareAddress || hostAddresses != addressesBefore {
+                addressesChanged(on: index, at: now, &actions, &generator)
+            }
             for family in AddressFamily.allCases {
                 let port = Port(index: index, family: family)
                 if interface.families.contains(family) {
@@ -127,6 +141,19 @@ struct LivenessCore {
         var actions: [Action] = []
         isLeaving = true
         for index in watched.keys.sorted() { handle(.leave, on: index, at: now, &actions, &generator) }
+        return actions
+    }
+
+    /// Whether this node cannot do what the others take it for: then it says that it leaves, and nothing more until it can.
+    mutating func setSuspended(
+        _ isSuspended: Bool, at now: Instant, using generator: inout some RandomNumberGenerator
+    ) -> [Action] {
+        var actions: [Action] = []
+        guard isSuspended != self.isSuspended else { return actions }
+        self.isSuspended = isSuspended
+        for index in watched.keys.sorted() {
+            handle(.suspended(isSuspended), on: index, at: now, &actions, &generator)
+        }
         return actions
     }
 
@@ -161,12 +188,14 @@ extension LivenessCore {
         if item.openFamilies.isEmpty, item.segment.members.isEmpty {
             let segment = makeSegment(at: now)
             watched[port.index]?.segment = segment
+            addressesChanged(on: port.index, at: now, &actions, &generator)
         }
         watched[port.index]?.ports[port.family] = .open
         watched[port.index]?.unsendable.remove(port.family)
         watched[port.index]?.backoffs[port.family] = nil
         familiesChanged(on: port.index, at: now, &actions, &generator)
         if isLeaving { handle(.leave, on: port.index, at: now, &actions, &generator) }
+        if isSuspended { handle(.suspended(true), on: port.index, at: now, &actions, &generator) }
         return actions
     }
 
@@ -208,9 +237,8 @@ extension LivenessCore {
     ) -> [Action] {
         var actions: [Action] = []
         watched[port.index]?.packetsReceived += 1
-        var reader = ByteReader(octets)
         do throws(DropReason) {
-            let packet = try ControlPacket(decoding: &reader)
+            let packet = try LivenessPacket(decoding: octets)
             handle(.received(packet, from: source, hopLimit: hopLimit), on: port.index, at: now, &actions, &generator)
         } catch {
             drop(error, on: port.index, from: source, at: now, &actions)
@@ -222,8 +250,19 @@ extension LivenessCore {
 // MARK: - Segments
 
 extension LivenessCore {
-    private func makeSegment(at now: Instant) -> Segment {
-        Segment(node: node, identities: identities, families: [], configuration: configuration, at: now)
+    private mutating func makeSegment(at now: Instant) -> Segment {
+        // None may begin below a number that another has sent with: its hardware address may have been the same.
+        for item in watched.values { memory.merge(item.segment.memory) }
+        return Segment(
+            node: node, identities: identities, families: [], configuration: configuration, memory: memory, at: now)
+    }
+
+    private mutating func addressesChanged(
+        on index: Int32, at now: Instant, _ actions: inout [Action], _ generator: inout some RandomNumberGenerator
+    ) {
+        guard let own = watched[index]?.interface.hardwareAddress else { return }
+        handle(
+            .hardwareAddressesChanged(own: own, ofHost: hostAddresses), on: index, at: now, &actions, &generator)
     }
 
     private mutating func familiesChanged(
@@ -254,6 +293,7 @@ extension LivenessCore {
         // If the interface still works, the others need not wait for their detection time.
         handle(.leave, on: index, at: now, &actions, &generator)
         guard let item = watched.removeValue(forKey: index) else { return }
+        memory.merge(item.segment.memory)
         for (family, state) in item.ports.sorted(by: { $0.key < $1.key }) where state == .open {
             actions.append(.close(Port(index: index, family: family)))
         }
@@ -293,11 +333,28 @@ extension LivenessCore {
                             since: member.since, address: member.address,
                             hardwareAddresses: member.hardwareAddresses)))
             case .dropped(let reason, let source): drop(reason, on: index, from: source, at: now, &actions)
+            case .damped(let node): actions.append(.log(.memberDamped(node: node, interface: name)))
+            case .twinAppeared(let twin):
+                if mayTellAppearance(on: index, at: now) {
+                    actions.append(.log(.twin(node: node, interface: name, twin)))
+                }
+            case .foreignSpeakerAppeared(let speaker):
+                if mayTellAppearance(on: index, at: now) {
+                    actions.append(.log(.foreignSpeaker(interface: name, speaker)))
+                }
             case .stalled(let duration): actions.append(.log(.stalled(interface: name, duration)))
             case .intervalChanged(let interval): actions.append(.log(.intervalChanged(interface: name, interval)))
             case .left: break
             }
         }
+    }
+
+    /// Once a second at most: clusters and addresses can be made up.
+    private mutating func mayTellAppearance(on index: Int32, at now: Instant) -> Bool {
+        let last = watched[index]?.lastToldAppearance
+        guard last.map({ $0.advanced(by: .seconds(1)) <= now }) ?? true else { return false }
+        watched[index]?.lastToldAppearance = now
+        return true
     }
 
     private mutating func drop(
@@ -323,7 +380,9 @@ extension LivenessCore {
                     interface: item.interface.name, interfaceIndex: index, members: item.segment.members,
                     isSettled: item.segment.isSettled(at: now), sendingFamilies: item.segment.sendingFamilies,
                     interval: item.segment.interval, problems: problems, packetsSent: item.packetsSent,
-                    packetsReceived: item.packetsReceived, sendFailures: item.sendFailures, drops: item.drops))
+                    packetsReceived: item.packetsReceived, sendFailures: item.sendFailures, drops: item.drops,
+                    foreignSpeakers: item.segment.foreignSpeakers(at: now), twins: item.segment.twins(at: now),
+                    distrusted: item.segment.distrusted(at: now)))
         }
         return snapshot
     }

@@ -13,6 +13,7 @@ import SystemIO
 package final class LivenessEngine: Sendable {
     private let mailbox: LivenessLoop.Mail
     private let thread: DedicatedThread
+    package let heartbeat: Heartbeat
     private let events: AsyncStream<LivenessEvent>
     private let logger: Logger
 
@@ -20,26 +21,33 @@ package final class LivenessEngine: Sendable {
     ///
     /// - Parameters:
     ///   - node: this node's name.
+    ///   - watched: of the loop without which this node is of no use to a segment: while it does not turn, the others are
+    ///     told that this node has left.
     ///   - onChange: called on the engine's thread for each change, in order; it must not wait. It is called once more
     ///     for every node that is up when an interface is no longer watched.
     ///   - onSettled: called on the engine's thread when ``hasSettled`` becomes true, with the changes that led there told
     ///     before. It becomes false when an interface is added, but that is for the caller of
     ///     ``apply(interfaces:)`` to know.
     package init(
-        node: String, settings: LivenessSettings = LivenessSettings(), logger: Logger,
+        node: String, settings: LivenessSettings = LivenessSettings(), watching watched: Heartbeat? = nil,
+        logger: Logger,
         onChange: @escaping @Sendable (LivenessChange) -> Void, onSettled: @escaping @Sendable () -> Void = {}
     ) throws {
         self.logger = logger
         let mailbox = try LivenessLoop.Mail(LivenessLoop.Wishes(), board: LivenessLoop.Board())
         self.mailbox = mailbox
+        let heartbeat = Heartbeat("liveness")
+        self.heartbeat = heartbeat
         // More than that many at once say nothing more to a person.
         let (events, continuation) = AsyncStream.makeStream(
             of: LivenessEvent.self, bufferingPolicy: .bufferingOldest(1024))
         self.events = events
         thread = try DedicatedThread(name: "liveness") {
             LivenessLoop.run(
-                mailbox, node: node, settings, tell: onChange, tellSettled: { if $0 { onSettled() } },
+                mailbox, node: node, settings, heartbeat, watched, tell: onChange,
+                tellSettled: { if $0 { onSettled() } },
                 log: { continuation.yield($0) })
+            heartbeat.end()
             continuation.finish()
         }
     }

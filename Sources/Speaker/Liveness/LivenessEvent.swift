@@ -15,6 +15,15 @@ package enum LivenessEvent: Hashable, Sendable {
     case intervalChanged(interface: String, Duration)
     /// The thread could not run for so long; others may have taken this node for dead.
     case stalled(interface: String, Duration)
+    /// The node comes and goes so often that it counts as lost.
+    case memberDamped(node: String, interface: String)
+    /// Another host sends as this node. Told when it was not heard for ten seconds.
+    case twin(node: String, interface: String, SegmentTwin)
+    /// A speaker of another cluster is on the segment. Told when it was not heard for ten seconds.
+    case foreignSpeaker(interface: String, ForeignSpeaker)
+    /// The loop does not turn; the others are told that this node has left.
+    case loopFrozen(String)
+    case loopTurnsAgain(String)
     /// Two nodes' names have one hash.
     case collision(NodeIdentities.Collision)
     /// The thread runs without real-time priority; the text says why.
@@ -51,6 +60,35 @@ package enum LivenessEvent: Hashable, Sendable {
             logger.warning(
                 "liveness: this host did not run the thread in time; others may have taken this node for dead",
                 metadata: ["interface": "\(interface)", "late": "\(duration)"])
+        case .memberDamped(let node, let interface):
+            logger.warning(
+                """
+                liveness: node flaps and is treated as down until it is stable for \(MemberDamping.calm); check its link, and \
+                whether another host sends its packets
+                """, metadata: ["node": "\(node)", "interface": "\(interface)"])
+        case .twin(let node, let interface, let twin):
+            logger.error(
+                """
+                liveness: another host runs Martlet as node \(node) of the same cluster; give one of them another name, or \
+                the two clusters different ones (--cluster)
+                """,
+                metadata: [
+                    "interface": "\(interface)", "mac": "\(twin.hardwareAddress)", "source": "\(twin.address)",
+                ])
+        case .foreignSpeaker(let interface, let speaker):
+            logger.notice(
+                "liveness: a Martlet speaker of another cluster is on the segment",
+                metadata: [
+                    "interface": "\(interface)", "cluster": "\(speaker.cluster)",
+                    "node": "\(speaker.node ?? "unknown")",
+                    "mac": "\(speaker.hardwareAddress)", "source": "\(speaker.address)",
+                ])
+        case .loopFrozen(let loop):
+            logger.critical(
+                "liveness: a loop is frozen, so this node cannot answer; reported to the other nodes as leaving",
+                metadata: ["loop": "\(loop)"])
+        case .loopTurnsAgain(let loop):
+            logger.warning("liveness: the loop runs again; this node is back", metadata: ["loop": "\(loop)"])
         case .collision(let collision):
             logger.warning(
                 "liveness: two node names have one hash; the second uses another discriminator",

@@ -30,6 +30,9 @@ final class LivenessLoop {
     private static let datagramsPerTurn = 64
 
     private let mailbox: Mail
+    private let heartbeat: Heartbeat
+    private let watched: Heartbeat?
+    private var watch = HeartbeatWatch()
     private let tell: @Sendable (LivenessChange) -> Void
     private let tellSettled: @Sendable (Bool) -> Void
     private let log: @Sendable (LivenessEvent) -> Void
@@ -40,18 +43,20 @@ final class LivenessLoop {
     private var poll = PollSet()
     private var timer: DeadlineTimer
     private var generator = SystemRandomNumberGenerator()
-    /// Longer than any control packet: the Length field has one octet.
+    /// Longer than any packet of a speaker.
     private var buffer = [UInt8](repeating: 0, count: 512)
-    private var writer = ByteWriter(reserving: 64)
+    private var writer = ByteWriter(reserving: 128)
     private var hasSaidFarewell = false
     private var isStopped = false
 
     private init(
-        _ mailbox: Mail, node: String, _ settings: LivenessSettings,
+        _ mailbox: Mail, node: String, _ settings: LivenessSettings, _ heartbeat: Heartbeat, _ watched: Heartbeat?,
         tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void,
         log: @escaping @Sendable (LivenessEvent) -> Void
     ) throws(SystemError) {
         self.mailbox = mailbox
+        self.heartbeat = heartbeat
+        self.watched = watched
         self.tell = tell
         self.tellSettled = tellSettled
         self.log = log
@@ -62,7 +67,7 @@ final class LivenessLoop {
 
     /// Runs until the mailbox says stop and the farewell is over.
     static func run(
-        _ mailbox: Mail, node: String, _ settings: LivenessSettings,
+        _ mailbox: Mail, node: String, _ settings: LivenessSettings, _ heartbeat: Heartbeat, _ watched: Heartbeat?,
         tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void,
         log: @escaping @Sendable (LivenessEvent) -> Void
     ) {
@@ -71,7 +76,8 @@ final class LivenessLoop {
         }
         var last = LivenessSnapshot()
         do throws(SystemError) {
-            let loop = try LivenessLoop(mailbox, node: node, settings, tell: tell, tellSettled: tellSettled, log: log)
+            let loop = try LivenessLoop(
+                mailbox, node: node, settings, heartbeat, watched, tell: tell, tellSettled: tellSettled, log: log)
             defer { last = loop.core.snapshot(at: UptimeClock.now) }
             try loop.turnUntilStopped()
         } catch {
@@ -83,14 +89,17 @@ final class LivenessLoop {
     private func turnUntilStopped() throws(SystemError) {
         var isMailWaiting = true
         while true {
+            heartbeat.beat()
             if isMailWaiting { takeMail() }
+            lookAtWatched()
             perform(core.handleDeadline(at: UptimeClock.now, using: &generator))
             // After the deadlines: the last of them may have been the last packet of the farewell.
             if isStopped, core.hasLeft { return }
             publishSettled()
 
-            timer.arm(at: core.nextDeadline)
-            try poll.wait()
+            let next = [core.nextDeadline, watched == nil ? nil : watch.nextLook].compactMap(\.self).min()
+            timer.arm(at: next)
+            try poll.wait(for: Heartbeat.slowInterval)
             isMailWaiting = poll.isReady(0)
             if poll.isReady(1) { timer.clear() }
             receive()
@@ -114,6 +123,14 @@ final class LivenessLoop {
             let snapshot = core.snapshot(at: UptimeClock.now)
             for answer in mail.questions { answer(snapshot) }
         }
+    }
+
+    /// A node that does not answer is to be heard no longer than one that is dead.
+    private func lookAtWatched() {
+        let now = UptimeClock.now
+        guard let watched, watch.look(watched.turns, at: now) else { return }
+        log(watch.isFrozen ? .loopFrozen(watched.loop) : .loopTurnsAgain(watched.loop))
+        perform(core.setSuspended(watch.isFrozen, at: now, using: &generator))
     }
 
     private func publishSettled() {
@@ -176,7 +193,7 @@ final class LivenessLoop {
         perform(core.failed(port, message: "\(error)", at: UptimeClock.now, using: &generator))
     }
 
-    private func send(_ packet: ControlPacket, through port: LivenessCore.Port) {
+    private func send(_ packet: LivenessPacket, through port: LivenessCore.Port) {
         guard let socket = sockets[port] else { return }
         writer.removeAll()
         packet.encode(into: &writer)

@@ -22,6 +22,12 @@ package struct LivenessSnapshot: Hashable, Sendable {
         package var sendFailures: UInt64
         /// Packets received that were not used.
         package var drops: [DropReason: UInt64]
+        /// Speakers of other clusters that are heard there.
+        package var foreignSpeakers: [ForeignSpeaker] = []
+        /// Other hosts that send as this node.
+        package var twins: [SegmentTwin] = []
+        /// The nodes whose packets arrive but are not believed.
+        package var distrusted: [String: Distrust] = [:]
     }
 
     /// By interface index.

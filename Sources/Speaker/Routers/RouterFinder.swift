@@ -16,6 +16,8 @@ package final class RouterFinder: Sendable {
         var wanted: [Int32: String] = [:]
         /// Whether ``wanted`` was given anew.
         var isNew = false
+        /// What became of sessions, by the interfaces' names.
+        var outcomes: [(interface: String, event: RouterDiscovery.Event)] = []
         var isStopped = false
     }
 
@@ -29,17 +31,21 @@ package final class RouterFinder: Sendable {
 
     private let shared: Shared
     private let thread: DedicatedThread
+    package let heartbeat: Heartbeat
 
     /// - Parameter onChange: called on the finder's thread for each change, in order; it must not wait.
     package init(logger: Logger, onChange: @escaping @Sendable (RouterChange) -> Void) throws {
         let shared = try Shared()
         self.shared = shared
+        let heartbeat = Heartbeat("routers")
+        self.heartbeat = heartbeat
         thread = try DedicatedThread(name: "routers") {
             do throws(SystemError) {
-                try RouterFinder.run(shared, logger, onChange)
+                try RouterFinder.run(shared, heartbeat, logger, onChange)
             } catch {
                 logger.critical("router discovery: \(error); unnumbered peers are not found any more")
             }
+            heartbeat.end()
         }
     }
 
@@ -52,6 +58,12 @@ package final class RouterFinder: Sendable {
             state.wanted = interfaces
             state.isNew = true
         }
+        shared.wakeUp.signal()
+    }
+
+    /// Says what became of the session with a router; returns at once.
+    package func note(_ event: RouterDiscovery.Event, on interface: String) {
+        shared.state.withLock { $0.outcomes.append((interface, event)) }
         shared.wakeUp.signal()
     }
 
@@ -69,12 +81,14 @@ package final class RouterFinder: Sendable {
         /// When to try again to open the socket.
         var retryAt: Instant
         var lastProblem: String?
+        /// Told last.
+        var others: Set<IPv6Address> = []
     }
 
     private static let retryTime = Duration.seconds(1)
 
     private static func run(
-        _ shared: Shared, _ logger: Logger, _ tell: @Sendable (RouterChange) -> Void
+        _ shared: Shared, _ heartbeat: Heartbeat, _ logger: Logger, _ tell: @Sendable (RouterChange) -> Void
     ) throws(SystemError) {
         var watched: [Int32: Watched] = [:]
         var timer = try DeadlineTimer()
@@ -82,8 +96,12 @@ package final class RouterFinder: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1500)
         var generator = SystemRandomNumberGenerator()
         while true {
+            heartbeat.beat()
             let state = shared.state.withLock { state in
-                defer { state.isNew = false }
+                defer {
+                    state.isNew = false
+                    state.outcomes = []
+                }
                 return state
             }
             if state.isStopped { return }
@@ -93,7 +111,9 @@ package final class RouterFinder: Sendable {
                 if item.discovery.router != nil { tell(RouterChange(interface: item.name, router: nil)) }
             }
             for item in watched.values where state.isNew {
-                if let router = item.discovery.router { tell(RouterChange(interface: item.name, router: router)) }
+                if let router = item.discovery.router {
+                    tell(RouterChange(interface: item.name, router: router, others: item.others))
+                }
             }
             let now = UptimeClock.now
             for (index, name) in wanted where watched[index] == nil {
@@ -101,7 +121,8 @@ package final class RouterFinder: Sendable {
             }
             for index in watched.keys.sorted() {
                 guard var item = watched[index] else { continue }
-                turn(&item, index, &buffer, &generator, logger, tell)
+                let outcomes = state.outcomes.filter { $0.interface == item.name }.map(\.event)
+                turn(&item, index, outcomes, &buffer, &generator, logger, tell)
                 watched[index] = item
             }
             let order = watched.keys.sorted().filter { watched[$0]?.socket != nil }
@@ -109,7 +130,7 @@ package final class RouterFinder: Sendable {
                 with: [shared.wakeUp.rawValue, timer.rawValue] + order.compactMap { watched[$0]?.socket?.descriptor })
             timer.arm(
                 at: watched.values.compactMap { $0.socket == nil ? $0.retryAt : $0.discovery.nextDeadline }.min())
-            try poll.wait()
+            try poll.wait(for: Heartbeat.slowInterval)
             if poll.isReady(0) { shared.wakeUp.clear() }
             if poll.isReady(1) { timer.clear() }
         }
@@ -117,7 +138,7 @@ package final class RouterFinder: Sendable {
 
     /// Reads what waits, and does what is due, on one interface.
     private static func turn(
-        _ item: inout Watched, _ index: Int32, _ buffer: inout [UInt8],
+        _ item: inout Watched, _ index: Int32, _ outcomes: [RouterDiscovery.Event], _ buffer: inout [UInt8],
         _ generator: inout SystemRandomNumberGenerator, _ logger: Logger, _ tell: @Sendable (RouterChange) -> Void
     ) {
         do throws(SystemError) {
@@ -126,7 +147,7 @@ package final class RouterFinder: Sendable {
                 item.socket = try RouterSocket(interface: index, groups: [RouterMessage.allRouters])
             }
             guard let socket = item.socket else { return }
-            var events: [RouterDiscovery.Event] = []
+            var events = outcomes
             for _ in 0..<64 {
                 guard let packet = try socket.receive(into: &buffer) else { break }
                 // Others on the link are not worth a word each time they are wrong; what is wrong is not used.
@@ -144,7 +165,9 @@ package final class RouterFinder: Sendable {
                     case .send(.solicitation):
                         send(.solicitation, to: RouterMessage.allRouters, socket, &item, logger)
                     case .send(let message): send(message, to: RouterMessage.allNodes, socket, &item, logger)
-                    case .routerChanged(let router): tell(RouterChange(interface: item.name, router: router))
+                    case .routerChanged(let router, let others):
+                        item.others = others
+                        tell(RouterChange(interface: item.name, router: router, others: others))
                     }
                 }
             }

@@ -3,6 +3,7 @@ import ClusterConfiguration
 import Controller
 import Foundation
 import KubernetesClient
+import KubernetesModel
 import Logging
 import Presentation
 import ServiceLifecycle
@@ -25,6 +26,14 @@ struct ControllerCommand: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var serving: ServingOptions
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The Secret of --namespace that speakers have their key from (--liveness-key-file), under `key`; made with a new \
+            key where there is none.
+            """, valueName: "name"))
+    var speakerKeySecret: String?
 
     func run() async throws { try await serving.run(serve) }
 
@@ -60,10 +69,15 @@ struct ControllerCommand: AsyncParsableCommand {
                 .events(events),
             ], registry, apiServer: client.server, logger: logger)
         logger.notice("martlet \(Version.text) controller", metadata: ["server": "\(client.server)"])
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: controller)]
+        if let speakerKeySecret {
+            let name = NamespacedName(namespace: cluster.namespace, name: speakerKeySecret)
+            services.append(.init(service: SpeakerKeyMaker(client: client, name: name, logger: logger)))
+        }
+        services.append(.init(service: server))
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: controller), .init(service: server)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
         await client.close()
         logger.notice("martlet controller ends")

@@ -7,6 +7,7 @@ import NetworkIO
 import Presentation
 import ServiceLifecycle
 import Speaker
+import Synchronization
 import SystemIO
 import Telemetry
 import Timing
@@ -52,6 +53,25 @@ struct SpeakerCommand: AsyncParsableCommand {
 
     func run() async throws { try await serving.run(serve) }
 
+    /// Asks which cluster this is, and says meanwhile that it has to be known first; `nil`: told to stop before it was.
+    private func findCluster(_ finder: ClusterIdentityFinder, _ logger: Logger) async throws -> String? {
+        let obstacle = Mutex("it is not known yet which cluster this is")
+        let server = try await serving.bind(
+            [.health(), .readiness { [obstacle.withLock { $0 }] }], PrometheusRegistry(), logger: logger)
+        let search = ClusterIdentitySearch(finder: finder) { text in obstacle.withLock { $0 = text } }
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: search, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: server),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+        if let uid = search.found { finder.remember(uid) }
+        return search.found
+    }
+
     private func serve(_ logger: Logger) async throws {
         let started = Timestamp.now
         // Where routers alone are told, nothing need be permitted.
@@ -64,9 +84,16 @@ struct SpeakerCommand: AsyncParsableCommand {
         let client = try cluster.client(access.observer)
         let directory = try StateDirectory(path: stateDir, patience: .seconds(2))
         let store = ClusterStore(directory)
+        let finder = ClusterIdentityFinder(client: client, directory: directory, logger: logger)
+        let remembered = finder.remembered()
+        var known = remembered
+        if known == nil { known = try await findCluster(finder, logger) }
+        guard let uid = known else {
+            await client.close()
+            return
+        }
+        let credentials = try segment.credentials(of: ClusterIdentity(name: uid), in: directory, logger: logger)
         // An earlier pod may have left routes standing in routers; what it kept, it took with it.
-        let credentials = try segment.credentials(
-            of: ClusterIdentity(name: SpeakerCredentials.defaultCluster), in: directory, logger: logger)
         let speaker = try SpeakerService(
             node: node ?? "", isRestarting: true, layer2: segment.layer2(credentials),
             liveness: segment.liveness(credentials),
@@ -88,7 +115,7 @@ struct SpeakerCommand: AsyncParsableCommand {
         registry.collectStatus { await reporter.document() }
         let server = try await serving.bind(
             [
-                .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
+                .health { speaker.deadLoops }, .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
                 .rebalance { await speaker.rebalance() }, .events(events),
             ], registry, apiServer: client.server, logger: logger)
@@ -101,6 +128,7 @@ struct SpeakerCommand: AsyncParsableCommand {
                 services: [
                     .init(service: speaker), .init(service: source), .init(service: writer), .init(service: publisher),
                     .init(service: server),
+                    .init(service: ClusterIdentityCheck(finder: finder, remembered: remembered)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()

@@ -88,7 +88,7 @@ struct RunCommand: AsyncParsableCommand {
         registry.collectStatus { await reporter.document() }
         let server = try await serving.bind(
             [
-                .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
+                .health { speaker.deadLoops }, .readiness { await reporter.obstacles() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
                 .rebalance { await speaker.rebalance() }, .events(events),
             ], registry, logger: logger)

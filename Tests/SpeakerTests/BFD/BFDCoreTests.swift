@@ -125,15 +125,59 @@ struct BFDCoreTests {
         _ = try subject.receive(.down, from: "fe80::1", to: "fe80::9", interface: 8)
         #expect(received("local") == 1)
         _ = try subject.receive(.down, from: "192.0.2.3")
-        // RFC 5880 §6.3: once our discriminator is known, the source does not matter.
+        // Our discriminator alone does not show who knows it.
         let id = try #require(subject.core.items.first { $0.value.names == ["tor"] }?.key)
         _ = try subject.receive(.initializing, your: id, from: "192.0.2.200")
+        _ = try subject.receive(.initializing, your: id, from: "192.0.2.2")
+        #expect(received("tor") == 1)
+        _ = try subject.receive(.initializing, your: id)
         #expect(received("tor") == 2)
         // But what comes to the other port is another protocol's.
         let multihop = BFDPlace(family: .ipv4, isMultihop: true, device: nil)
         _ = try subject.receive(.initializing, your: id, at: multihop)
         _ = try subject.receive(.initializing, your: id &+ 1)
-        #expect(subject.core.snapshot(at: subject.now).strayDrops == [.sessionNotFound: 5])
+        #expect(subject.core.snapshot(at: subject.now).strayDrops == [.sessionNotFound: 7])
+    }
+
+    @Test(
+        "A packet with the router's address and TTL 255 through another interface, as from a pod → the session stays Up",
+        arguments: [
+            ("the router is in a prefix of eth0", [7], false), ("of two interfaces", [7, 9], false),
+            ("its address does not tell: where it came Up", [], false),
+            ("several hops away, any interface", [], true),
+        ] as [(String, Set<Int32>, Bool)])
+    func otherInterface(row: (name: String, links: Set<Int32>, isMultihop: Bool)) throws {
+        var subject = Subject()
+        var peer = try BFDCoreTests.peer()
+        peer.links = row.links
+        peer.isMultihop = row.isMultihop
+        let place = BFDPlace(family: .ipv4, isMultihop: row.isMultihop, device: nil)
+        _ = subject.apply([peer])
+        let id = try #require(subject.id)
+        for (state, your) in [(SessionState.down, 0), (.initializing, id), (.up, id)] {
+            _ = try subject.receive(state, your: your, at: place)
+        }
+        #expect(subject.core.items[id]?.session.state == .up)
+        // Ours is no secret to who sees the packets that we send.
+        for your in [0, id] { _ = try subject.receive(.down, your: your, interface: 8, at: place) }
+        let isUp = subject.core.items[id]?.session.state == .up
+        #expect(isUp != row.isMultihop)
+        let drops = subject.core.snapshot(at: subject.now).sessions["tor"]?.drops ?? [:]
+        #expect(drops == (row.isMultihop ? [:] : [.interfaceWrong: 2]))
+    }
+
+    @Test("A session that came Up elsewhere, once it is down → may come Up through another interface") func moved()
+        throws
+    {
+        var subject = Subject()
+        _ = subject.apply([try BFDCoreTests.peer()])
+        try subject.bringUp()
+        let id = try #require(subject.id)
+        _ = subject.pass(.seconds(1))
+        #expect(subject.core.items[id]?.session.state == .down)
+        _ = try subject.receive(.down, interface: 8)
+        _ = try subject.receive(.initializing, your: id, interface: 8)
+        #expect(subject.core.items[id]?.session.state == .up)
     }
 
     @Test("Peers at one address share a session, and each is told of it") func sharing() throws {

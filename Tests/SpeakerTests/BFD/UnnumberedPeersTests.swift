@@ -46,6 +46,21 @@ struct UnnumberedPeersTests {
         #expect(core.peersWithoutRouter == ["tor": "eth0"])
     }
 
+    @Test("Several routers on the interface → said, with the one in use") func several() {
+        var core = UnnumberedPeersTests.core()
+        _ = core.handle(.linksChanged(InterfaceTable([UnnumberedPeersTests.eth0])))
+        #expect(core.routerProblems.isEmpty)
+        _ = core.handle(
+            .routerChanged(
+                RouterChange(
+                    interface: "eth0", router: UnnumberedPeersTests.router, others: [UnnumberedPeersTests.other])))
+        let messages = core.routerProblems.map(\.message)
+        #expect(
+            messages.count == 1 && messages[0].contains("fe80::1 is the one in use") && messages[0].contains("fe80::2"))
+        _ = core.handle(.routerChanged(RouterChange(interface: "eth0", router: UnnumberedPeersTests.router)))
+        #expect(core.routerProblems.isEmpty)
+    }
+
     @Test("An interface that goes down takes its router with it") func interfaceDown() {
         var core = UnnumberedPeersTests.core()
         _ = core.handle(.linksChanged(InterfaceTable([UnnumberedPeersTests.eth0])))

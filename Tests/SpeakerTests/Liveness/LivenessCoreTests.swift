@@ -95,7 +95,7 @@ struct LivenessCoreTests {
         #expect(subject.open == [.init(index: 3, family: .ipv4)])
         // The farewell goes first.
         if case .send(let packet, _) = subject.seen.first {
-            #expect(packet.state == .adminDown)
+            #expect(packet.control.state == .adminDown)
         } else {
             Issue.record("no farewell")
         }
