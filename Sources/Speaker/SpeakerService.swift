@@ -318,8 +318,9 @@ package final class SpeakerService: ServiceLifecycle.Service {
         let end = ContinuousClock.now + SpeakerService.farewell
         while !layer2.hasLeft, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(5)) }
         await sessions
-        layer2.stop()
+        // Liveness first: it would take a stopped loop for a frozen one.
         liveness.stop()
+        layer2.stop()
         bfd.stop()
         routers.stop()
         links.stop()

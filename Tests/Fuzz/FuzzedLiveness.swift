@@ -75,12 +75,11 @@ enum FuzzedLiveness {
             now = now.advanced(by: .milliseconds(Int64(choice >> 3) * 5))
             let source = IPAddress.v4(IPv4Address(192, 0, 2, input.next() & 0x0F))
             let octets = input.block()
-            var reader = ByteReader(octets.span)
-            if var packet = try? ControlPacket(decoding: &reader) {
+            if var packet = try? LivenessPacket(decoding: octets.span) {
                 // Discriminators are derived from names; chance would not find them.
                 let names = ["n0", "n1", "n2"]
                 if let number = NodeIdentities(names).discriminator(of: names[Int(choice) & 7 % 3]) {
-                    packet.myDiscriminator = number
+                    packet.control.myDiscriminator = number
                 }
                 _ = segment.handle(.received(packet, from: source, hopLimit: 255), at: now, using: &generator)
             }
