@@ -166,26 +166,19 @@ extension SpeakerCore {
                             + "and the filters that frames to it pass"))
             }
         }
-        for (interface, nodes) in wire.forged.sorted(by: { $0.key < $1.key }) {
-            for (name, doubt) in nodes.sorted(by: { $0.key < $1.key }) where isRecent(doubt) {
-                problems.append(
-                    Problem(
-                        .warning, node(name),
-                        "a frame from \(doubt.hardwareAddress) on \(interface) claimed \(doubt.address) in the name of this node, "
-                            + "which does not have it there: another host forges or repeats its frames. The claim was ignored. "
-                            + "Find that host; with --liveness-key-file on every node, forged frames are not accepted at all"
-                    ))
-            }
+        problems += recentDoubts(wire.forged).map { interface, name, doubt in
+            Problem(
+                .warning, node(name),
+                "a frame from \(doubt.hardwareAddress) on \(interface) claimed \(doubt.address) in the name of this node, "
+                    + "which does not have it there: another host forges or repeats its frames. The claim was ignored. "
+                    + "Find that host; with --liveness-key-file on every node, forged frames are not accepted at all")
         }
-        for (interface, nodes) in wire.dropped.sorted(by: { $0.key < $1.key }) {
-            for (name, doubt) in nodes.sorted(by: { $0.key < $1.key }) where isRecent(doubt) {
-                problems.append(
-                    Problem(
-                        .warning, node(name),
-                        "a frame from \(doubt.hardwareAddress) on \(interface) said that this node has \(doubt.address), but it does "
-                            + "not answer for it when \(self.node) asks: the frame was forged or repeated, or frames between the "
-                            + "two nodes are lost. \(self.node) does not rely on it"))
-            }
+        problems += recentDoubts(wire.dropped).map { interface, name, doubt in
+            Problem(
+                .warning, node(name),
+                "a frame from \(doubt.hardwareAddress) on \(interface) said that this node has \(doubt.address), but it does "
+                    + "not answer for it when \(self.node) asks: the frame was forged or repeated, or frames between the "
+                    + "two nodes are lost. \(self.node) does not rely on it")
         }
         return problems
     }
@@ -193,8 +186,14 @@ extension SpeakerCore {
     /// For how long a person is told of what has happened once.
     private static let memory = Duration.seconds(300)
 
-    private func isRecent(_ doubt: WireRecord.Doubt) -> Bool {
-        doubt.moment.duration(to: now) < SpeakerCore.memory
+    /// Those that still count, in the order of interfaces and nodes.
+    private func recentDoubts(
+        _ doubts: [String: [String: WireRecord.Doubt]]
+    ) -> [(interface: String, node: String, doubt: WireRecord.Doubt)] {
+        doubts.sorted { $0.key < $1.key }.flatMap { interface, nodes in
+            nodes.filter { $0.value.moment.duration(to: now) < SpeakerCore.memory }.sorted { $0.key < $1.key }
+                .map { (interface, $0.key, $0.value) }
+        }
     }
 
     // MARK: Moves that are asked for
