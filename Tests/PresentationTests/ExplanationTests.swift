@@ -331,7 +331,9 @@ import Timing
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         var words: Set<String> = []
-        for file in ["Sources/Assignment/AssignmentReason.swift", "Sources/Announcement/SilenceReason.swift"] {
+        for file in [
+            "Sources/Decisions/Assignment/AssignmentReason.swift", "Sources/Decisions/Announcement/SilenceReason.swift",
+        ] {
             let text = try String(contentsOf: root.appendingPathComponent(file), encoding: .utf8)
             for match in text.matches(of: /rawValue: "([A-Za-z]+)"/) { words.insert(String(match.1)) }
         }

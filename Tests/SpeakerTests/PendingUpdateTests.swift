@@ -1,12 +1,14 @@
 import Addresses
 import Announcement
 import ClusterConfiguration
+import Interfaces
 import KubernetesModel
 import NetworkIO
 import TestSupport
 import Testing
 import Timing
 
+@testable import NodeDecisions
 @testable import Speaker
 
 @Suite("Changes that wait") struct PendingUpdateTests {

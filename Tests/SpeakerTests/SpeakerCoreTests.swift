@@ -2,9 +2,11 @@ import Addresses
 import Announcement
 import BGP
 import ClusterConfiguration
+import Interfaces
 import KubernetesModel
 import LinkLayer
 import NetworkIO
+import NodeDecisions
 import Speaker
 import Testing
 

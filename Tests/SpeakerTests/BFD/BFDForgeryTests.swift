@@ -2,6 +2,7 @@ import Addresses
 import BFD
 import Glibc
 import Logging
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Addresses
 import BFD
 import BGP
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOPosix
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

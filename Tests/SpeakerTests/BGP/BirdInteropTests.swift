@@ -1,7 +1,10 @@
 import Addresses
 import BGP
+import ClusterConfiguration
 import Glibc
+import Interfaces
 import NetworkIO
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

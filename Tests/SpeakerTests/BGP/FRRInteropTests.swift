@@ -1,5 +1,6 @@
 import Addresses
 import BGP
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

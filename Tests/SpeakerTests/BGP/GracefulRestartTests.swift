@@ -2,6 +2,7 @@ import Addresses
 import BGP
 import Foundation
 import Glibc
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

@@ -1,6 +1,9 @@
 import Addresses
 import BGP
+import ClusterConfiguration
+import Interfaces
 import NetworkIO
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

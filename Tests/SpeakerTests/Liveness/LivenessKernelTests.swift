@@ -1,6 +1,7 @@
 import Addresses
 import BFD
 import Glibc
+import Interfaces
 import Logging
 import NetworkIO
 import SystemIO
@@ -9,6 +10,7 @@ import Testing
 import Timing
 import WireCodec
 
+@testable import NodeDecisions
 @testable import Speaker
 
 /// Nodes with an engine each, in namespaces on one bridge.

@@ -1,0 +1,87 @@
+import ClusterConfiguration
+import KubernetesAPI
+import KubernetesClient
+import KubernetesModel
+
+/// Reads from a cluster, once, what decisions depend on and what came of them. Secrets are not read: who only looks need not
+/// be permitted to, and takes them to be right.
+package struct ClusterReader: Sendable {
+    private let client: KubernetesClient
+
+    package init(_ client: KubernetesClient) { self.client = client }
+
+    /// - Throws: Where one of the kinds cannot be read. A group of Martlet's kinds that is not served has no objects; if
+    ///   neither is, that is a failure, since whatever follows from it would be about another cluster than meant.
+    package func read() async throws(RequestFailure) -> ClusterState {
+        var objects = ConfigurationObjects()
+        var isServed = false
+        for group in ConfigurationObjects.Group.allCases {
+            isServed = try await add(IPAddressPool.self, group, &objects) { .pool($0) } || isServed
+            _ = try await add(L2Advertisement.self, group, &objects) { .layer2Advertisement($0) }
+            _ = try await add(BGPAdvertisement.self, group, &objects) { .bgpAdvertisement($0) }
+            _ = try await add(BGPPeer.self, group, &objects) { .peer($0) }
+            _ = try await add(BFDProfile.self, group, &objects) { .bfdProfile($0) }
+            _ = try await add(CommunityList.self, group, &objects) { .communities($0) }
+        }
+        guard isServed else {
+            throw RequestFailure(
+                .status(404, reason: nil),
+                "\(client.server) serves neither martlet.dev nor metallb.io: is it the cluster that was meant? "
+                    + "`kubectl apply -k deploy/crds` makes the kinds known")
+        }
+        var state = ClusterState()
+        objects.fill(&state)
+        state.services = try await client.list(.services, .init(fieldSelector: "spec.type=LoadBalancer"))
+        let served = Set(state.services.map(\.name))
+        state.endpointSlices = try await client.list(.endpointSlices).filter { slice in
+            slice.serviceName.map(served.contains) ?? false
+        }
+        state.nodes = try await client.list(.nodes)
+        state.namespaces = try await client.list(.namespaces)
+        state.secretsAreUnknown = true
+        return state
+    }
+
+    /// What the speakers of these nodes say of themselves; nothing where the kind is not served. What speakers of deleted
+    /// nodes have said is left out: Kubernetes deletes it soon.
+    package func readSpeakers(of nodes: [Node]) async throws(RequestFailure) -> [SpeakerReport] {
+        let uids = Dictionary(nodes.map { ($0.metadata.name, $0.metadata.uid) }, uniquingKeysWith: { $1 })
+        do throws(RequestFailure) {
+            return try await client.list(.speakers).filter { !$0.isOrphan(among: uids) }
+        } catch {
+            guard error.isNotFound else { throw error }
+            return []
+        }
+    }
+
+    /// The Services of type LoadBalancer that a label selector picks.
+    package func names(selectedBy labels: String) async throws(RequestFailure) -> Set<NamespacedName> {
+        let scope = APIRequest.Scope(labelSelector: labels, fieldSelector: "spec.type=LoadBalancer")
+        return Set(try await client.list(.services, scope).map(\.name))
+    }
+
+    /// What Martlet told of its Services, as long as the API server keeps it.
+    package func readEvents() async throws(RequestFailure) -> [ObservedEvent] {
+        try await client.list(.events).filter { $0.reportingController.hasPrefix("martlet") }
+    }
+
+    /// Adds the objects of one kind. Returns whether the kind is served.
+    private func add<Object: ConfigurationObject & Codable & Sendable>(
+        _: Object.Type, _ group: ConfigurationObjects.Group, _ objects: inout ConfigurationObjects,
+        _ change: (WatchEvent<Object>) -> ConfigurationChange
+    ) async throws(RequestFailure) -> Bool {
+        // As ``ConfigurationWatches``: the newest version that MetalLB has of the kind.
+        for version in group == .metalLB ? ["v1beta2", "v1beta1"] : ["v1beta1"] {
+            let type = ResourceType<Object>.configuration(group: group.rawValue, version: version)
+            do throws(RequestFailure) {
+                for object in try await client.list(type) {
+                    _ = objects.apply(change(.initial(object.of(type.apiVersion))), in: group)
+                }
+                return true
+            } catch {
+                guard error.isNotFound else { throw error }
+            }
+        }
+        return false
+    }
+}
