@@ -37,15 +37,15 @@ import Timing
         var assignment = AssignmentEngine()
         _ = assignment.handle([.pools(pools), .service(service, rank: 0)], at: .zero)
         var announcement = AnnouncementEngine(localNode: "n1")
-        _ = announcement.apply(
+        announcement.apply(
             Configuration(pools: pools, layer2Advertisements: layer2, bgpAdvertisements: bgp, peers: peers))
-        _ = announcement.apply(nodes)
+        announcement.apply(nodes)
         let addresses = assignment.assignment(of: service.name)?.addresses ?? []
         if var announced = AnnouncedService(
             service, addresses: addresses.map { .init($0.address, pool: $0.pool) }, endpoints: EndpointIndex())
         {
             announced.endpoints = endpoints
-            _ = announcement.apply(announced)
+            announcement.apply(announced)
         }
         return Explanation(
             service.name, service: service, review: assignment.review(of: service.name),

@@ -17,12 +17,6 @@ extension AnnouncementEngine {
         return roles
     }
 
-    /// The addresses whose roles may not be what they were at the last call: all that changed, and some that did not.
-    package mutating func takeTouched() -> Set<IPAddress> {
-        defer { touched = [] }
-        return touched
-    }
-
     /// The addresses on a segment that the local node would own if nobody held any, but that another node holds, with that
     /// node; sorted. Costs an election of everything.
     package func misplaced() -> [(address: IPAddress, interface: String, holder: String)] {

@@ -5,7 +5,8 @@ import KubernetesModel
 
 /// Decides which node announces which address how, and says what that changes for the local node.
 ///
-/// Tell it what is and what changes; perform the differences that it returns. Its answer depends on its inputs alone: the
+/// Give it what is and what changes. Then ask ``takeChanges()`` which of its answers may be different, and ask for these:
+/// ``roles(of:)`` of an address, ``localRoutes`` of a prefix. An answer depends on its inputs alone: the
 /// configuration, the Services, the nodes, who is heard, and who holds which address. It does not depend on the order in
 /// which they came, nor on what the engine answered before. So speakers that see the same answer alike, without asking
 /// each other, also while one of them has only just started.
@@ -22,7 +23,7 @@ import KubernetesModel
 /// few others in its election that make room; a node's or a segment's, the addresses that it is eligible for; a new
 /// configuration, everything. What the local node does changes only where the answer does.
 package struct AnnouncementEngine: Sendable {
-    /// The node whose changes are returned.
+    /// The node whose roles and routes are asked for.
     package let localNode: String
 
     private(set) var configuration = Configuration()
@@ -38,13 +39,13 @@ package struct AnnouncementEngine: Sendable {
     /// By interface (the empty name for the segment that all share) and address, the node that holds it.
     private var holders: [String: [IPAddress: String]] = [:]
 
-    /// See ``takeTouched()``.
-    var touched: Set<IPAddress> = []
+    /// See ``takeChanges()``.
+    private var changes = AnnouncementChanges()
 
     private var routes = RouteTable()
     private var contributions: [NamespacedName: [AnnouncementRules.Contribution]] = [:]
-    private var announced: [IPAddress: InterfaceSelection] = [:]
-    private var advertised: [IPPrefix: [String: RouteAttributes]] = [:]
+    /// What the local node advertises to each peer, by name.
+    package private(set) var localRoutes: [IPPrefix: [String: RouteAttributes]] = [:]
     private var settingConflicts: [IPPrefix: Set<AnnouncementRules.SettingConflict>] = [:]
     /// What is known of the local node's interfaces; `nil` where nobody has looked, as in `plan`.
     package var interfaceNotes: InterfaceNotes?
@@ -61,11 +62,11 @@ package struct AnnouncementEngine: Sendable {
         segments = makeSegments()
     }
 
-    /// What the local node answers for on layer 2.
-    package var localAddresses: [IPAddress: InterfaceSelection] { announced }
-
-    /// What the local node tells each peer, by name.
-    package var localRoutes: [IPPrefix: [String: RouteAttributes]] { advertised }
+    /// What may be different since the last call.
+    package mutating func takeChanges() -> AnnouncementChanges {
+        defer { changes = AnnouncementChanges() }
+        return changes
+    }
 
     /// What is wrong with the advertisements taken together; sorted, without repetition. Warnings about routes concern
     /// those of the local node.
@@ -79,27 +80,27 @@ package struct AnnouncementEngine: Sendable {
 
 extension AnnouncementEngine {
     /// The configuration is this now.
-    package mutating func apply(_ configuration: Configuration) -> AnnouncementChanges {
-        guard configuration != self.configuration else { return AnnouncementChanges() }
+    package mutating func apply(_ configuration: Configuration) {
+        guard configuration != self.configuration else { return }
         self.configuration = configuration
-        return apply(AnnouncementRules(configuration, rules.roster))
+        apply(AnnouncementRules(configuration, rules.roster))
     }
 
     /// The nodes are these now. None at all means one healthy node, the local one.
-    package mutating func apply(_ nodes: [NodeView]) -> AnnouncementChanges {
+    package mutating func apply(_ nodes: [NodeView]) {
         let roster = Roster(nodes.isEmpty ? [NodeView(localNode)] : nodes)
-        guard roster != rules.roster else { return AnnouncementChanges() }
-        return apply(AnnouncementRules(configuration, roster))
+        guard roster != rules.roster else { return }
+        apply(AnnouncementRules(configuration, roster))
     }
 
     /// The local node, if it is being drained, is so for this long; `nil`: for longer than any advertisement's `drainTime`.
-    package mutating func apply(drainedFor time: Duration?) -> AnnouncementChanges {
+    package mutating func apply(drainedFor time: Duration?) {
         let former = rules.bgp.indices.filter(isWaiting)
         drainedFor = time
         guard let localPlace, rules.roster.leaving.contains(localPlace), rules.bgp.indices.filter(isWaiting) != former
-        else { return AnnouncementChanges() }
+        else { return }
         rebuildRoutes()
-        return settle(layer2: [], routes: Set(advertised.keys).union(routes.prefixes))
+        settle(layer2: [], routes: Set(localRoutes.keys).union(routes.prefixes))
     }
 
     /// Whether the local node is being drained.
@@ -112,39 +113,40 @@ extension AnnouncementEngine {
     }
 
     /// These routes have been kept for long enough, see ``lingering``.
-    package mutating func apply(lingeringIsOver routes: Set<LingeringRoute>) -> AnnouncementChanges {
+    package mutating func apply(lingeringIsOver routes: Set<LingeringRoute>) {
         let ending = lingering.intersection(routes)
-        guard !ending.isEmpty else { return AnnouncementChanges() }
+        guard !ending.isEmpty else { return }
         lingering.subtract(ending)
         var prefixes: Set<IPPrefix> = []
         for name in Set(ending.map(\.service)) { contribute(name, &prefixes) }
-        return settle(layer2: [], routes: prefixes)
+        settle(layer2: [], routes: prefixes)
     }
 
     /// A Service was added or changed.
-    package mutating func apply(_ service: AnnouncedService) -> AnnouncementChanges {
+    package mutating func apply(_ service: AnnouncedService) {
         let former = services[service.name]
-        guard former?.service != service else { return AnnouncementChanges() }
-        return replace(former, with: rules.facts(of: service), service.name)
+        guard former?.service != service else { return }
+        replace(former, with: rules.facts(of: service), service.name)
     }
 
     /// A Service is gone, or has no address any more.
-    package mutating func remove(_ service: NamespacedName) -> AnnouncementChanges {
-        guard let former = services[service] else { return AnnouncementChanges() }
-        return replace(former, with: nil, service)
+    package mutating func remove(_ service: NamespacedName) {
+        guard let former = services[service] else { return }
+        replace(former, with: nil, service)
     }
 
     /// These nodes are heard now, on these segments.
-    package mutating func apply(_ liveness: Liveness) -> AnnouncementChanges {
-        guard liveness != self.liveness else { return AnnouncementChanges() }
+    package mutating func apply(_ liveness: Liveness) {
+        guard liveness != self.liveness else { return }
         self.liveness = liveness
         let wanted = segmentMembers
         guard wanted.map(\.interface) == segments.map(\.interface) else {
             segments = makeSegments()
-            return reelect()
+            reelect()
+            return
         }
         for index in segments.indices { segments[index].setMembers(wanted[index].members) }
-        return settle(layer2: [], routes: [])
+        settle(layer2: [], routes: [])
     }
 
     /// A node is known to hold an address on the segment of a local interface (`nil`: on the one that all share); or, with
@@ -153,13 +155,11 @@ extension AnnouncementEngine {
     /// Report what was claimed, and took effect: also by the local node.
     package mutating func apply(
         holder: String?, of address: IPAddress, on interface: String? = nil
-    ) -> AnnouncementChanges {
+    ) {
         holders[interface ?? "", default: [:]][address] = holder
-        guard let index = segments.firstIndex(where: { $0.interface == interface }) else {
-            return AnnouncementChanges()
-        }
+        guard let index = segments.firstIndex(where: { $0.interface == interface }) else { return }
         segments[index].setHolder(holder.flatMap { rules.roster.place(of: $0) }, of: address)
-        return settle(layer2: [address], routes: [])
+        settle(layer2: [address], routes: [])
     }
 
     /// Forgets who holds an address: it is nobody's any more.
@@ -172,16 +172,16 @@ extension AnnouncementEngine {
     mutating func forgetHolders() {
         holders = [:]
         segments = makeSegments()
-        _ = reelect()
+        reelect()
     }
 
     /// A stranger answers for the address, so that the local node must not: says who it is and where, for a person;
     /// `nil`: no longer.
     ///
     /// The address stays with its owner, which stays silent: it would be no better off with another.
-    package mutating func apply(conflict: String?, of address: IPAddress) -> AnnouncementChanges {
+    package mutating func apply(conflict: String?, of address: IPAddress) {
         conflicts[address] = conflict
-        return settle(layer2: [address], routes: [])
+        settle(layer2: [address], routes: [])
     }
 }
 
@@ -190,14 +190,14 @@ extension AnnouncementEngine {
 extension AnnouncementEngine {
     var localPlace: Int? { rules.roster.place(of: localNode) }
 
-    private mutating func apply(_ rules: AnnouncementRules) -> AnnouncementChanges {
+    private mutating func apply(_ rules: AnnouncementRules) {
         let isSame = rules.decidesAlike(self.rules)
         self.rules = rules
-        if isSame { return AnnouncementChanges() }
+        if isSame { return }
         for (name, facts) in services { services[name] = rules.facts(of: facts.service) }
         rebuildRoutes()
         segments = makeSegments()
-        return reelect(routes: Set(advertised.keys).union(routes.prefixes))
+        reelect(routes: Set(localRoutes.keys).union(routes.prefixes))
     }
 
     /// Whether the local node, if it is being drained, still keeps the routes of an advertisement.
@@ -218,14 +218,14 @@ extension AnnouncementEngine {
     }
 
     /// Fills the segments, which are empty.
-    private mutating func reelect(routes: Set<IPPrefix> = []) -> AnnouncementChanges {
+    private mutating func reelect(routes: Set<IPPrefix> = []) {
         for address in servicesByAddress.keys { setEligibility(of: address) }
-        return settle(layer2: Set(announced.keys).union(servicesByAddress.keys), routes: routes)
+        settle(layer2: Set(servicesByAddress.keys), routes: routes)
     }
 
     private mutating func replace(
         _ former: ServiceFacts?, with facts: ServiceFacts?, _ name: NamespacedName
-    ) -> AnnouncementChanges {
+    ) {
         services[name] = facts
         let before = Set(former?.addresses.map(\.address) ?? [])
         let after = Set(facts?.addresses.map(\.address) ?? [])
@@ -242,7 +242,7 @@ extension AnnouncementEngine {
         noteLingering(name, former, facts)
         var prefixes: Set<IPPrefix> = []
         contribute(name, &prefixes)
-        return settle(layer2: before.union(after), routes: prefixes)
+        settle(layer2: before.union(after), routes: prefixes)
     }
 
     /// Brings what a Service contributes to the routes up to date; adds the prefixes that this touches.
@@ -316,39 +316,15 @@ extension AnnouncementEngine {
         }
     }
 
-    /// Settles the elections, and returns what is different at the addresses that changed hands, and at those given.
-    private mutating func settle(layer2: Set<IPAddress>, routes prefixes: Set<IPPrefix>) -> AnnouncementChanges {
-        var addresses = layer2
-        for index in segments.indices { addresses.formUnion(segments[index].settle()) }
-        touched.formUnion(addresses)
-        var changes = AnnouncementChanges()
-        for address in addresses.sorted() {
-            let wanted = localInterfaces(of: address)
-            guard wanted != announced[address] else { continue }
-            announced[address] = wanted
-            changes.layer2.append(wanted.map { .announce(address, $0) } ?? .withdraw(address))
-        }
-        for prefix in prefixes.sorted() { changes.routes += updateRoute(prefix) }
-        return changes
+    /// Settles the elections, and notes the addresses that changed hands, and those given; and the prefixes whose routes are
+    /// different.
+    private mutating func settle(layer2: Set<IPAddress>, routes prefixes: Set<IPPrefix>) {
+        changes.addresses.formUnion(layer2)
+        for index in segments.indices { changes.addresses.formUnion(segments[index].settle()) }
+        for prefix in prefixes { updateRoute(prefix) }
     }
 
-    /// Where the local node is to answer for the address; `nil`: nowhere.
-    private func localInterfaces(of address: IPAddress) -> InterfaceSelection? {
-        guard conflicts[address] == nil, let localPlace, let names = servicesByAddress[address] else { return nil }
-        var result: InterfaceSelection?
-        for facts in names.compactMap({ services[$0] }) {
-            for assigned in facts.addresses where assigned.address == address {
-                guard
-                    let interfaces = interfaces(assigned, isShared: names.count > 1, node: localPlace)
-                else { continue }
-                result = result?.union(interfaces) ?? interfaces
-            }
-        }
-        return result
-    }
-
-    private mutating func updateRoute(_ prefix: IPPrefix) -> [AnnouncementChanges.RouteChange] {
-        let former = advertised[prefix] ?? [:]
+    private mutating func updateRoute(_ prefix: IPPrefix) {
         var current: [String: RouteAttributes] = [:]
         var conflicts: Set<AnnouncementRules.SettingConflict> = []
         if let localPlace {
@@ -358,17 +334,8 @@ extension AnnouncementEngine {
             }
         }
         settingConflicts[prefix] = conflicts.isEmpty ? nil : conflicts
-        guard current != former else { return [] }
-        advertised[prefix] = current.isEmpty ? nil : current
-        var changes: [AnnouncementChanges.RouteChange] = []
-        let lost = Set(former.keys).subtracting(current.keys)
-        if !lost.isEmpty { changes.append(.withdraw(prefix, peers: lost)) }
-        var told: [RouteAttributes: Set<String>] = [:]
-        for (peer, attributes) in current where former[peer] != attributes {
-            told[attributes, default: []].insert(peer)
-        }
-        let groups = told.sorted { ($0.value.min() ?? "") < ($1.value.min() ?? "") }
-        changes += groups.map { .advertise(prefix, $0.key, peers: $0.value) }
-        return changes
+        guard current != localRoutes[prefix] ?? [:] else { return }
+        localRoutes[prefix] = current.isEmpty ? nil : current
+        changes.prefixes.insert(prefix)
     }
 }

@@ -19,9 +19,9 @@ package struct AnnouncementPlan: Hashable, Sendable {
         _ configuration: Configuration, services: [AnnouncedService], nodes: [NodeView], local: String = "local"
     ) {
         var engine = AnnouncementEngine(localNode: nodes.isEmpty ? local : nodes[0].name)
-        _ = engine.apply(configuration)
-        _ = engine.apply(nodes)
-        for service in services { _ = engine.apply(service) }
+        engine.apply(configuration)
+        engine.apply(nodes)
+        for service in services { engine.apply(service) }
         self = engine.plan()
     }
 }

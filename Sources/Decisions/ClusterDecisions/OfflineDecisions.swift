@@ -45,14 +45,14 @@ package struct OfflineDecisions {
 
         let nodes = state.nodes.map { NodeView($0, policy: policy) }
         var announcement = AnnouncementEngine(localNode: nodes.first?.name ?? "local")
-        _ = announcement.apply(made.configuration)
-        _ = announcement.apply(nodes)
-        for (address, node) in predecessor?.holders ?? holders { _ = announcement.apply(holder: node, of: address) }
+        announcement.apply(made.configuration)
+        announcement.apply(nodes)
+        for (address, node) in predecessor?.holders ?? holders { announcement.apply(holder: node, of: address) }
         for service in state.services {
             guard let assignment = assignment.assignment(of: service.name),
                 let announced = AnnouncedService(service, assignment, endpoints: endpoints)
             else { continue }
-            _ = announcement.apply(announced)
+            announcement.apply(announced)
         }
         self.announcement = announcement
         plan = announcement.plan()

@@ -49,25 +49,24 @@ extension SpeakerCore {
 
     private mutating func forget(_ address: IPAddress) {
         if wire.held.removeValue(forKey: address) != nil { heldChanges.insert(address) }
-        if wire.strangers.removeValue(forKey: address) != nil { _ = engine.apply(conflict: nil, of: address) }
+        if wire.strangers.removeValue(forKey: address) != nil { engine.apply(conflict: nil, of: address) }
     }
 
     // MARK: What the wire shows
 
-    mutating func note(_ reports: [Layer2Report], _ actions: inout [Action]) -> [AnnouncementChanges] {
-        var all: [AnnouncementChanges] = []
+    mutating func note(_ reports: [Layer2Report], _ actions: inout [Action]) {
         for report in reports {
             switch report {
             case .holder(let holder, let address, let interface):
                 // What came too late is about an address that is nobody's any more.
                 guard roles[address] != nil else { continue }
                 noteHolder(holder, of: address, on: interface, &actions)
-                all.append(engine.apply(holder: name(of: holder), of: address, on: interface))
+                engine.apply(holder: name(of: holder), of: address, on: interface)
             case .stranger(let stranger, let address, let interface):
                 guard roles[address] != nil else { continue }
                 wire.strangers[address, default: [:]][interface] = stranger
                 if wire.strangers[address]?.isEmpty == true { wire.strangers[address] = nil }
-                all.append(engine.apply(conflict: conflictText(of: address), of: address))
+                engine.apply(conflict: conflictText(of: address), of: address)
             case .deaf(let speaker, _, let interface):
                 if let node = identities.node(withDiscriminator: speaker) {
                     wire.deaf[interface, default: [:]][node] = now
@@ -75,7 +74,7 @@ extension SpeakerCore {
             case .present(let speakers, let interface):
                 let nodes = Set(speakers.compactMap { identities.node(withDiscriminator: $0) })
                 present[interface] = nodes.isEmpty ? nil : nodes
-                all.append(updateLiveness(&actions))
+                updateLiveness(&actions)
             case .forged(let witness, let address, let interface):
                 note(witness, address, in: \.forged, on: interface)
             case .beliefDropped(let witness, let address, let interface):
@@ -83,7 +82,6 @@ extension SpeakerCore {
             case .coldStart(let interface): planMoves(on: interface, &actions)
             }
         }
-        return all
     }
 
     private mutating func note(

@@ -6,7 +6,8 @@ import Timing
 extension SpeakerCore {
     mutating func advanceDrain(_ actions: inout [Action]) {
         guard let drainBegan else { return }
-        perform([engine.apply(drainedFor: drainBegan.duration(to: now))], &actions)
+        engine.apply(drainedFor: drainBegan.duration(to: now))
+        performChanges(&actions)
     }
 
     /// When ``advanceDrain(_:)`` has something to do.
@@ -21,7 +22,8 @@ extension SpeakerCore {
         guard engine.isLeaving else { return ([], false) }
         drainBegan = nil
         var actions: [Action] = []
-        perform([engine.apply(drainedFor: nil)], &actions)
+        engine.apply(drainedFor: nil)
+        performChanges(&actions)
         return (actions, engine.localRoutes.isEmpty)
     }
 
@@ -39,6 +41,6 @@ extension SpeakerCore {
         guard isLeaving(old) == false else { return }
         drainBegan = now
         // Before the engine learns of the drain; it has nothing to change yet.
-        _ = engine.apply(drainedFor: .zero)
+        engine.apply(drainedFor: .zero)
     }
 }

@@ -24,6 +24,7 @@ extension SpeakerCore {
         let ending = Set(lingerEnds.filter { $0.value <= now }.keys)
         guard !ending.isEmpty else { return }
         for route in ending { lingerEnds[route] = nil }
-        perform([engine.apply(lingeringIsOver: ending)], &actions)
+        engine.apply(lingeringIsOver: ending)
+        performChanges(&actions)
     }
 }

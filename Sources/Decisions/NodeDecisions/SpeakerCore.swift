@@ -92,7 +92,7 @@ package struct SpeakerCore: Sendable {
         expected = [node]
         identities = NodeIdentities([node])
         // Until interfaces are known there is no segment to own anything on.
-        _ = engine.apply(Liveness.segments([:]))
+        engine.apply(Liveness.segments([:]))
     }
 
     package mutating func handle(_ event: Event) -> [Action] {
@@ -102,7 +102,8 @@ package struct SpeakerCore: Sendable {
         case .linksChanged(let table):
             self.table = table
             engine.interfaceNotes = InterfaceNotes(table)
-            perform([updateSegments(&actions)], &actions)
+            updateSegments(&actions)
+            performChanges(&actions)
             updateSessions(&actions)
         case .routerChanged(let change):
             routers[change.interface] = change.router
@@ -110,8 +111,11 @@ package struct SpeakerCore: Sendable {
             updateSessions(&actions)
         case .heard(let heard):
             self.heard = heard
-            perform([updateLiveness(&actions)], &actions)
-        case .reported(let reports): perform(note(reports, &actions), &actions)
+            updateLiveness(&actions)
+            performChanges(&actions)
+        case .reported(let reports):
+            note(reports, &actions)
+            performChanges(&actions)
         case .rebalanced: planMoves(&actions)
         }
         return actions
@@ -140,22 +144,20 @@ package struct SpeakerCore: Sendable {
 // MARK: - What is in the cluster
 extension SpeakerCore {
     private mutating func apply(_ update: SpeakerUpdate, _ actions: inout [Action]) {
-        var all: [AnnouncementChanges] = []
         if let nodes = update.nodes {
             noteDrain(from: self.nodes, to: nodes)
             self.nodes = nodes
-            all.append(engine.apply(nodes.map { NodeView($0, policy: nodePolicy) }))
+            engine.apply(nodes.map { NodeView($0, policy: nodePolicy) })
         }
         if let configuration = update.configuration {
             self.configuration = configuration
-            all.append(engine.apply(configuration))
+            engine.apply(configuration)
         }
-        // Among the others, in the order in which they were decided: what comes later stands.
-        if update.nodes != nil || update.configuration != nil { all.append(updateSegments(&actions)) }
-        for service in update.removed { all.append(engine.remove(service)) }
-        for service in update.services { all.append(engine.apply(service)) }
+        if update.nodes != nil || update.configuration != nil { updateSegments(&actions) }
+        for service in update.removed { engine.remove(service) }
+        for service in update.services { engine.apply(service) }
         noteLingering()
-        perform(all, &actions)
+        performChanges(&actions)
         // Routes before sessions: after a restart a router keeps what it had until it is told that it has heard all
         // (RFC 4724 §4.2), which must not be before the routes are there.
         if update.nodes != nil || update.configuration != nil { updateSessions(&actions) }
@@ -171,7 +173,7 @@ extension SpeakerCore {
         }
     }
 
-    private mutating func updateSegments(_ actions: inout [Action]) -> AnnouncementChanges {
+    private mutating func updateSegments(_ actions: inout [Action]) {
         let named = namedInterfaces
         let usesDefault = configuration.layer2Advertisements.contains { $0.interfaces == .all }
         let wanted = table.interfaces.filter { interface in
@@ -205,10 +207,10 @@ extension SpeakerCore {
             actions.append(.listen(on: wanted))
             actions.append(.claim([.watch(Set(wanted.map(\.name)))]))
         }
-        return updateLiveness(&actions)
+        updateLiveness(&actions)
     }
 
-    mutating func updateLiveness(_ actions: inout [Action]) -> AnnouncementChanges {
+    mutating func updateLiveness(_ actions: inout [Action]) {
         var told: [Layer2Change] = []
         for interface in Set(toldHeard.keys).union(heard.keys).sorted() {
             let numbered = (heard[interface] ?? [:]).compactMap { node, hardwareAddresses in
@@ -226,13 +228,14 @@ extension SpeakerCore {
                 (interface.name, Set($0.keys).union(present[interface.name] ?? []).union([node]))
             }
         }
-        return engine.apply(Liveness.segments(Dictionary(segments) { first, _ in first }))
+        engine.apply(Liveness.segments(Dictionary(segments) { first, _ in first }))
     }
 
-    mutating func perform(_ all: [AnnouncementChanges], _ actions: inout [Action]) {
-        updateRoles(of: engine.takeTouched(), &actions)
-        let prefixes = Set(all.lazy.flatMap(\.routes).map(\.prefix)).sorted()
-        if !prefixes.isEmpty { actions.append(.advertise(prefixes.map(route))) }
+    /// Passes on what is different in the engine's answers.
+    mutating func performChanges(_ actions: inout [Action]) {
+        let changes = engine.takeChanges()
+        updateRoles(of: changes.addresses, &actions)
+        if !changes.prefixes.isEmpty { actions.append(.advertise(changes.prefixes.sorted().map(route))) }
     }
 
     /// All that is told of a prefix now, to whomever.
