@@ -12,7 +12,7 @@ import Telemetry
 import Timing
 
 /// Makes the document of `/v1/status` from what the parts of the process know.
-package struct StatusReporter: Sendable {
+package struct StatusReporter: ProcessReporter {
     package let node: String
     package let started: Timestamp
     package let standalone: StandaloneService

@@ -60,25 +60,14 @@ struct ControllerCommand: AsyncParsableCommand {
             })
         let reporter = ControllerReporter(
             started: started, controller: controller, access: access, events: events)
-        registry.collectProcess()
-        registry.collectStatus { await reporter.document() }
-        let server = try await serving.bind(
-            [
-                .health(), .readiness { await reporter.obstacles() }, .metrics(registry),
-                .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
-                .events(events), .eventsOfAddress(events),
-            ], registry, apiServer: client.server, logger: logger)
         logger.notice("martlet \(Version.text) controller", metadata: ["server": "\(client.server)"])
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: controller)]
+        var services: [any ServiceLifecycle.Service] = [controller]
         if let speakerKeySecret {
             let name = NamespacedName(namespace: cluster.namespace, name: speakerKeySecret)
-            services.append(.init(service: SpeakerKeyMaker(client: client, name: name, logger: logger)))
+            services.append(SpeakerKeyMaker(client: client, name: name, logger: logger))
         }
-        services.append(.init(service: server))
-        try await ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        ).run()
+        try await serving.serve(
+            services, reporter: reporter, registry: registry, events: events, apiServer: client.server, logger: logger)
         await client.close()
         logger.notice("martlet controller ends")
     }

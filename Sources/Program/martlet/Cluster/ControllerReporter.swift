@@ -10,7 +10,7 @@ import Telemetry
 import Timing
 
 /// Makes the document of `/v1/status` of a controller.
-struct ControllerReporter: Sendable {
+struct ControllerReporter: ProcessReporter {
     let started: Timestamp
     let controller: ControllerService
     let access: ClusterAccess

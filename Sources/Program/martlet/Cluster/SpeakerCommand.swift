@@ -56,18 +56,11 @@ struct SpeakerCommand: AsyncParsableCommand {
     /// Asks which cluster this is, and says meanwhile that it has to be known first; `nil`: told to stop before it was.
     private func findCluster(_ finder: ClusterIdentityFinder, _ logger: Logger) async throws -> String? {
         let obstacle = Mutex("it is not known yet which cluster this is")
-        let server = try await serving.bind(
-            [.health(), .readiness { [obstacle.withLock { $0 }] }], PrometheusRegistry(), logger: logger)
         let search = ClusterIdentitySearch(finder: finder) { text in obstacle.withLock { $0 = text } }
-        try await ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(
-                        service: search, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: server),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        ).run()
+        try await serving.serve(
+            [.init(service: search, successTerminationBehavior: .gracefullyShutdownGroup)],
+            routes: [.health(), .readiness { [obstacle.withLock { $0 }] }], registry: PrometheusRegistry(),
+            logger: logger)
         if let uid = search.found { finder.remember(uid) }
         return search.found
     }
@@ -114,27 +107,16 @@ struct SpeakerCommand: AsyncParsableCommand {
             recorder: EventRecorder(
                 client, controller: SpeakerReport.eventReporter, instance: node ?? "", logger: logger),
             source: source, history: history, inherited: inherited)
-        registry.collectProcess()
-        registry.collectStatus { await reporter.document() }
-        let server = try await serving.bind(
-            [
-                .health { speaker.deadLoops }, .readiness { await reporter.obstacles() }, .metrics(registry),
-                .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
-                .rebalance { await speaker.rebalance() }, .events(events), .eventsOfAddress(events),
-            ], registry, apiServer: client.server, logger: logger)
         logger.notice(
             "martlet \(Version.text) speaker",
             metadata: [LogKey.node: "\(node ?? "")", "server": "\(client.server)"])
-        // Stopped in the reverse order: HTTP, what is told, what is known, and last what announces.
-        try await ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: speaker), .init(service: source), .init(service: writer), .init(service: publisher),
-                    .init(service: server),
-                    .init(service: ClusterIdentityCheck(finder: finder, remembered: remembered)),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        ).run()
+        // What announces is stopped last, after what is known and what is reported.
+        try await serving.serve(
+            [
+                speaker, source, writer, publisher, ClusterIdentityCheck(finder: finder, remembered: remembered),
+            ], reporter: reporter, deadLoops: { speaker.deadLoops },
+            routes: [.rebalance { await speaker.rebalance() }], registry: registry, events: events,
+            apiServer: client.server, logger: logger)
         await client.close()
         logger.notice("martlet has withdrawn everything and ends")
     }

@@ -11,7 +11,7 @@ import Telemetry
 import Timing
 
 /// Makes the document of `/v1/status` of a speaker in a cluster.
-struct SpeakerReporter: Sendable {
+struct SpeakerReporter: ProcessReporter {
     let node: String
     let started: Timestamp
     let source: ClusterSource

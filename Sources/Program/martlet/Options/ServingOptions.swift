@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import Logging
+import ServiceLifecycle
 import Telemetry
+import UnixSignals
 
 /// What every long-running process is told: where it serves HTTP, and how it logs.
 struct ServingOptions: ParsableArguments {
@@ -29,15 +31,42 @@ struct ServingOptions: ParsableArguments {
         }
     }
 
-    /// Opens the port.
+    /// Runs services, and answers by HTTP for them, until SIGTERM or SIGINT. They are stopped in the reverse order, after
+    /// HTTP.
     ///
-    /// - Parameter apiServer: where the API server is; what comes through its proxy asks for its name.
-    func bind(
-        _ routes: [HTTPRoute], _ registry: PrometheusRegistry, apiServer: String? = nil, logger: Logger
-    ) async throws -> HTTPServer {
+    /// - Parameters:
+    ///   - deadLoops: why the process should be restarted, a sentence each.
+    ///   - routes: beside those that every process has.
+    ///   - apiServer: where the API server is; what comes through its proxy asks for its name.
+    func serve(
+        _ services: [any ServiceLifecycle.Service], reporter: some ProcessReporter,
+        deadLoops: @escaping @Sendable () -> [String] = { [] }, routes: [HTTPRoute] = [],
+        registry: PrometheusRegistry, events: EventLog, apiServer: String? = nil, logger: Logger
+    ) async throws {
+        registry.collectProcess()
+        registry.collectStatus { await reporter.document() }
+        try await serve(
+            services.map { .init(service: $0) },
+            routes: [
+                .health(deadLoops), .readiness { await reporter.obstacles() }, .metrics(registry),
+                .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
+                .events(events), .eventsOfAddress(events),
+            ] + routes, registry: registry, apiServer: apiServer, logger: logger)
+    }
+
+    /// The same with these routes alone.
+    func serve(
+        _ services: [ServiceGroupConfiguration.ServiceConfiguration], routes: [HTTPRoute],
+        registry: PrometheusRegistry, apiServer: String? = nil, logger: Logger
+    ) async throws {
         let names = httpHost + [apiServer.flatMap { URL(string: $0)?.host() }].compactMap { $0 }
-        return try await HTTPServer.bind(
+        let server = try await HTTPServer.bind(
             to: HTTPEndpoint(http), routes: routes, hosts: HTTPHosts(names), registry: registry, logger: logger)
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services + [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger)
+        ).run()
     }
 
     /// Runs the process, and says why where it cannot.

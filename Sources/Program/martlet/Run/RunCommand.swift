@@ -86,21 +86,11 @@ struct RunCommand: AsyncParsableCommand {
             metrics: StandaloneMetrics(registry), events: events, logger: logger)
         let reporter = StatusReporter(
             node: node, started: started, standalone: standalone, speaker: speaker, events: events)
-        registry.collectProcess()
-        registry.collectStatus { await reporter.document() }
-        let server = try await serving.bind(
-            [
-                .health { speaker.deadLoops }, .readiness { await reporter.obstacles() }, .metrics(registry),
-                .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
-                .rebalance { await speaker.rebalance() }, .events(events), .eventsOfAddress(events),
-            ], registry, logger: logger)
         logger.notice("martlet \(Version.text) runs", metadata: [LogKey.node: "\(node)"])
-        // Stopped in the reverse order: HTTP, then what decides, and last what announces.
-        try await ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [.init(service: speaker), .init(service: standalone), .init(service: server)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        ).run()
+        // What announces is stopped last.
+        try await serving.serve(
+            [speaker, standalone], reporter: reporter, deadLoops: { speaker.deadLoops },
+            routes: [.rebalance { await speaker.rebalance() }], registry: registry, events: events, logger: logger)
         logger.notice("martlet has withdrawn everything and ends")
     }
 }

@@ -3,7 +3,7 @@ import BFD
 import Logging
 import NodeDecisions
 
-extension BFDEvent {
+extension BFDEvent: EngineEvent {
     /// One line for each, at the level that it deserves.
     func log(to logger: Logger) {
         switch self {

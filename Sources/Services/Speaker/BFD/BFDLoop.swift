@@ -14,7 +14,8 @@ import WireCodec
 /// silence what it had not read.
 final class BFDLoop {
     /// The newest list of peers; what was replaced before it was taken is of no use any more.
-    typealias Mail = Mailbox<[BFDPeerSettings]?, Void, BFDSnapshot>
+    typealias Thread = EngineThread<[BFDPeerSettings]?, Void, BFDSnapshot, BFDEvent>
+    typealias Mail = Thread.Mail
 
     /// So many from one socket before deadlines are looked at again: what 64 peers send in more than a second at 50 ms.
     private static let datagramsPerTurn = 2048
@@ -37,37 +38,23 @@ final class BFDLoop {
     private var isStopped = false
 
     private init(
-        _ mailbox: Mail, _ heartbeat: Heartbeat, tell: @escaping @Sendable (BFDChange) -> Void,
-        log: @escaping @Sendable (BFDEvent) -> Void
+        _ surroundings: Thread.Surroundings, tell: @escaping @Sendable (BFDChange) -> Void
     ) throws(SystemError) {
-        self.mailbox = mailbox
-        self.heartbeat = heartbeat
+        mailbox = surroundings.mailbox
+        heartbeat = surroundings.heartbeat
+        log = surroundings.log
         self.tell = tell
-        self.log = log
         timer = try DeadlineTimer()
         updatePoll()
     }
 
     /// Runs until the mailbox says stop and the farewells are over.
     static func run(
-        _ mailbox: Mail, _ heartbeat: Heartbeat, realtimePriority: Int32?,
-        tell: @escaping @Sendable (BFDChange) -> Void,
-        log: @escaping @Sendable (BFDEvent) -> Void
-    ) {
-        if let realtimePriority {
-            do { try DedicatedThread.becomeRealtime(priority: realtimePriority) } catch {
-                log(.notRealtime("\(error)"))
-            }
-        }
-        var last = BFDSnapshot()
-        do throws(SystemError) {
-            let loop = try BFDLoop(mailbox, heartbeat, tell: tell, log: log)
-            defer { last = loop.core.snapshot(at: UptimeClock.now) }
-            try loop.turnUntilStopped()
-        } catch {
-            log(.stopped("\(error)"))
-        }
-        mailbox.close(with: last)
+        _ surroundings: Thread.Surroundings, tell: @escaping @Sendable (BFDChange) -> Void, _ last: inout BFDSnapshot
+    ) throws(SystemError) {
+        let loop = try BFDLoop(surroundings, tell: tell)
+        defer { last = loop.core.snapshot(at: UptimeClock.now) }
+        try loop.turnUntilStopped()
     }
 
     private func turnUntilStopped() throws(SystemError) {

@@ -3,23 +3,15 @@ import LinkLayer
 import Logging
 import NetworkIO
 import NodeDecisions
-import Synchronization
 import SystemIO
 import Timing
 
 /// Answers for this node's addresses on its segments, and announces them: the shell around ``Layer2Core``.
 ///
 /// One dedicated thread, at real-time priority where that is permitted, waits for frames, deadlines and commands, so that
-/// a busy host does not look like a dead one. It logs nothing and calls nobody: who watches standard error must not make
-/// an answer late. ``run()`` logs.
-///
-/// It works in the network namespace of the thread that makes it.
+/// a busy host does not look like a dead one (``EngineThread``).
 package final class Layer2Engine: Sendable {
-    private let mailbox: Layer2Loop.Mail
-    private let thread: DedicatedThread
-    package let heartbeat: Heartbeat
-    private let events: AsyncStream<Layer2Event>
-    private let logger: Logger
+    private let thread: Layer2Loop.Thread
 
     /// Starts the thread; the interfaces come from `links`, which has to be of the same network namespace.
     ///
@@ -31,46 +23,39 @@ package final class Layer2Engine: Sendable {
         links: LinkMonitor, settings: Layer2Settings = Layer2Settings(), logger: Logger,
         onReport: @escaping @Sendable ([Layer2Report]) -> Void = { _ in }
     ) throws {
-        self.logger = logger
         let mailbox = try Layer2Loop.Mail(Layer2Loop.Wishes(), board: Layer2Loop.Board())
-        self.mailbox = mailbox
-        let heartbeat = Heartbeat("layer2")
-        self.heartbeat = heartbeat
-        // More than that many at once say nothing more to a person.
-        let (events, continuation) = AsyncStream.makeStream(
-            of: Layer2Event.self, bufferingPolicy: .bufferingOldest(1024))
-        self.events = events
-        thread = try DedicatedThread(name: "layer2") {
-            Layer2Loop.run(mailbox, settings, heartbeat, tell: { continuation.yield($0) }, report: onReport)
-            heartbeat.end()
-            continuation.finish()
-        }
+        thread = try Layer2Loop.Thread(
+            "layer2", mailbox, logger: logger, first: Layer2Snapshot(),
+            loop: { surroundings, last throws(SystemError) in
+                try Layer2Loop.run(surroundings, settings, report: onReport, &last)
+            })
         links.observe { [weak mailbox] table, _ in mailbox?.put { wishes, _ in wishes.table = table } }
     }
 
     deinit { stop() }
 
+    package var heartbeat: Heartbeat { thread.heartbeat }
+
     /// Takes changes, in the order given; returns at once.
     package func apply(_ changes: [Layer2Change]) {
         guard !changes.isEmpty else { return }
-        mailbox.put { wishes, _ in wishes.changes += changes }
+        thread.mailbox.put { wishes, _ in wishes.changes += changes }
     }
 
     /// The state after all changes applied before; what it was at the end, once the engine is stopped.
-    package func snapshot() async -> Layer2Snapshot { await mailbox.ask() }
+    package func snapshot() async -> Layer2Snapshot { await thread.mailbox.ask() }
 
     /// Whether, after ``Layer2Change/leave``, there is nothing left to answer for.
-    package var hasLeft: Bool { mailbox.board.hasLeft }
+    package var hasLeft: Bool { thread.mailbox.board.hasLeft }
 
     /// Logs what happens until ``stop()``, or until the task is cancelled. To be called once.
     package func run() async {
-        for await event in events { event.log(to: logger) }
+        await thread.run()
     }
 
     /// Ends answering and announcing, and closes everything. Returns when no frame will be sent any more; at once if the
     /// thread has frozen.
     package func stop() {
-        mailbox.stop()
-        if heartbeat.turns == nil || heartbeat.isAlive { thread.join() }
+        if thread.canEnd { thread.stop() } else { thread.mailbox.stop() }
     }
 }

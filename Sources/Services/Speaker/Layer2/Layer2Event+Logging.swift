@@ -4,7 +4,7 @@ import LinkLayer
 import Logging
 import NodeDecisions
 
-extension Layer2Event {
+extension Layer2Event: EngineEvent {
     /// One line for each, at the level that it deserves.
     func log(to logger: Logger) {
         switch self {

@@ -23,7 +23,8 @@ struct Layer2Loop: ~Copyable {
         var hasLeft = false
     }
 
-    typealias Mail = Mailbox<Wishes, Board, Layer2Snapshot>
+    typealias Thread = EngineThread<Wishes, Board, Layer2Snapshot, Layer2Event>
+    typealias Mail = Thread.Mail
 
     /// ARP, and neighbour solicitations and advertisements without extension headers, which is how all hosts send them.
     static let filter = "arp or (ip6 and ip6[6] = 58 and (ip6[40] = 135 or ip6[40] = 136))"
@@ -80,12 +81,12 @@ struct Layer2Loop: ~Copyable {
     private var generator = SystemRandomNumberGenerator()
 
     private init(
-        _ mailbox: Mail, _ settings: Layer2Settings, _ heartbeat: Heartbeat,
-        tell: @escaping @Sendable (Layer2Event) -> Void, report: @escaping @Sendable ([Layer2Report]) -> Void
+        _ surroundings: Thread.Surroundings, _ settings: Layer2Settings,
+        report: @escaping @Sendable ([Layer2Report]) -> Void
     ) throws(SystemError) {
-        self.mailbox = mailbox
-        self.heartbeat = heartbeat
-        self.tell = tell
+        mailbox = surroundings.mailbox
+        heartbeat = surroundings.heartbeat
+        tell = surroundings.log
         self.report = report
         core = Layer2Core(settings: settings, nonceSecret: UInt64.random(in: .min ... .max))
         timer = try DeadlineTimer()
@@ -104,18 +105,12 @@ struct Layer2Loop: ~Copyable {
 
     /// Runs until the mailbox says stop.
     static func run(
-        _ mailbox: Mail, _ settings: Layer2Settings, _ heartbeat: Heartbeat,
-        tell: @escaping @Sendable (Layer2Event) -> Void, report: @escaping @Sendable ([Layer2Report]) -> Void
-    ) {
-        var last = Layer2Snapshot()
-        do throws(SystemError) {
-            var loop = try Layer2Loop(mailbox, settings, heartbeat, tell: tell, report: report)
-            defer { last = loop.core.snapshot }
-            try loop.turnUntilStopped()
-        } catch {
-            tell(.stopped("\(error)"))
-        }
-        mailbox.close(with: last)
+        _ surroundings: Thread.Surroundings, _ settings: Layer2Settings,
+        report: @escaping @Sendable ([Layer2Report]) -> Void, _ last: inout Layer2Snapshot
+    ) throws(SystemError) {
+        var loop = try Layer2Loop(surroundings, settings, report: report)
+        defer { last = loop.core.snapshot }
+        try loop.turnUntilStopped()
     }
 
     private mutating func turnUntilStopped() throws(SystemError) {

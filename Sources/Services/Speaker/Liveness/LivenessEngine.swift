@@ -9,15 +9,9 @@ import SystemIO
 /// ``LivenessCore``, by multipoint BFD (RFC 8562).
 ///
 /// One dedicated thread, at real-time priority where that is permitted, sends, receives and keeps the deadlines, so that
-/// a busy host does not look like a dead one. It logs nothing and waits for nobody; ``run()`` logs.
-///
-/// It works in the network namespace of the thread that makes it.
+/// a busy host does not look like a dead one (``EngineThread``).
 package final class LivenessEngine: Sendable {
-    private let mailbox: LivenessLoop.Mail
-    private let thread: DedicatedThread
-    package let heartbeat: Heartbeat
-    private let events: AsyncStream<LivenessEvent>
-    private let logger: Logger
+    private let thread: LivenessLoop.Thread
 
     /// Starts the thread; nothing is sent before ``apply(interfaces:)``, and nobody heard before ``apply(nodes:)``.
     ///
@@ -35,31 +29,25 @@ package final class LivenessEngine: Sendable {
         logger: Logger,
         onChange: @escaping @Sendable (LivenessChange) -> Void, onSettled: @escaping @Sendable () -> Void = {}
     ) throws {
-        self.logger = logger
         let mailbox = try LivenessLoop.Mail(LivenessLoop.Wishes(), board: LivenessLoop.Board())
-        self.mailbox = mailbox
-        let heartbeat = Heartbeat("liveness")
-        self.heartbeat = heartbeat
-        // More than that many at once say nothing more to a person.
-        let (events, continuation) = AsyncStream.makeStream(
-            of: LivenessEvent.self, bufferingPolicy: .bufferingOldest(1024))
-        self.events = events
-        thread = try DedicatedThread(name: "liveness") {
-            LivenessLoop.run(
-                mailbox, node: node, settings, heartbeat, watched, tell: onChange,
-                tellSettled: { if $0 { onSettled() } },
-                log: { continuation.yield($0) })
-            heartbeat.end()
-            continuation.finish()
-        }
+        thread = try LivenessLoop.Thread(
+            "liveness", mailbox, realtimePriority: settings.realtimePriority, logger: logger,
+            first: LivenessSnapshot(),
+            loop: { surroundings, last throws(SystemError) in
+                try LivenessLoop.run(
+                    surroundings, node: node, settings, watched, tell: onChange,
+                    tellSettled: { if $0 { onSettled() } }, &last)
+            })
     }
 
     deinit { stop() }
 
+    package var heartbeat: Heartbeat { thread.heartbeat }
+
     /// The interfaces whose segments are watched: all of them, each time. Returns at once. One that is left out is left:
     /// the others are told so.
     package func apply(interfaces: [InterfaceForLiveness]) {
-        mailbox.put { wishes, board in
+        thread.mailbox.put { wishes, board in
             guard interfaces != board.interfaces else { return }
             wishes.interfaces = interfaces
             board.interfaces = interfaces
@@ -69,28 +57,23 @@ package final class LivenessEngine: Sendable {
     }
 
     /// The names of all nodes, the same list on every node; others are ignored and counted. Returns at once.
-    package func apply(nodes: [String]) { mailbox.put { wishes, _ in wishes.nodes = nodes } }
+    package func apply(nodes: [String]) { thread.mailbox.put { wishes, _ in wishes.nodes = nodes } }
 
     /// Whether every segment was listened to for a whole detection time: who is there has been heard. Before that,
     /// silence means nothing.
-    package var hasSettled: Bool { mailbox.board.isSettled }
+    package var hasSettled: Bool { thread.mailbox.board.isSettled }
 
     /// The state after everything applied before; what it was at the end, once the engine is stopped.
-    package func snapshot() async -> LivenessSnapshot { await mailbox.ask() }
+    package func snapshot() async -> LivenessSnapshot { await thread.mailbox.ask() }
 
     /// Tells the others that this node leaves (AdminDown, for one detection time), and goes on listening. Returns at
     /// once; there is no way back.
-    package func leave() { mailbox.put { wishes, _ in wishes.isLeaving = true } }
+    package func leave() { thread.mailbox.put { wishes, _ in wishes.isLeaving = true } }
 
     /// Leaves, if ``leave()`` was not called before, and ends the thread. Returns when the farewell is over: within one
     /// detection time.
-    package func stop() {
-        mailbox.stop()
-        thread.join()
-    }
+    package func stop() { thread.stop() }
 
     /// Logs what happens until ``stop()``, or until the task is cancelled. To be called once.
-    package func run() async {
-        for await event in events { event.log(to: logger) }
-    }
+    package func run() async { await thread.run() }
 }

@@ -27,7 +27,8 @@ final class LivenessLoop {
         var isSettled = false
     }
 
-    typealias Mail = Mailbox<Wishes, Board, LivenessSnapshot>
+    typealias Thread = EngineThread<Wishes, Board, LivenessSnapshot, LivenessEvent>
+    typealias Mail = Thread.Mail
 
     private static let datagramsPerTurn = 64
 
@@ -52,16 +53,15 @@ final class LivenessLoop {
     private var isStopped = false
 
     private init(
-        _ mailbox: Mail, node: String, _ settings: LivenessSettings, _ heartbeat: Heartbeat, _ watched: Heartbeat?,
-        tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void,
-        log: @escaping @Sendable (LivenessEvent) -> Void
+        _ surroundings: Thread.Surroundings, node: String, _ settings: LivenessSettings, _ watched: Heartbeat?,
+        tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void
     ) throws(SystemError) {
-        self.mailbox = mailbox
-        self.heartbeat = heartbeat
+        mailbox = surroundings.mailbox
+        heartbeat = surroundings.heartbeat
+        log = surroundings.log
         self.watched = watched
         self.tell = tell
         self.tellSettled = tellSettled
-        self.log = log
         core = LivenessCore(node: node, configuration: settings.segment)
         timer = try DeadlineTimer()
         updatePoll()
@@ -69,23 +69,14 @@ final class LivenessLoop {
 
     /// Runs until the mailbox says stop and the farewell is over.
     static func run(
-        _ mailbox: Mail, node: String, _ settings: LivenessSettings, _ heartbeat: Heartbeat, _ watched: Heartbeat?,
+        _ surroundings: Thread.Surroundings, node: String, _ settings: LivenessSettings, _ watched: Heartbeat?,
         tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void,
-        log: @escaping @Sendable (LivenessEvent) -> Void
-    ) {
-        if let priority = settings.realtimePriority {
-            do { try DedicatedThread.becomeRealtime(priority: priority) } catch { log(.notRealtime("\(error)")) }
-        }
-        var last = LivenessSnapshot()
-        do throws(SystemError) {
-            let loop = try LivenessLoop(
-                mailbox, node: node, settings, heartbeat, watched, tell: tell, tellSettled: tellSettled, log: log)
-            defer { last = loop.core.snapshot(at: UptimeClock.now) }
-            try loop.turnUntilStopped()
-        } catch {
-            log(.stopped("\(error)"))
-        }
-        mailbox.close(with: last)
+        _ last: inout LivenessSnapshot
+    ) throws(SystemError) {
+        let loop = try LivenessLoop(
+            surroundings, node: node, settings, watched, tell: tell, tellSettled: tellSettled)
+        defer { last = loop.core.snapshot(at: UptimeClock.now) }
+        try loop.turnUntilStopped()
     }
 
     private func turnUntilStopped() throws(SystemError) {

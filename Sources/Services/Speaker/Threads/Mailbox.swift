@@ -1,3 +1,4 @@
+import NetworkIO
 import Synchronization
 import SystemIO
 
@@ -5,11 +6,11 @@ import SystemIO
 ///
 /// `Wishes` is what waits to be taken; `Board`, what stays until it is written over; `Snapshot`, what questions are
 /// answered with.
-package final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendable>: Sendable {
-    package struct Contents {
-        package var wishes: Wishes
-        package var questions: [@Sendable (Snapshot) -> Void] = []
-        package var isStopped = false
+final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendable>: Sendable {
+    struct Contents {
+        var wishes: Wishes
+        var questions: [@Sendable (Snapshot) -> Void] = []
+        var isStopped = false
     }
 
     private struct State {
@@ -21,10 +22,10 @@ package final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendabl
 
     private let state: Mutex<State>
     private let nothing: Wishes
-    package let wakeUp: WakeUp
+    let wakeUp: WakeUp
 
     /// - Parameter nothing: the wishes when none waits.
-    package init(_ nothing: Wishes, board: Board) throws(SystemError) {
+    init(_ nothing: Wishes, board: Board) throws(SystemError) {
         self.nothing = nothing
         state = Mutex(State(contents: Contents(wishes: nothing), board: board))
         wakeUp = try WakeUp()
@@ -33,13 +34,13 @@ package final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendabl
     // MARK: From any thread
 
     /// Adds to what is wanted, and wakes the thread.
-    package func put(_ change: (inout Wishes, inout Board) -> Void) {
+    func put(_ change: (inout Wishes, inout Board) -> Void) {
         state.withLock { change(&$0.contents.wishes, &$0.board) }
         wakeUp.signal()
     }
 
     /// The state after all that was put before; what it was at the end, once the thread has ended.
-    package func ask() async -> Snapshot {
+    func ask() async -> Snapshot {
         await withCheckedContinuation { continuation in
             let last = state.withLock { state in
                 if state.last == nil { state.contents.questions.append { continuation.resume(returning: $0) } }
@@ -49,9 +50,9 @@ package final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendabl
         }
     }
 
-    package var board: Board { state.withLock { $0.board } }
+    var board: Board { state.withLock { $0.board } }
 
-    package func stop() {
+    func stop() {
         state.withLock { $0.contents.isStopped = true }
         wakeUp.signal()
     }
@@ -59,7 +60,7 @@ package final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendabl
     // MARK: From the engine's thread
 
     /// Takes everything out.
-    package func take() -> Contents {
+    func take() -> Contents {
         wakeUp.clear()
         return state.withLock { state in
             defer { state.contents = Contents(wishes: nothing, isStopped: state.contents.isStopped) }
@@ -68,12 +69,12 @@ package final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendabl
     }
 
     /// Writes on the board, in view of what waits to be taken.
-    package func publish<Result>(_ change: (Wishes, inout Board) -> Result) -> Result {
+    func publish<Result>(_ change: (Wishes, inout Board) -> Result) -> Result {
         state.withLock { change($0.contents.wishes, &$0.board) }
     }
 
     /// The thread has ended, in this state.
-    package func close(with last: Snapshot) {
+    func close(with last: Snapshot) {
         let questions = state.withLock { state in
             state.last = last
             defer { state.contents = Contents(wishes: nothing, isStopped: true) }
