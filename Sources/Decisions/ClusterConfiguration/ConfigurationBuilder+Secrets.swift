@@ -1,3 +1,4 @@
+import FoundationEssentials
 import KubernetesModel
 
 extension ConfigurationBuilder {
@@ -40,7 +41,8 @@ extension ConfigurationBuilder {
             check.error(field, "\(title) has no key \"password\": add it")
             return nil
         }
-        guard let octets = Base64.decode(encoded) else {
+        // RFC 4648 §4; line breaks are passed over, as Go does.
+        guard let octets = Data(base64Encoded: encoded.filter { !$0.isNewline }).map(Array.init) else {
             check.error(field, "the key \"password\" of \(title) is not Base64: encode it, or move it to stringData")
             return nil
         }

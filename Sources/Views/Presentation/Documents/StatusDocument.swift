@@ -1,4 +1,5 @@
 import FoundationEssentials
+import KubernetesAPI
 import Timing
 
 /// What a long-running process answers at `/v1/status`: all that it decided and all that it knows.
@@ -39,31 +40,9 @@ package struct StatusDocument: Hashable, Sendable {
         do {
             self = try JSONDecoder().decode(StatusDocument.self, from: Data(jsonText))
         } catch let error as DecodingError {
-            throw DocumentError("not a status document: \(StatusDocument.explain(error))")
+            throw DocumentError("not a status document: \(error.place)")
         } catch {
             throw DocumentError("not a status document: \(error)")
-        }
-    }
-
-    private static func explain(_ error: DecodingError) -> String {
-        func place(_ path: [any CodingKey]) -> String {
-            var text = ""
-            for key in path {
-                if let index = key.intValue {
-                    text += "[\(index)]"
-                } else {
-                    text += text.isEmpty ? key.stringValue : ".\(key.stringValue)"
-                }
-            }
-            return text
-        }
-        switch error {
-        case .keyNotFound(let key, let context): return "`\(place(context.codingPath + [key]))` is missing"
-        case .typeMismatch(let type, let context): return "`\(place(context.codingPath))` is not a \(type)"
-        case .valueNotFound(_, let context): return "`\(place(context.codingPath))` is null"
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: return "it is not JSON"
-        case .dataCorrupted(let context): return "`\(place(context.codingPath))`: \(context.debugDescription)"
-        @unknown default: return "\(error)"
         }
     }
 }
