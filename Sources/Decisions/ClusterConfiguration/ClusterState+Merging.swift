@@ -4,33 +4,9 @@ extension ClusterState {
     /// These objects laid over others, as `kubectl apply` does: one of the same kind, group and name is replaced, all others
     /// stay. What is replaced keeps its place in the order.
     package func laid(over base: ClusterState) -> ClusterState {
-        var result = base
-        func lay<Object: KubernetesObject>(_ list: inout [Object], _ own: [Object], _ group: (Object) -> Bool) {
-            func key(_ object: Object) -> GroupedReference {
-                GroupedReference(isMetalLB: group(object), reference: ObjectReference(object))
-            }
-            var places = Dictionary(list.enumerated().map { (key($1), $0) }, uniquingKeysWith: { first, _ in first })
-            for object in own {
-                if let place = places[key(object)] {
-                    list[place] = object
-                } else {
-                    places[key(object)] = list.count
-                    list.append(object)
-                }
-            }
-        }
-        func none(_: some KubernetesObject) -> Bool { false }
-        lay(&result.pools, pools) { $0.isMetalLB }
-        lay(&result.layer2Advertisements, layer2Advertisements) { $0.isMetalLB }
-        lay(&result.bgpAdvertisements, bgpAdvertisements) { $0.isMetalLB }
-        lay(&result.peers, peers) { $0.isMetalLB }
-        lay(&result.bfdProfiles, bfdProfiles) { $0.isMetalLB }
-        lay(&result.communities, communities) { $0.isMetalLB }
-        lay(&result.services, services, none)
-        lay(&result.nodes, nodes, none)
-        lay(&result.namespaces, namespaces, none)
-        lay(&result.secrets, secrets, none)
-        lay(&result.endpointSlices, endpointSlices, none)
+        var laying = Laying(own: self, result: base)
+        ClusterState.visitKinds(&laying)
+        var result = laying.result
         result.locations = locations
         result.leftOut = leftOut
         return result
@@ -49,6 +25,31 @@ extension ClusterState {
         }
         if endpointSlices.isEmpty { result.endpointSlices = other.endpointSlices }
         return result
+    }
+}
+
+private struct Laying: ClusterStateVisitor {
+    let own: ClusterState
+    var result: ClusterState
+
+    mutating func visit<Object: KubernetesObject>(
+        _ list: WritableKeyPath<ClusterState, [Object]>, apiVersion: String
+    ) {
+        func key(_ object: Object) -> GroupedReference {
+            GroupedReference(
+                isMetalLB: (object as? any ConfigurationObject)?.isMetalLB ?? false,
+                reference: ObjectReference(object))
+        }
+        var places = Dictionary(
+            result[keyPath: list].enumerated().map { (key($1), $0) }, uniquingKeysWith: { first, _ in first })
+        for object in own[keyPath: list] {
+            if let place = places[key(object)] {
+                result[keyPath: list][place] = object
+            } else {
+                places[key(object)] = result[keyPath: list].count
+                result[keyPath: list].append(object)
+            }
+        }
     }
 }
 

@@ -7,24 +7,25 @@ extension ClusterState {
     /// - Returns: the objects that were brought back, in order.
     @discardableResult
     package mutating func restoreLeftOut(from previous: ClusterState) -> [ObjectReference] {
-        var restored: Set<ObjectReference> = []
-        func restore<Object: KubernetesObject>(_ list: inout [Object], from old: [Object]) {
-            for object in old where leftOut.contains(ObjectReference(object)) {
-                list.append(object)
-                restored.insert(ObjectReference(object))
-            }
+        guard !leftOut.isEmpty else { return [] }
+        var restoring = Restoring(previous: previous, state: self)
+        ClusterState.visitKinds(&restoring)
+        self = restoring.state
+        return restoring.restored.sorted()
+    }
+}
+
+private struct Restoring: ClusterStateVisitor {
+    let previous: ClusterState
+    var state: ClusterState
+    var restored: Set<ObjectReference> = []
+
+    mutating func visit<Object: KubernetesObject>(
+        _ list: WritableKeyPath<ClusterState, [Object]>, apiVersion: String
+    ) {
+        for object in previous[keyPath: list] where state.leftOut.contains(ObjectReference(object)) {
+            state[keyPath: list].append(object)
+            restored.insert(ObjectReference(object))
         }
-        restore(&pools, from: previous.pools)
-        restore(&layer2Advertisements, from: previous.layer2Advertisements)
-        restore(&bgpAdvertisements, from: previous.bgpAdvertisements)
-        restore(&peers, from: previous.peers)
-        restore(&bfdProfiles, from: previous.bfdProfiles)
-        restore(&communities, from: previous.communities)
-        restore(&services, from: previous.services)
-        restore(&nodes, from: previous.nodes)
-        restore(&namespaces, from: previous.namespaces)
-        restore(&secrets, from: previous.secrets)
-        restore(&endpointSlices, from: previous.endpointSlices)
-        return restored.sorted()
     }
 }

@@ -13,15 +13,16 @@ package struct ClusterReader: Sendable {
     /// - Throws: Where one of the kinds cannot be read. A group of Martlet's kinds that is not served has no objects; if
     ///   neither is, that is a failure, since whatever follows from it would be about another cluster than meant.
     package func read() async throws(RequestFailure) -> ClusterState {
+        var readings = Readings(client: client)
+        ConfigurationChange.visitKinds(&readings)
         var objects = ConfigurationObjects()
         var isServed = false
         for group in ConfigurationObjects.Group.allCases {
-            isServed = try await add(IPAddressPool.self, group, &objects) { .pool($0) } || isServed
-            _ = try await add(L2Advertisement.self, group, &objects) { .layer2Advertisement($0) }
-            _ = try await add(BGPAdvertisement.self, group, &objects) { .bgpAdvertisement($0) }
-            _ = try await add(BGPPeer.self, group, &objects) { .peer($0) }
-            _ = try await add(BFDProfile.self, group, &objects) { .bfdProfile($0) }
-            _ = try await add(CommunityList.self, group, &objects) { .communities($0) }
+            for read in readings.all {
+                guard let changes = try await read(group) else { continue }
+                isServed = true
+                for change in changes { _ = objects.apply(change, in: group) }
+            }
         }
         guard isServed else {
             throw RequestFailure(
@@ -64,24 +65,31 @@ package struct ClusterReader: Sendable {
     package func readEvents() async throws(RequestFailure) -> [ObservedEvent] {
         try await client.list(.events).filter { $0.reportingController.hasPrefix("martlet") }
     }
+}
 
-    /// Adds the objects of one kind. Returns whether the kind is served.
-    private func add<Object: ConfigurationObject & Codable & Sendable>(
-        _: Object.Type, _ group: ConfigurationObjects.Group, _ objects: inout ConfigurationObjects,
-        _ change: (WatchEvent<Object>) -> ConfigurationChange
-    ) async throws(RequestFailure) -> Bool {
-        // As ``ConfigurationWatches``: the newest version that MetalLB has of the kind.
-        for version in group == .metalLB ? ["v1beta2", "v1beta1"] : ["v1beta1"] {
-            let type = ResourceType<Object>.configuration(group: group.rawValue, version: version)
-            do throws(RequestFailure) {
-                for object in try await client.list(type) {
-                    _ = objects.apply(change(.initial(object.of(type.apiVersion))), in: group)
+/// How the objects of each kind are read.
+private struct Readings: ConfigurationKindVisitor {
+    /// What is told of the objects of a kind in a group; `nil` where it is not served.
+    typealias Reading =
+        @Sendable (ConfigurationObjects.Group) async throws(RequestFailure) -> [ConfigurationChange]?
+
+    let client: KubernetesClient
+    var all: [Reading] = []
+
+    mutating func visit<Object: ConfigurationObject & Codable & Sendable>(
+        _ kind: Object.Type, _ change: @escaping @Sendable (WatchEvent<Object>) -> ConfigurationChange
+    ) {
+        all.append { [client] group async throws(RequestFailure) in
+            // As ``ConfigurationWatches``: the newest version that MetalLB has of the kind.
+            for version in group == .metalLB ? ["v1beta2", "v1beta1"] : ["v1beta1"] {
+                let type = ResourceType<Object>.configuration(group: group.rawValue, version: version)
+                do throws(RequestFailure) {
+                    return try await client.list(type).map { change(.initial($0.of(type.apiVersion))) }
+                } catch {
+                    guard error.isNotFound else { throw error }
                 }
-                return true
-            } catch {
-                guard error.isNotFound else { throw error }
             }
+            return nil
         }
-        return false
     }
 }

@@ -22,16 +22,27 @@ package struct ConfigurationWatches: Sendable {
     /// Works until the task is cancelled.
     package func run() async {
         let metalLB = MetalLBKinds(client)
+        var followers = Followers(watches: self)
+        ConfigurationChange.visitKinds(&followers)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await metalLB.run() }
-            for kinds in ConfigurationObjects.Group.allCases {
-                group.addTask { await follow(IPAddressPool.self, kinds, metalLB) { .pool($0) } }
-                group.addTask { await follow(L2Advertisement.self, kinds, metalLB) { .layer2Advertisement($0) } }
-                group.addTask { await follow(BGPAdvertisement.self, kinds, metalLB) { .bgpAdvertisement($0) } }
-                group.addTask { await follow(BGPPeer.self, kinds, metalLB) { .peer($0) } }
-                group.addTask { await follow(BFDProfile.self, kinds, metalLB) { .bfdProfile($0) } }
-                group.addTask { await follow(CommunityList.self, kinds, metalLB) { .communities($0) } }
+            for follow in followers.all {
+                for kinds in ConfigurationObjects.Group.allCases {
+                    group.addTask { await follow(kinds, metalLB) }
+                }
             }
+        }
+    }
+
+    /// How each kind is followed.
+    private struct Followers: ConfigurationKindVisitor {
+        let watches: ConfigurationWatches
+        var all: [@Sendable (ConfigurationObjects.Group, MetalLBKinds) async -> Void] = []
+
+        mutating func visit<Object: ConfigurationObject & Codable & Sendable>(
+            _ kind: Object.Type, _ change: @escaping @Sendable (WatchEvent<Object>) -> ConfigurationChange
+        ) {
+            all.append { [watches] group, metalLB in await watches.follow(kind, group, metalLB, change) }
         }
     }
 
