@@ -7,14 +7,13 @@ import Timing
 /// A change of the nodes costs the order of all addresses. Five hundred that come one by one would cost it five hundred
 /// times, and what comes behind them would wait for each.
 package struct PendingUpdate: Sendable {
-
-    package init() {
-    }
     /// Without its Services.
     private var rest = SpeakerUpdate()
     /// What was told last of each Service; `nil`: it is gone.
     private var services: [NamespacedName: AnnouncedService?] = [:]
     private var since: Instant?
+
+    package init() {}
 
     /// Adds what came later.
     /// - Parameter moment: When it became known.

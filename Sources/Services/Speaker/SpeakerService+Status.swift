@@ -32,7 +32,7 @@ extension SpeakerService {
             document.silent = plan.silent.map { SilenceEntry($0) }
             document.problems += plan.problems.map { ProblemEntry($0) }
         }
-        let liveness = await liveness.snapshot()
+        let liveness = await engines.liveness.snapshot()
         document.problems += (core.hostProblems + core.wireProblems(distrusted: liveness.distrusted)).map {
             ProblemEntry($0)
         }
@@ -57,9 +57,9 @@ extension SpeakerService {
 
     /// The sessions of this node.
     package func peers(now: Timestamp = .now) async -> [PeerEntry] {
-        let bfd = await bfd.snapshot()
+        let bfd = await engines.bfd.snapshot()
         let waiting = await view()?.core.peersWithoutRouter ?? [:]
-        let entries = await bgp.status().map { status in
+        let entries = await engines.bgp.status().map { status in
             let zone = status.zone.map { "%" + $0 } ?? ""
             let negotiated = status.negotiated
             return PeerEntry(
@@ -101,8 +101,8 @@ extension SpeakerService {
     }
 
     private func interfaces() async -> [InterfaceEntry] {
-        let table = links.table
-        return await layer2.snapshot().interfaces.map { status in
+        let table = engines.links.table
+        return await engines.layer2.snapshot().interfaces.map { status in
             let counters = status.counters
             return InterfaceEntry(
                 interface: status.name, mac: table[status.index]?.hardwareAddress?.description,

@@ -23,52 +23,17 @@ import WireIdentity
 /// Whatever happens goes through one loop, one event at a time. Layer 2 and liveness have threads of their own, each BGP
 /// session a task; none of them waits for this loop, nor it for them.
 package final class SpeakerService: ServiceLifecycle.Service {
-    private enum Input: Sendable {
-        /// The cluster has changed: `pending` has it.
-        case updated
-        case linksChanged(InterfaceTable)
-        case routerChanged(RouterChange)
-        /// Something waits in `pendingLiveness`.
-        case livenessChanged
-        /// These interfaces were listened to for as long as it takes to hear who is there.
-        case listened(Set<String>)
-        case reported([Layer2Report])
-        case rebalanced
-        /// ``SpeakerCore/nextDeadline`` may have come.
-        case deadlineReached
-        case asked(CheckedContinuation<SpeakerView?, Never>)
-        /// Nothing has happened: the loop is to show that it turns.
-        case beat
-    }
-
     package let node: String
     private let nodePolicy: NodePolicy
     let cluster: ClusterIdentity
     private let metrics: SpeakerMetrics
     private let events: EventLog
     private let logger: Logger
-    private let inputs: AsyncStream<Input>
-    private let input: AsyncStream<Input>.Continuation
-    private let pending = Mutex(PendingUpdate())
-    private let pendingLiveness = PendingLiveness()
-    private let hasUnnumberedPeers = Mutex(false)
+    private let inbox: SpeakerInbox
     /// The loop that has ended before its time.
     private let stoppedLoop = Mutex<String?>(nil)
-    /// Interfaces to announce on where liveness has no address to speak from: nobody can be heard there.
-    private let unhearable = Mutex<Set<String>>([])
-    /// One element for each change of the interfaces that are listened to.
-    private let listenings: AsyncStream<Void>
-    private let listening: AsyncStream<Void>.Continuation
-    let links: LinkMonitor
-    let layer2: Layer2Engine
-    let liveness: LivenessEngine
-    let bfd: BFDEngine
-    let routers: RouterFinder
-    let bgp: BGPSpeaker
+    let engines: SpeakerEngines
     private let heartbeat = Heartbeat("speaker")
-
-    /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
-    private static let farewell = Duration.milliseconds(500)
 
     /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
     ///
@@ -87,21 +52,18 @@ package final class SpeakerService: ServiceLifecycle.Service {
         self.metrics = metrics
         self.events = events
         self.logger = logger
-        // Unbounded: every element is a change that would be missed; they come no faster than the cluster changes.
-        (inputs, input) = AsyncStream.makeStream(of: Input.self)
-        (listenings, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        links = try LinkMonitor()
-        layer2 = try Layer2Engine(links: links, settings: layer2Settings, logger: logger) { [input] in
-            input.yield(.reported($0))
+        let inbox = SpeakerInbox()
+        self.inbox = inbox
+        let links = try LinkMonitor()
+        let layer2 = try Layer2Engine(links: links, settings: layer2Settings, logger: logger) {
+            inbox.put(.reported($0))
         }
-        liveness = try LivenessEngine(
-            node: node, settings: livenessSettings, watching: layer2.heartbeat, logger: logger
-        ) { [input, pendingLiveness] change in
-            if pendingLiveness.add(change) { input.yield(.livenessChanged) }
-        }
-        bfd = try BFDEngine(logger: logger)
-        routers = try RouterFinder(logger: logger) { [input] in input.yield(.routerChanged($0)) }
-        bgp = BGPSpeaker(
+        let liveness = try LivenessEngine(
+            node: node, settings: livenessSettings, watching: layer2.heartbeat, logger: logger,
+            onChange: { inbox.put($0) }, onListened: { inbox.put(.listened($0)) })
+        let bfd = try BFDEngine(logger: logger)
+        let routers = try RouterFinder(logger: logger) { inbox.put(.routerChanged($0)) }
+        let bgp = BGPSpeaker(
             eventLoopGroup: eventLoopGroup, logger: logger, isRestarting: isRestarting, bfd: bfd,
             onTransition: { peer, transition in
                 let event = SpeakerView.event(of: transition, peer: peer, node: node, at: .now)
@@ -110,6 +72,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
             onBFD: { peer, status in
                 events.append(SpeakerView.event(of: status, peer: peer, node: node, at: .now))
             }, onRefusal: { metrics.refusedConnections.increase() })
+        engines = SpeakerEngines(
+            links: links, layer2: layer2, liveness: liveness, bfd: bfd, routers: routers, bgp: bgp)
     }
 
     /// Takes in a change of the cluster. Returns at once.
@@ -117,23 +81,22 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// - Parameter moment: when it became known, for the figure of how long it took to the wire.
     package func apply(_ update: SpeakerUpdate, since moment: Instant) {
         guard !update.isEmpty else { return }
-        if pending.withLock({ $0.add(update, since: moment) }) { input.yield(.updated) }
+        inbox.put(update, since: moment)
     }
 
     /// Works until it is told to stop; then leaves in order.
     package func run() async throws {
-        links.observe { [input] table, _ in input.yield(.linksChanged(table)) }
+        engines.links.observe { [inbox] table, _ in inbox.put(.linksChanged(table)) }
         let stopped: String? = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.layer2.run() }
-            group.addTask { await self.liveness.run() }
+            group.addTask { await self.engines.layer2.run() }
+            group.addTask { await self.engines.liveness.run() }
             // It throws when it is cancelled, which is when this group ends.
-            group.addTask { try? await self.bgp.run() }
-            group.addTask { await self.followListening() }
+            group.addTask { try? await self.engines.bgp.run() }
             group.addTask { await self.watchLoops() }
             var core = await handleInputs()
             // Before all of them are stopped in order.
             let stopped = stoppedLoop.withLock { $0 }
-            await leave(&core)
+            await engines.leave(&core)
             group.cancelAll()
             return stopped
         }
@@ -145,13 +108,13 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private func watchLoops() async {
         var sessions = RouterSessions()
         while !Task.isCancelled {
-            input.yield(.beat)
+            inbox.put(.beat)
             for outcome in sessions.look(at: await unnumberedSessions(), now: UptimeClock.now) {
-                routers.note(outcome.event, on: outcome.interface)
+                engines.routers.note(outcome.event, on: outcome.interface)
             }
             if let ended = loops.first(where: { $0.turns == nil }) {
                 stoppedLoop.withLock { $0 = ended.loop }
-                input.finish()
+                inbox.finish()
                 return
             }
             try? await Task.sleep(for: Heartbeat.slowInterval)
@@ -159,8 +122,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
     }
 
     private func unnumberedSessions() async -> [RouterSessions.Session] {
-        guard hasUnnumberedPeers.withLock({ $0 }) else { return [] }
-        return await bgp.status().compactMap { status in
+        guard engines.routers.isLooking else { return [] }
+        return await engines.bgp.status().compactMap { status in
             guard let interface = status.zone, status.address.isLinkLocal, let router = status.address.v6 else {
                 return nil
             }
@@ -170,163 +133,21 @@ package final class SpeakerService: ServiceLifecycle.Service {
     }
 
     /// All that have to turn.
-    private var loops: [Heartbeat] {
-        [layer2.heartbeat, liveness.heartbeat, bfd.heartbeat, routers.heartbeat, heartbeat]
-    }
+    private var loops: [Heartbeat] { engines.heartbeats + [heartbeat] }
 
     /// Why the process should be restarted, a sentence each: loops that turn no more.
     package var deadLoops: [String] { loops.compactMap(\.problem) }
 
     /// Returns what was decided last.
     private func handleInputs() async -> SpeakerCore {
-        var view = SpeakerView(core: SpeakerCore(node: node, nodePolicy: nodePolicy))
-        var heard = HeardNodes()
-        var alarm: (deadline: Instant, task: Task<Void, Never>)?
-        var problems = ProblemLog()
-        func handle(_ next: Input) async {
-            heartbeat.beat()
-            let event: SpeakerCore.Event?
-            var known = UptimeClock.now
-            switch next {
-            case .asked(let continuation):
-                continuation.resume(returning: view)
-                return
-            case .beat: return
-            case .updated:
-                guard let (update, since) = pending.withLock({ $0.take() }) else { return }
-                event = .updated(update)
-                known = since
-            case .deadlineReached:
-                event = nil
-                // It may have come too early, where the clocks count a time of sleep differently.
-                alarm = nil
-            case .linksChanged(let table): event = .linksChanged(table)
-            case .routerChanged(let change): event = .routerChanged(change)
-            case .livenessChanged:
-                // All at once: where many nodes come or go together, who owns what is decided once.
-                for change in pendingLiveness.take() where heard.note(change) {
-                    events.append(view.event(of: change, at: .now))
-                }
-                event = .heard(heard.byInterface)
-            case .listened(let interfaces):
-                heard.note(listened: interfaces)
-                event = .heard(heard.byInterface)
-            case .reported(let reports):
-                for report in reports {
-                    if let event = view.event(of: report, at: .now) { events.append(event) }
-                }
-                event = .reported(reports)
-            case .rebalanced: event = .rebalanced
-            }
-            view.revision += 1
-            let before = view.core.listening
-            defer { if view.core.listening != before { heard.follow(view.core.listening, after: before) } }
-            var actions = view.core.advance(to: UptimeClock.now)
-            if let event { actions += view.core.handle(event) }
-            for action in actions {
-                let routes = view.note(action, at: .now)
-                for event in view.events(of: routes, at: .now) { events.append(event) }
-                await perform(action)
-                count(action, since: known)
-            }
-            switch next {
-            case .updated, .linksChanged: problems.update(view.core.hostProblems, logger)
-            default: break
-            }
-            let changes = view.noteHeld(at: .now)
-            count(changes)
-            for event in view.events(of: changes, at: .now) { events.append(event) }
-            guard view.core.nextDeadline != alarm?.deadline else { return }
-            alarm?.task.cancel()
-            alarm = view.core.nextDeadline.map { ($0, wake(at: $0)) }
-        }
-        for await next in inputs.cancelOnGracefulShutdown() { await handle(next) }
-        input.finish()
-        // Whoever still waits for an answer gets it.
-        for await next in inputs { if case .asked = next { await handle(next) } }
-        alarm?.task.cancel()
-        return view.core
-    }
-
-    private func wake(at deadline: Instant) -> Task<Void, Never> {
-        Task { [input] in
-            try? await Task.sleep(for: UptimeClock.now.duration(to: deadline))
-            if !Task.isCancelled { input.yield(.deadlineReached) }
-        }
-    }
-
-    private func perform(_ action: SpeakerCore.Action) async {
-        switch action {
-        case .listen(let interfaces):
-            liveness.apply(interfaces: interfaces.compactMap { InterfaceForLiveness($0) })
-            unhearable.withLock { $0 = Set(interfaces.filter { InterfaceForLiveness($0) == nil }.map(\.name)) }
-            listening.yield()
-        case .expect(let nodes): liveness.apply(nodes: nodes)
-        case .hold(let sessions): await bgp.apply(peers: sessions)
-        case .findRouters(let interfaces):
-            hasUnnumberedPeers.withLock { $0 = !interfaces.isEmpty }
-            routers.apply(interfaces)
-        case .claim(let changes): layer2.apply(changes)
-        case .advertise(let changes): bgp.apply(changes)
-        }
-    }
-
-    private func count(_ action: SpeakerCore.Action, since known: Instant) {
-        switch action {
-        case .claim(let changes):
-            let isAboutAddresses = changes.contains { if case .assign = $0 { true } else { false } }
-            if isAboutAddresses { metrics.layer2Latency.observe(known.duration(to: UptimeClock.now)) }
-        case .advertise: metrics.bgpLatency.observe(known.duration(to: UptimeClock.now))
-        case .listen, .expect, .hold, .findRouters: break
-        }
-    }
-
-    private func count(_ changes: [HeldChange]) {
-        let gained = changes.count(where: \.isHeld)
-        if gained > 0 { metrics.gained.increase(by: Int64(gained)) }
-        if gained < changes.count { metrics.lost.increase(by: Int64(changes.count - gained)) }
-    }
-
-    /// Says which interfaces were listened to for long enough, after each change of them.
-    private func followListening() async {
-        for await _ in listenings {
-            // A segment takes a quarter of a second; one that cannot be listened to keeps this going, ever more slowly.
-            var pause = Duration.milliseconds(10)
-            while !Task.isCancelled {
-                let segments = await liveness.snapshot().segments
-                let settled = segments.filter(\.isSettled).map(\.interface)
-                input.yield(.listened(unhearable.withLock { $0.union(settled) }))
-                if segments.allSatisfy(\.isSettled) { break }
-                try? await Task.sleep(for: pause)
-                pause = min(pause * 5 / 4, .seconds(1))
-            }
-        }
-    }
-
-    /// First the others are told; each address is answered for until this node has heard its successor, or for a while.
-    private func leave(_ core: inout SpeakerCore) async {
-        layer2.apply([.leave])
-        // The first successor asks within a millisecond of hearing that this node leaves. An answer that does not yet say so
-        // would make it believe that the owner stays.
-        if layer2.heartbeat.turns == nil || layer2.heartbeat.isAlive { _ = await layer2.snapshot() }
-        liveness.leave()
-        // A node that was drained goes for good. From any other, routers with which graceful restart was agreed keep the
-        // routes for a while; the others drop them at once.
-        let (actions, isGone) = core.leave()
-        for action in actions { await perform(action) }
-        async let sessions: Void =
-            isGone
-            ? bgp.shutdown(text: "\(node) is drained and being stopped")
-            : bgp.shutdownForRestart(text: "\(node) is being stopped")
-        let end = ContinuousClock.now + SpeakerService.farewell
-        while !layer2.hasLeft, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(5)) }
-        await sessions
-        // Liveness first: it would take a stopped loop for a frozen one.
-        liveness.stop()
-        layer2.stop()
-        bfd.stop()
-        routers.stop()
-        links.stop()
+        var loop = SpeakerLoop(
+            core: SpeakerCore(node: node, nodePolicy: nodePolicy), engines: engines, inbox: inbox, metrics: metrics,
+            events: events, logger: logger, heartbeat: heartbeat)
+        for await next in inbox.inputs.cancelOnGracefulShutdown() { await loop.handle(next) }
+        inbox.finish()
+        // Who still waits for an answer gets it.
+        for await next in inbox.inputs { if case .asked = next { await loop.handle(next) } }
+        return loop.end()
     }
 }
 
@@ -335,14 +156,14 @@ extension SpeakerService {
     /// Takes over from other nodes, one after the other, the addresses that would be this node's if owners did not stay.
     /// Returns at once how many these are; `nil` once the service has stopped.
     package func rebalance() async -> Int? {
-        guard case .enqueued = input.yield(.rebalanced) else { return nil }
+        guard inbox.put(.rebalanced) else { return nil }
         return await view()?.core.moves.count
     }
 
     /// What is decided, after everything applied before; `nil` once the service has stopped.
     package func view() async -> SpeakerView? {
         await withCheckedContinuation { answer in
-            if case .terminated = input.yield(.asked(answer)) { answer.resume(returning: nil) }
+            if !inbox.put(.asked(answer)) { answer.resume(returning: nil) }
         }
     }
 }

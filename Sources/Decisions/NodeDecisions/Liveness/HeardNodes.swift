@@ -4,12 +4,11 @@ import Interfaces
 /// Who is heard on which segment, as far as that can be said: a segment counts once it was listened to for as long as it
 /// takes to hear everybody who is there.
 package struct HeardNodes: Sendable {
-
-    package init() {
-    }
     /// Who is up, by interface, and from which hardware addresses; also where it is not known yet whether that is everybody.
     private var up: [String: [String: Set<MACAddress>]] = [:]
     private var listened: Set<String> = []
+
+    package init() {}
 
     /// Returns whether the node is heard now and was not, or the other way round.
     @discardableResult package mutating func note(_ change: LivenessChange) -> Bool {

@@ -80,6 +80,11 @@ package struct LivenessCore {
         knowsInterfaces && watched.values.allSatisfy { $0.segment.isSettled(at: now) }
     }
 
+    /// The interfaces whose segments were listened to for that long.
+    package func listened(at now: Instant) -> Set<String> {
+        Set(watched.values.lazy.filter { $0.segment.isSettled(at: now) }.map(\.interface.name))
+    }
+
     /// Whether the farewell is over on all segments.
     package var hasLeft: Bool { isLeaving && watched.values.allSatisfy(\.segment.isSilent) }
 

@@ -5,9 +5,6 @@ import Timing
 /// Decides, of unnumbered peers, whether the router that was found is one that speaks BGP with this node; and says it to who
 /// finds them.
 package struct RouterSessions: Hashable, Sendable {
-
-    package init() {
-    }
     /// The session with an unnumbered peer, as it stands.
     package struct Session: Hashable, Sendable {
         package let interface: String
@@ -37,6 +34,8 @@ package struct RouterSessions: Hashable, Sendable {
     }
 
     private var known: [String: Known] = [:]
+
+    package init() {}
 
     /// Takes the sessions as they are now; to be called every second or so.
     package mutating func look(at sessions: [Session], now: Instant) -> [Outcome] {

@@ -21,13 +21,13 @@ package final class LivenessEngine: Sendable {
     ///     told that this node has left.
     ///   - onChange: called on the engine's thread for each change, in order; it must not wait. It is called once more
     ///     for every node that is up when an interface is no longer watched.
-    ///   - onSettled: called on the engine's thread when ``hasSettled`` becomes true, with the changes that led there told
-    ///     before. It becomes false when an interface is added, but that is for the caller of
-    ///     ``apply(interfaces:)`` to know.
+    ///   - onListened: called on the engine's thread when other segments than before were listened to for a whole detection
+    ///     time, after the changes that were heard by then: who is there is known. Before that, silence means nothing.
     package init(
         node: String, settings: LivenessSettings = LivenessSettings(), watching watched: Heartbeat? = nil,
         logger: Logger,
-        onChange: @escaping @Sendable (LivenessChange) -> Void, onSettled: @escaping @Sendable () -> Void = {}
+        onChange: @escaping @Sendable (LivenessChange) -> Void,
+        onListened: @escaping @Sendable (ListenedSegments) -> Void = { _ in }
     ) throws {
         let mailbox = try LivenessLoop.Mail(LivenessLoop.Wishes(), board: LivenessLoop.Board())
         thread = try LivenessLoop.Thread(
@@ -36,7 +36,7 @@ package final class LivenessEngine: Sendable {
             loop: { surroundings, last throws(SystemError) in
                 try LivenessLoop.run(
                     surroundings, node: node, settings, watched, tell: onChange,
-                    tellSettled: { if $0 { onSettled() } }, &last)
+                    tellListened: onListened, &last)
             })
     }
 
@@ -46,22 +46,21 @@ package final class LivenessEngine: Sendable {
 
     /// The interfaces whose segments are watched: all of them, each time. Returns at once. One that is left out is left:
     /// the others are told so.
-    package func apply(interfaces: [InterfaceForLiveness]) {
+    ///
+    /// - Returns: the number of this list; that of the last one if they are the same.
+    @discardableResult package func apply(interfaces: [InterfaceForLiveness]) -> UInt64 {
         thread.mailbox.put { wishes, board in
-            guard interfaces != board.interfaces else { return }
-            wishes.interfaces = interfaces
-            board.interfaces = interfaces
-            // Whether they still have is the thread's to say, once it knows them.
-            board.isSettled = false
+            if interfaces != board.interfaces {
+                board.interfaces = interfaces
+                board.list += 1
+                wishes.interfaces = (board.list, interfaces)
+            }
+            return board.list
         }
     }
 
     /// The names of all nodes, the same list on every node; others are ignored and counted. Returns at once.
     package func apply(nodes: [String]) { thread.mailbox.put { wishes, _ in wishes.nodes = nodes } }
-
-    /// Whether every segment was listened to for a whole detection time: who is there has been heard. Before that,
-    /// silence means nothing.
-    package var hasSettled: Bool { thread.mailbox.board.isSettled }
 
     /// The state after everything applied before; what it was at the end, once the engine is stopped.
     package func snapshot() async -> LivenessSnapshot { await thread.mailbox.ask() }

@@ -16,7 +16,7 @@ import WireCodec
 final class LivenessLoop {
     struct Wishes: Sendable {
         /// The newest of each; what was replaced before it was taken is of no use any more.
-        var interfaces: [InterfaceForLiveness]?
+        var interfaces: (list: UInt64, interfaces: [InterfaceForLiveness])?
         var nodes: [String]?
         var isLeaving = false
     }
@@ -24,7 +24,8 @@ final class LivenessLoop {
     struct Board: Sendable {
         /// As they were put last.
         var interfaces: [InterfaceForLiveness]?
-        var isSettled = false
+        /// The number of that list.
+        var list: UInt64 = 0
     }
 
     typealias Thread = EngineThread<Wishes, Board, LivenessSnapshot, LivenessEvent>
@@ -37,7 +38,11 @@ final class LivenessLoop {
     private let watched: Heartbeat?
     private var watch = HeartbeatWatch()
     private let tell: @Sendable (LivenessChange) -> Void
-    private let tellSettled: @Sendable (Bool) -> Void
+    private let tellListened: @Sendable (ListenedSegments) -> Void
+    /// Told last.
+    private var listened = ListenedSegments(list: 0, interfaces: [])
+    /// The number of the list of interfaces that was taken last.
+    private var list: UInt64 = 0
     private let log: @Sendable (LivenessEvent) -> Void
     private var core: LivenessCore
     private var sockets: [LivenessCore.Port: MulticastSocket] = [:]
@@ -54,14 +59,14 @@ final class LivenessLoop {
 
     private init(
         _ surroundings: Thread.Surroundings, node: String, _ settings: LivenessSettings, _ watched: Heartbeat?,
-        tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void
+        tell: @escaping @Sendable (LivenessChange) -> Void, tellListened: @escaping @Sendable (ListenedSegments) -> Void
     ) throws(SystemError) {
         mailbox = surroundings.mailbox
         heartbeat = surroundings.heartbeat
         log = surroundings.log
         self.watched = watched
         self.tell = tell
-        self.tellSettled = tellSettled
+        self.tellListened = tellListened
         core = LivenessCore(node: node, configuration: settings.segment)
         timer = try DeadlineTimer()
         updatePoll()
@@ -70,11 +75,12 @@ final class LivenessLoop {
     /// Runs until the mailbox says stop and the farewell is over.
     static func run(
         _ surroundings: Thread.Surroundings, node: String, _ settings: LivenessSettings, _ watched: Heartbeat?,
-        tell: @escaping @Sendable (LivenessChange) -> Void, tellSettled: @escaping @Sendable (Bool) -> Void,
+        tell: @escaping @Sendable (LivenessChange) -> Void,
+        tellListened: @escaping @Sendable (ListenedSegments) -> Void,
         _ last: inout LivenessSnapshot
     ) throws(SystemError) {
         let loop = try LivenessLoop(
-            surroundings, node: node, settings, watched, tell: tell, tellSettled: tellSettled)
+            surroundings, node: node, settings, watched, tell: tell, tellListened: tellListened)
         defer { last = loop.core.snapshot(at: UptimeClock.now) }
         try loop.turnUntilStopped()
     }
@@ -88,7 +94,7 @@ final class LivenessLoop {
             perform(core.handleDeadline(at: UptimeClock.now, using: &generator))
             // After the deadlines: the last of them may have been the last packet of the farewell.
             if isStopped, core.hasLeft { return }
-            publishSettled()
+            noteListened()
 
             let next = [core.nextDeadline, watched == nil ? nil : watch.nextLook].compactMap(\.self).min()
             timer.arm(at: next)
@@ -103,7 +109,8 @@ final class LivenessLoop {
         let mail = mailbox.take()
         let now = UptimeClock.now
         if let nodes = mail.wishes.nodes { perform(core.apply(nodes: nodes, at: now, using: &generator)) }
-        if let interfaces = mail.wishes.interfaces {
+        if let (list, interfaces) = mail.wishes.interfaces {
+            self.list = list
             perform(core.apply(interfaces: interfaces, at: now, using: &generator))
         }
         if mail.wishes.isLeaving || mail.isStopped, !hasSaidFarewell {
@@ -126,15 +133,11 @@ final class LivenessLoop {
         perform(core.setSuspended(watch.isFrozen, at: now, using: &generator))
     }
 
-    private func publishSettled() {
-        let isSettled = core.isSettled(at: UptimeClock.now)
-        let isNews = mailbox.publish { wishes, board in
-            // Of interfaces that wait to be taken it is not known.
-            guard wishes.interfaces == nil, board.isSettled != isSettled else { return false }
-            board.isSettled = isSettled
-            return true
-        }
-        if isNews { tellSettled(isSettled) }
+    private func noteListened() {
+        let current = ListenedSegments(list: list, interfaces: core.listened(at: UptimeClock.now))
+        guard current != listened else { return }
+        listened = current
+        tellListened(current)
     }
 
     private func receive() {

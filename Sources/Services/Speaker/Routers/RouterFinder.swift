@@ -62,6 +62,9 @@ package final class RouterFinder: Sendable {
         shared.wakeUp.signal()
     }
 
+    /// Whether there are interfaces to look at.
+    var isLooking: Bool { shared.state.withLock { !$0.wanted.isEmpty } }
+
     /// Says what became of the session with a router; returns at once.
     package func note(_ event: RouterDiscovery.Event, on interface: String) {
         shared.state.withLock { $0.outcomes.append((interface, event)) }

@@ -34,9 +34,9 @@ final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendable>: Send
     // MARK: From any thread
 
     /// Adds to what is wanted, and wakes the thread.
-    func put(_ change: (inout Wishes, inout Board) -> Void) {
-        state.withLock { change(&$0.contents.wishes, &$0.board) }
-        wakeUp.signal()
+    func put<Result>(_ change: (inout Wishes, inout Board) -> Result) -> Result {
+        defer { wakeUp.signal() }
+        return state.withLock { change(&$0.contents.wishes, &$0.board) }
     }
 
     /// The state after all that was put before; what it was at the end, once the thread has ended.
