@@ -1,6 +1,7 @@
 import Addresses
 import LinkLayer
 import TestSupport
+import Testing
 import Timing
 import WireCodec
 import WireIdentity
@@ -133,6 +134,10 @@ final class ClaimWire {
             for number in speakers.indices {
                 if let deadline = speakers[number].claims.nextDeadline, deadline <= now {
                     act(number) { $0.handleDeadline(at: now) }
+                    if let next = speakers[number].claims.nextDeadline, next <= now {
+                        Issue.record("a turn of \(number) leaves something due at \(next), which has passed")
+                        return
+                    }
                 }
             }
         }

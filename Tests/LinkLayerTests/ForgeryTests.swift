@@ -72,6 +72,22 @@ import WireIdentity
         #expect(wire.speakers[3].reports.last == "\(address) held by 0", "nobody else is taken in")
     }
 
+    @Test(
+        "The owner is alive and hears, and its frames do not arrive → the others ask it, and one of them takes the address",
+        arguments: addresses)
+    func unheard(address: IPAddress) {
+        let wire = Self.owned(address)
+        wire.passes = { from, _ in from != 0 }
+        wire.run(for: .seconds(120))
+        #expect(wire.holders(of: address) == [0], "until two announcements are missing, nobody doubts")
+        wire.run(for: .seconds(60))
+        let holders = wire.holders(of: address)
+        #expect(holders.count == 1 && holders != [0], "\(holders)")
+        for holder in holders {
+            #expect(Set(wire.speakers[holder].dropped.map(\.speaker)) == [ClaimWire.id(0)], "it says so")
+        }
+    }
+
     static let terms: [(name: String, term: UInt32, kind: ClaimMark.Kind)] = [
         ("term .max as a claim", .max, .claim), ("term .max as an answer", .max, .answer),
         ("term .max as a confirmation", .max, .confirmation), ("a little more", 3, .claim),

@@ -104,7 +104,8 @@ package struct Session: Hashable, Sendable {
                 receive(packet, at: now, &actions, &generator)
             }
         case .deadlineReached:
-            while let timer = timers.popExpired(at: now) {
+            for _ in 0..<timers.count {
+                guard let timer = timers.popExpired(at: now) else { break }
                 switch timer {
                 case .transmit: transmit(at: now, &actions, &generator)
                 case .detection: detectionTimeExpired(at: now, &actions, &generator)

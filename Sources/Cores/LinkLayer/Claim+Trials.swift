@@ -336,7 +336,8 @@ extension Claim {
             // Who claims the address again does not put off the question.
             if let before = timers.deadline(of: .belief), before <= due { return }
         } else if let holder {
-            due = holder.lastHeard.advanced(by: context.pace.beliefAge + .milliseconds(lot))
+            // Of a holder that was not heard for that long, now: a moment that has passed would be due again and again.
+            due = max(now, holder.lastHeard.advanced(by: context.pace.beliefAge + .milliseconds(lot)))
         } else {
             timers.stop(.belief)
             return

@@ -158,7 +158,11 @@ struct Claim: Sendable {
         case .sighted(let sighting): see(sighting, at: now, context, &actions)
         case .impersonated: repair(at: now, context, &actions)
         case .deadlineReached:
-            while let timer = timers.popExpired(at: now) { expire(timer, at: now, context, &actions) }
+            // Each once: one that is started again for a moment that has passed is due in the next turn, not in this one.
+            for _ in 0..<timers.count {
+                guard let timer = timers.popExpired(at: now) else { break }
+                expire(timer, at: now, context, &actions)
+            }
         case .memberLost: loseHolder(at: now, context, &actions)
         case .connected: assign(role, at: now, context, &actions)
         case .disconnected:

@@ -85,7 +85,8 @@ package struct RouterDiscovery: Hashable, Sendable {
             solicitations.reset()
             timers.set(.solicit, at: now)
         case .deadlineReached:
-            while let timer = timers.popExpired(at: now) {
+            for _ in 0..<timers.count {
+                guard let timer = timers.popExpired(at: now) else { break }
                 switch timer {
                 case .solicit:
                     guard candidates.values.allSatisfy({ $0.failures > 0 }), !hasSession else { continue }

@@ -286,8 +286,14 @@ package struct SegmentClaims: Sendable {
     package mutating func handleDeadline(at now: Instant) -> [Action] {
         var actions: [Action] = []
         guard isConnected else { return actions }
-        while let address = agenda.popExpired(at: now) { deliver(.deadlineReached, to: address, at: now, &actions) }
-        while let timer = timers.popExpired(at: now) { expire(timer, at: now, &actions) }
+        for _ in 0..<agenda.count {
+            guard let address = agenda.popExpired(at: now) else { break }
+            deliver(.deadlineReached, to: address, at: now, &actions)
+        }
+        for _ in 0..<timers.count {
+            guard let timer = timers.popExpired(at: now) else { break }
+            expire(timer, at: now, &actions)
+        }
         if let due = remindersDeadline, due <= now {
             reminders.resume(count: heldList.elements.count, at: now)
             remindersDeadline = reminders.nextDeadline

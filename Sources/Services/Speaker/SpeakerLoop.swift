@@ -44,32 +44,32 @@ struct SpeakerLoop {
         case .asked(let continuation): continuation.resume(returning: view)
         case .updated:
             guard let (update, since) = inbox.takeUpdate() else { return }
-            await handle(.updated(update), since: since)
+            await decide(.updated(update), since: since)
             problems.update(view.core.hostProblems, logger)
         case .linksChanged(let table):
-            await handle(.linksChanged(table))
+            await decide(.linksChanged(table))
             problems.update(view.core.hostProblems, logger)
-        case .routerChanged(let change): await handle(.routerChanged(change))
+        case .routerChanged(let change): await decide(.routerChanged(change))
         case .livenessChanged:
             // All at once: where many nodes come or go together, who owns what is decided once.
             for change in inbox.takeLiveness() where heard.note(change) {
                 events.append(view.event(of: change, at: .now))
             }
-            await handle(.heard(heard.byInterface))
+            await decide(.heard(heard.byInterface))
         case .listened(let segments):
             // What was said of a former list of interfaces may be of one that has been replaced.
             guard segments.list == listened.list else { return }
             listened = segments
             heard.note(listened: segments.interfaces.union(unhearable))
-            await handle(.heard(heard.byInterface))
+            await decide(.heard(heard.byInterface))
         case .reported(let reports):
             for report in reports { if let event = view.event(of: report, at: .now) { events.append(event) } }
-            await handle(.reported(reports))
-        case .rebalanced: await handle(.rebalanced)
+            await decide(.reported(reports))
+        case .rebalanced: await decide(.rebalanced)
         case .deadlineReached:
             // It may have come too early, where the clocks count a time of sleep differently.
             alarm = nil
-            await handle(nil)
+            await decide(nil)
         }
     }
 
@@ -79,8 +79,10 @@ struct SpeakerLoop {
         return view.core
     }
 
+    /// What follows from an event, if there is one, and from the time that has passed; and does it.
+    ///
     /// - Parameter known: when what has happened became known.
-    private mutating func handle(_ event: SpeakerCore.Event?, since known: Instant = UptimeClock.now) async {
+    private mutating func decide(_ event: SpeakerCore.Event?, since known: Instant = UptimeClock.now) async {
         view.revision += 1
         let before = view.core.listening
         var actions = view.core.advance(to: UptimeClock.now)

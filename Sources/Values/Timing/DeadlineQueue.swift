@@ -54,7 +54,8 @@ package struct DeadlineQueue<Element: Hashable & Sendable>: Sendable {
         nextDeadline = nil
     }
 
-    /// Stops and returns the first that is due at `now`. Call until it returns `nil`.
+    /// Stops and returns the first that is due at `now`. Call until it returns `nil`, but no more often in a turn than
+    /// ``count`` was at its beginning (``TimerSet/popExpired(at:)``).
     @inlinable package mutating func popExpired(at now: Instant) -> Element? {
         guard let nextDeadline, nextDeadline <= now, let first = heap.min else { return nil }
         heap.removeMin()

@@ -34,8 +34,14 @@ package struct TimerSet<Timer: Hashable & Sendable>: Hashable, Sendable {
 
     @inlinable package func isRunning(_ timer: Timer) -> Bool { deadline(of: timer) != nil }
 
+    /// How many are running.
+    @inlinable package var count: Int { entries.count }
+
     /// Stops and returns the first timer that has expired at `now`. Call until it returns `nil`: what one timer does may
     /// stop the next.
+    ///
+    /// But call it no more often in a turn than ``count`` was at its beginning: a timer that is set again for a moment that
+    /// has passed is due in the next turn. Otherwise one that is set so by mistake would keep the turn from ending.
     @inlinable package mutating func popExpired(at now: Instant) -> Timer? {
         guard let first = entries.first, first.deadline <= now else { return nil }
         return entries.removeFirst().timer

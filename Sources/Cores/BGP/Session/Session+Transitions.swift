@@ -198,7 +198,8 @@ extension Session {
 
 extension Session {
     mutating func fireTimers(_ turn: inout Turn, _ generator: inout some RandomNumberGenerator) {
-        while let timer = timers.popExpired(at: turn.now) {
+        for _ in 0..<timers.count {
+            guard let timer = timers.popExpired(at: turn.now) else { break }
             switch timer {
             case .idleHold:
                 connectOrListen(&turn)

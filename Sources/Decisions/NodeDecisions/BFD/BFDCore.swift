@@ -135,7 +135,8 @@ package struct BFDCore {
     {
         var actions: [Action] = []
         noticeStall(at: now, &actions)
-        while let timer = deadlines.popExpired(at: now) {
+        for _ in 0..<deadlines.count {
+            guard let timer = deadlines.popExpired(at: now) else { break }
             switch timer {
             case .session(let id): handle(.deadlineReached, by: id, at: now, &actions, &generator)
             case .sender(let id):
