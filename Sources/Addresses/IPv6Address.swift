@@ -20,7 +20,7 @@ package struct IPv6Address: Hashable, Sendable, Comparable, CustomStringConverti
         var position = 0
         if bytes.first == colon {
             guard bytes.count > 1, bytes[1] == colon else {
-                throw failure(0, "an address must not begin with one colon")
+                throw failure(0, "an address must not start with a single colon")
             }
             gap = 0
             position = 2
@@ -51,20 +51,22 @@ package struct IPv6Address: Hashable, Sendable, Comparable, CustomStringConverti
             guard bytes[position] == colon else { throw failure(position, "unexpected character in an IPv6 address") }
             position += 1
             if position < bytes.count, bytes[position] == colon {
-                guard gap == nil else { throw failure(position - 1, "\"::\" may stand only once") }
+                guard gap == nil else { throw failure(position - 1, "\"::\" may appear only once") }
                 gap = groups.count
                 position += 1
             } else if position == bytes.count {
-                throw failure(position - 1, "an address must not end with one colon")
+                throw failure(position - 1, "an address must not end with a single colon")
             }
         }
         if let gap {
             // RFC 4291 §2.2: "::" stands for one or more groups of zeros.
-            guard groups.count < 8 else { throw failure(0, "\"::\" stands for one group or more, but eight are given") }
+            guard groups.count < 8 else {
+                throw failure(0, "\"::\" stands for one or more groups, but all eight are given")
+            }
             groups.insert(contentsOf: [UInt16](repeating: 0, count: 8 - groups.count), at: gap)
         }
         guard groups.count == 8 else {
-            throw failure(bytes.count, "an IPv6 address has eight groups, here are \(groups.count)")
+            throw failure(bytes.count, "an IPv6 address has eight groups, found \(groups.count)")
         }
         rawValue = groups.reduce(0) { $0 << 16 | UInt128($1) }
     }

@@ -114,9 +114,9 @@ extension AnnouncementEngine {
                 if !address.layer2.isEmpty {
                     keepSilent(
                         .sharingRefused,
-                        "The Service shares the address, and only an L2Advertisement with serviceSelectors matches it.")
+                        "The address is shared, and every matching L2Advertisement has serviceSelectors.")
                 } else if rules.mentions(.layer2) {
-                    keepSilent(.noAdvertisement, "No L2Advertisement is about the Service and the address's pool.")
+                    keepSilent(.noAdvertisement, "No L2Advertisement selects this Service and the address's pool.")
                 }
                 continue
             }
@@ -155,10 +155,10 @@ extension AnnouncementEngine {
             guard !candidacies.isEmpty else {
                 return (
                     .notHeard,
-                    "\(localNode) is on no segment of the address, and cannot know: ask the node's own speaker."
+                    "\(localNode) is not on any segment of the address: ask the node's own speaker."
                 )
             }
-            return (.notHeard, "\(localNode) does not hear the node on any segment of the address.")
+            return (.notHeard, "The node is not reachable from \(localNode) on any segment of the address.")
         }
         let owners = Set(heard.compactMap { $0.owner(of: address.address) }).sorted()
         let names = owners.map { rules.roster.nodes[$0].name }.joined(separator: ", ")
@@ -168,7 +168,7 @@ extension AnnouncementEngine {
         if let predicate = rules.roster.nodes[place].lastPredicate,
             owners.contains(where: { !rules.roster.last.contains($0) })
         {
-            return (.notElected, "\(names) owns the address; this node \(predicate), and ranks last.")
+            return (.notElected, "\(names) owns the address; this node \(predicate), so it ranks last.")
         }
         return (.notElected, "\(names) owns the address.")
     }
@@ -179,10 +179,10 @@ extension AnnouncementEngine {
     private func missingInterfaces(_ address: ServiceFacts.AddressFacts, isShared: Bool, _ place: Int) -> String {
         let advertisements = rules.layer2Advertisements(address, isShared: isShared)
         guard let notes = interfaceNotes, let selection = rules.interfaces(advertisements, node: place) else {
-            return "The node has none of the interfaces, or none that is up."
+            return "None of the interfaces exists and is up on the node."
         }
         return notes.reason(againstAllOf: selection)
-            ?? "The node is still finding out who else is on \(notes.usable(selection).sorted().joined(separator: ", "))."
+            ?? "The node is still discovering the other nodes on \(notes.usable(selection).sorted().joined(separator: ", "))."
     }
 }
 
@@ -202,7 +202,7 @@ extension AnnouncementEngine {
         }
         guard !address.bgp.isEmpty else {
             if rules.mentions(.bgp) {
-                keepSilent(.noAdvertisement, "No BGPAdvertisement is about the Service and the address's pool.")
+                keepSilent(.noAdvertisement, "No BGPAdvertisement selects this Service and the address's pool.")
             }
             return
         }
@@ -248,7 +248,7 @@ extension AnnouncementEngine {
                 continue
             }
             guard advertisements.contains(where: { rules.reaches($0, peer, address.address.family) }) else {
-                untold.append((peer.name, "No BGPAdvertisement that matches names BGPPeer \(peer.name)."))
+                untold.append((peer.name, "No matching BGPAdvertisement names BGPPeer \(peer.name)."))
                 continue
             }
             for prefix in prefixes {

@@ -22,7 +22,7 @@ extension AnnouncementEngine {
         let failure =
             failure(advertisement.pools, advertisement.serviceSelectors, facts, address)
             ?? (isShared && !advertisement.serviceSelectors.isEmpty
-                ? "the address is shared, and an L2Advertisement with serviceSelectors does not announce such a one"
+                ? "the address is shared, and an L2Advertisement with serviceSelectors does not announce shared addresses"
                 : nil)
         return AdvertisementReview(
             protocol: .layer2, name: advertisement.name, address: address.address, matches: failure == nil,
@@ -45,8 +45,8 @@ extension AnnouncementEngine {
     ) -> String? {
         let pool = facts.service.addresses.first { $0.address == address.address }?.pool ?? ""
         if !pools.contains(pool), case .named(let names) = pools {
-            guard !names.isEmpty else { return "it is about no pool" }
-            return "it is about \(names.sorted().joined(separator: ", ")), and the address is from \(pool)"
+            guard !names.isEmpty else { return "it selects no pool" }
+            return "it selects \(names.sorted().joined(separator: ", ")), but the address is from \(pool)"
         }
         guard selectors.isEmpty || selectors.contains(where: { $0.matches(facts.service.labels) }) else {
             let wanted = selectors.map(\.description).joined(separator: " or ")

@@ -36,11 +36,11 @@ package enum RouteSettingRule {
         let message =
             switch severity {
             case .error:
-                "\(clash), which gives the same prefixes to the same peers from the same nodes; this advertisement is left "
-                    + "out. Give both one value, or other pools, nodes, peers or aggregation lengths."
+                "\(clash), for the same prefixes to the same peers from the same nodes; this advertisement is left "
+                    + "out. Set one value in both, or separate them by pools, nodes, peers or aggregation lengths."
             case .warning, .note:
-                "\(clash), and a Service that both select brings them together on one route; \(values[1]) counts there. "
-                    + "Give both one value, or serviceSelectors that no Service matches both of."
+                "\(clash), and a Service that both select puts them on one route, where \(values[1]) is used. "
+                    + "Set one value in both, or serviceSelectors that no Service matches both of."
             }
         return Problem(severity, reference(later), field: setting.field, message)
     }

@@ -50,11 +50,11 @@ enum AnnotationNames {
             remedy =
                 "Martlet's annotations are \(names(under: ServiceAnnotation.prefixes[0]).sorted().joined(separator: ", "))"
         } else {
-            remedy = "known are \(known.sorted().joined(separator: ", "))"
+            remedy = "known annotations are \(known.sorted().joined(separator: ", "))"
         }
         return AssignmentWarning(
             reason: "UnknownAnnotation", field: "metadata.annotations",
-            message: "The annotation \(key.shortenedName) is not known and has no effect: \(remedy)")
+            message: "The annotation \(key.shortenedName) is unknown and has no effect: \(remedy)")
     }
 
     private static func label(_ key: String) -> AssignmentWarning? {

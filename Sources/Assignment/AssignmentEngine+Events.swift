@@ -111,9 +111,9 @@ extension AssignmentEngine {
         let type = service.spec?.type ?? "ClusterIP"
         let reason =
             type == "LoadBalancer"
-            ? "the Service is of \(service.spec?.loadBalancerClass.map { "the class \($0)" } ?? "no class") now, which is not "
+            ? "the Service now has \(service.spec?.loadBalancerClass.map { "the class \($0)" } ?? "no class"), which is not "
                 + "served here"
-            : "the Service is of type \(type) now"
+            : "the Service now has the type \(type)"
         settlement.farewells[name] = AssignmentChange(
             service: name, assignment: nil, status: isGiven || isMarked ? .clear : .keep,
             releases: releases(of: wasOurs ? own : status, reason))

@@ -36,7 +36,7 @@ extension AssignmentEngine {
             guard let address = demand.requested(of: family),
                 let refusal = refusal(of: address, to: record, asHolder: false)
             else { continue }
-            return (refusal.reason, "\(address) was asked for: \(sentence(for: refusal, address, record))")
+            return (refusal.reason, "\(address) was requested: \(sentence(for: refusal, address, record))")
         }
         // An address that could be had alone is withheld for want of the other.
         let pinned = demand.requestedPool == nil ? pinnedPools(for: demand) : []
@@ -55,19 +55,19 @@ extension AssignmentEngine {
         if let name = demand.requestedPool {
             guard let pool = poolNumbers[name] else {
                 if let clause = clause(forPoolInError: name) {
-                    return (.noPools, "The pool asked for is in error: \(clause).")
+                    return (.noPools, "The requested pool is invalid: \(clause).")
                 }
-                return (.poolNotFound, "The pool \(name) was asked for, and there is no such pool.")
+                return (.poolNotFound, "The requested pool \(name) does not exist.")
             }
             let (verdict, clause) = verdict(on: pool, isRequested: true, family, demand)
             if verdict == .exhausted, let obstacle = sharingObstacle(family, demand, in: [pool]) {
                 return (
-                    .sharingRefused, "No \(family) address from the pool that was asked for: \(clause); \(obstacle)"
+                    .sharingRefused, "The requested pool cannot provide an \(family) address: \(clause); \(obstacle)"
                 )
             }
-            return (verdict.reason, "No \(family) address from the pool that was asked for: \(clause).")
+            return (verdict.reason, "The requested pool cannot provide an \(family) address: \(clause).")
         }
-        guard !pools.isEmpty || !poolsInError.isEmpty else { return (.noPools, "There is no pool of addresses.") }
+        guard !pools.isEmpty || !poolsInError.isEmpty else { return (.noPools, "There is no address pool.") }
         var nearest = Verdict.notAutomatic
         var clauses: [String] = []
         for pool in pools.indices {
@@ -75,16 +75,16 @@ extension AssignmentEngine {
             if verdict.rawValue > nearest.rawValue { nearest = verdict }
             if clauses.count < AssignmentEngine.namedPools { clauses.append(clause) }
         }
-        if pools.count > clauses.count { clauses.append("and so on for \(pools.count - clauses.count) more") }
+        if pools.count > clauses.count { clauses.append("and \(pools.count - clauses.count) more pools") }
         clauses += clausesForPoolsInError
         if nearest == .exhausted,
             let obstacle = sharingObstacle(
                 family, demand, in: pools.indices.filter { serves($0, demand, pinnedPools(for: demand)) })
         {
             let list = clauses.joined(separator: "; ")
-            return (.sharingRefused, "No pool gives it an \(family) address: \(list); \(obstacle)")
+            return (.sharingRefused, "No pool can provide an \(family) address: \(list); \(obstacle)")
         }
-        let message = "No pool gives it an \(family) address: \(clauses.joined(separator: "; "))."
+        let message = "No pool can provide an \(family) address: \(clauses.joined(separator: "; "))."
         return (nearest.reason, message)
     }
 
@@ -97,12 +97,14 @@ extension AssignmentEngine {
         guard entry.has(family) else { return (.lacksFamily, "\(name) has no \(family) addresses") }
         guard !entry.pool.disabled else { return (.disabled, "\(name) is disabled (spec.disabled: true)") }
         guard isRequested || entry.pool.autoAssign else {
-            return (.notAutomatic, "\(name) gives addresses only on request (autoAssign: false)")
+            return (.notAutomatic, "\(name) allocates only on request (autoAssign: false)")
         }
         guard allows(pool, demand) else { return (.notAllowed, "\(name) is pinned to \(pinning(of: entry.pool))") }
         if let quota = entry.pool.quotaPerNamespace, entry.isOverQuota(demand.namespace, family) {
             let held = entry.held(by: demand.namespace, family).count
-            return (.overQuota, "the namespace \(demand.namespace) has used its quota of \(name) (\(held) of \(quota))")
+            return (
+                .overQuota, "the namespace \(demand.namespace) has used up its quota of \(name) (\(held) of \(quota))"
+            )
         }
         let stock = entry[family]
         if stock.restingCount > 0 {
@@ -140,9 +142,9 @@ extension AssignmentEngine {
     private var clausesForPoolsInError: [String] {
         let names = poolsInError.keys.sorted()
         let named = names.prefix(AssignmentEngine.namedPools).compactMap { name in
-            poolsInError[name].map { "\(name) is in error (\($0))" }
+            poolsInError[name].map { "\(name) is invalid (\($0))" }
         }
-        return named + (names.count > named.count ? ["\(names.count - named.count) more are in error"] : [])
+        return named + (names.count > named.count ? ["\(names.count - named.count) more are invalid"] : [])
     }
 
     /// What a pool is pinned to, for example `the namespaces a, b and Services with app=web`.
@@ -160,7 +162,7 @@ extension AssignmentEngine {
             allocation.serviceSelectors.isEmpty
             ? nil : "Services with \(allocation.serviceSelectors.map(\.description).joined(separator: " or "))"
         return [namespaces.isEmpty ? nil : namespaces.joined(separator: " or "), services].compactMap { $0 }
-            .joined(separator: ", and there to ")
+            .joined(separator: ", and within them to ")
     }
 }
 
@@ -191,23 +193,23 @@ extension AssignmentEngine {
             ServiceReview.PoolVerdict(pool: name, family: family, outcome: outcome, message: message)
         }
         if let holding = record.holdings.first(where: { $0.pool == pool && $0.address.family == family }) {
-            return verdict(.gave(holding.address), "\(name) gave \(holding.address)")
+            return verdict(.gave(holding.address), "\(name) allocated \(holding.address)")
         }
         if let wanted = demand.requestedPool, wanted != name {
-            return verdict(.refused(.poolNotAllowed), "\(name) is not the pool that was asked for (\(wanted))")
+            return verdict(.refused(.poolNotAllowed), "\(name) is not the requested pool (\(wanted))")
         }
         if let address = demand.requested(of: family), locator.pool(of: address) != pool {
-            return verdict(.refused(.addressNotInPool), "\(name) does not hold \(address), which was asked for")
+            return verdict(.refused(.addressNotInPool), "\(name) does not contain the requested \(address)")
         }
         if let address = demand.requested(of: family),
             let refusal = refusal(of: address, to: record, asHolder: false)
         {
             let sentence = sentence(for: refusal, address, record)
-            return verdict(.refused(refusal.reason), "\(name) holds \(address), but \(sentence.dropLast())")
+            return verdict(.refused(refusal.reason), "\(name) contains \(address), but \(sentence.dropLast())")
         }
         if serves(pool, demand, pinned), pick(family, from: pool, demand) != nil {
             let stock = pools[pool][family]
-            return verdict(.couldServe, "\(name) could serve (\(stock.heldCount) of \(stock.size) in use)")
+            return verdict(.couldServe, "\(name) could allocate (\(stock.heldCount) of \(stock.size) in use)")
         }
         let isAsked = demand.requestedPool != nil || demand.requested(of: family) != nil
         let (refusal, clause) = self.verdict(on: pool, isRequested: isAsked, family, demand)
@@ -222,16 +224,16 @@ extension AssignmentEngine {
         let demand = record.demand
         return switch refusal {
         case .notInPool:
-            "no pool holds it\(pools.isEmpty && poolsInError.isEmpty ? ", for there is none" : "")."
-                + (poolsInError.isEmpty ? "" : " In error: \(clausesForPoolsInError.joined(separator: "; ")).")
+            "no pool contains it\(pools.isEmpty && poolsInError.isEmpty ? ": there are no pools" : "")."
+                + (poolsInError.isEmpty ? "" : " Invalid: \(clausesForPoolsInError.joined(separator: "; ")).")
         case .excluded(let pool):
             address.isBuggy && pools[pool].pool.avoidBuggyIPs
-                ? "\(name(pool)) never gives addresses that end in .0 or .255 (avoidBuggyIPs)."
+                ? "\(name(pool)) never allocates addresses that end in .0 or .255 (avoidBuggyIPs)."
                 : "it is among the excluded addresses of \(name(pool))."
         case .otherPoolRequested(let pool):
             poolNumbers[demand.requestedPool ?? ""] == nil
-                ? "it is in \(name(pool)), and the pool \(demand.requestedPool ?? "") that was asked for does not exist."
-                : "it is in \(name(pool)), but the pool \(demand.requestedPool ?? "") was asked for."
+                ? "it is in \(name(pool)), but the requested pool \(demand.requestedPool ?? "") does not exist."
+                : "it is in \(name(pool)), but the requested pool is \(demand.requestedPool ?? "")."
         case .notAllowed(let pool):
             "its pool \(name(pool)) is pinned to \(pinning(of: pools[pool].pool))."
         case .disabled(let pool):
@@ -239,7 +241,7 @@ extension AssignmentEngine {
         case .reserved(let host):
             "\(host) has it."
         case .inUse(let holder):
-            "\(service(holder)) has it, and does not share."
+            "\(service(holder)) has it and does not share it."
         case .doesNotShare(let holder):
             "\(service(holder)) shares it, but this Service has no sharing key."
         case .otherGroup(let holder):
@@ -247,16 +249,16 @@ extension AssignmentEngine {
         case .portInUse(let port, let holder):
             "\(service(holder)) shares it, and uses port \(port) too."
         case .resting(let pool, _):
-            "it was released too recently, and rests as \(name(pool)) says (reuseAfter, retainFor)."
+            "it was released too recently (reuseAfter or retainFor of \(name(pool)))."
         case .overQuota(let pool):
-            "the namespace \(demand.namespace) has used its quota of \(name(pool)) "
+            "the namespace \(demand.namespace) has used up its quota of \(name(pool)) "
                 + "(\(pools[pool].held(by: demand.namespace, address.family).count) of "
                 + "\(pools[pool].pool.quotaPerNamespace ?? 0))."
         case .familyNotWanted:
-            "the Service does not ask for \(address.family) any more."
+            "the Service no longer requests \(address.family)."
         case .otherRequested:
             demand.fault?.message
-                ?? "the Service asks for \(demand.requested(of: address.family)?.description ?? "another")."
+                ?? "the Service requests \(demand.requested(of: address.family)?.description ?? "another")."
         }
     }
 
@@ -275,7 +277,7 @@ extension AssignmentEngine {
             return "\(other.order.name) shares it, but the pool shares only within a namespace (sharing: Namespace)."
         }
         let name = other.order.name
-        let remedy = "all that share with Local need the same policy, namespace and selector"
+        let remedy = "Services that share with Local need the same policy, namespace and selector"
         switch (theirs.backends, ours.backends) {
         case (nil, _?):
             return "\(name) shares it with externalTrafficPolicy Cluster, and this Service has Local: \(remedy)."

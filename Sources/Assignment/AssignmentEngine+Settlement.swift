@@ -44,7 +44,7 @@ extension AssignmentEngine {
                         .init(
                             address: holding.address,
                             message:
-                                "\(holding.address) was taken back: \(sentence(for: refusal, holding.address, record))")
+                                "\(holding.address) was revoked: \(sentence(for: refusal, holding.address, record))")
                     )
                 } else {
                     place(holding.address, with: number, &settlement)

@@ -23,15 +23,16 @@ package struct AssignmentWarning: Hashable, Sendable, CustomStringConvertible {
     static func switchValue(_ annotation: ServiceSwitch, _ value: String) -> AssignmentWarning {
         AssignmentWarning(
             reason: "AnnotationInvalid", field: "metadata.annotations",
-            message: "The annotation \(annotation.key) is \"\(value)\", which counts as false: write true or false.")
+            message: "The annotation \(annotation.key) is \"\(value)\", which is treated as false: write true or false."
+        )
     }
 
     static func legacyAnnotation(_ annotation: ServiceAnnotation) -> AssignmentWarning {
         AssignmentWarning(
             reason: "LegacyAnnotation", field: "metadata.annotations",
             message:
-                "The annotation \(ServiceAnnotation.legacyPrefix)\(annotation.rawValue) is of an old form that will "
-                + "not be read for ever: use \(annotation.key).")
+                "The annotation \(ServiceAnnotation.legacyPrefix)\(annotation.rawValue) is deprecated and will "
+                + "be removed in a later version: use \(annotation.key).")
     }
 
     /// Another announcer's annotation that is read as Martlet's own.
@@ -46,7 +47,7 @@ package struct AssignmentWarning: Hashable, Sendable, CustomStringConvertible {
         AssignmentWarning(
             reason: "SubnetRouterAnycast", field: nil,
             message:
-                "\(address) of \(pool) is a subnet-router anycast address (RFC 4291 §2.6.1): every host of the segment that "
+                "\(address) of \(pool) is a subnet-router anycast address (RFC 4291 §2.6.1): any host of the segment that "
                 + "forwards may answer for it. Use another address, or add addresses to the pool.")
     }
 }

@@ -79,7 +79,7 @@ extension Demand {
         case "RequireDualStack":
             guard clusterFamilies.count != 1 else {
                 let message =
-                    "The Service requires two families, but its only cluster address is of \(primary)."
+                    "The Service requires two families, but its only cluster address is \(primary)."
                 return ([primary], false, Fault(reason: .familyMismatch, message: message, condemnsHoldings: false))
             }
             return (AddressFamily.allCases, true, nil)
@@ -116,7 +116,7 @@ extension Demand {
         let single = spec.loadBalancerIP.flatMap { $0.isEmpty ? nil : $0 }
         if let list, single != nil {
             setFault(
-                .requestInvalid, "Both spec.loadBalancerIP and the annotation \(list.key) ask for addresses: use one.")
+                .requestInvalid, "Both spec.loadBalancerIP and the annotation \(list.key) request addresses: use one.")
         } else if let list {
             readRequest(
                 list.value.split(separator: ",", omittingEmptySubsequences: false), from: "the annotation \(list.key)")
@@ -133,7 +133,7 @@ extension Demand {
                 guard !addresses.contains(where: { $0.family == address.family }) else {
                     return setFault(
                         .requestInvalid,
-                        "In \(source) there are two addresses of \(address.family): ask for one of each.")
+                        "More than one \(address.family) address in \(source): request one of each family.")
                 }
                 addresses.append(address)
             } catch {
@@ -144,7 +144,7 @@ extension Demand {
             let wanted = families.map(\.description).joined(separator: " and ")
             setFault(
                 .familyMismatch,
-                "The Service is of \(wanted), but \(source) asks for \(stranger), which is \(stranger.family).",
+                "The Service uses \(wanted), but \(source) requests \(stranger), which is \(stranger.family).",
                 condemnsHoldings: true)
         }
         requested = addresses.sorted()

@@ -23,7 +23,8 @@ struct AddressEntry: Hashable, Sendable {
                 let address = try IPAddress(entry)
                 guard allowsBareAddress else {
                     throw Failure(
-                        message: "\(entry) is one address, not a CIDR or a range: write \(IPPrefix(host: address))")
+                        message: "\(entry) is a single address, not a CIDR or a range: write \(IPPrefix(host: address))"
+                    )
                 }
                 self.init(IPRange(address), warning: nil)
             }
@@ -43,7 +44,7 @@ struct AddressEntry: Hashable, Sendable {
             warning = "\(text) has bits set beyond its length, which are ignored: write \(prefix)"
         }
         if let mapped = address.v6, mapped.isIPv4Mapped, prefix.length < 96 {
-            throw Failure(message: "\(text) mixes IPv4-mapped addresses with others: write the IPv4 CIDR that is meant")
+            throw Failure(message: "\(text) mixes IPv4-mapped addresses with others: write the intended IPv4 CIDR")
         }
         self.init(prefix.range, warning: warning)
     }

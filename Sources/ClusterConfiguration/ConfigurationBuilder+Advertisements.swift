@@ -15,8 +15,8 @@ extension ConfigurationBuilder {
         for (index, name) in names.enumerated() where !known.contains(name) {
             check.warning(
                 "spec.ipAddressPools[\(index)]",
-                "the pool \"\(name)\" \(pools.absence(of: name)), so nothing of it is advertised: "
-                    + "add or mend it, or correct the name"
+                "the pool \"\(name)\" \(pools.absence(of: name)), so nothing from it is advertised: "
+                    + "add or fix it, or correct the name"
             )
         }
         let selectors = check.selectors(selectors, "spec.ipAddressPoolSelectors")
@@ -155,7 +155,7 @@ extension ConfigurationBuilder {
             check.warning(
                 "spec.peers[\(index)]",
                 "the BGPPeer \"\(name)\" \(peers.absence(of: name)), so nothing is advertised to it: "
-                    + "add or mend it, or correct the name"
+                    + "add or fix it, or correct the name"
             )
         }
         return Set(names)
@@ -185,12 +185,12 @@ extension ConfigurationBuilder {
             do throws(CommunityValue.Failure) {
                 values.insert(try CommunityValue(text))
             } catch .value(let remedy) {
-                check.error(field, "\"\(text)\" is no community: \(remedy)")
+                check.error(field, "\"\(text)\" is not a community: \(remedy)")
             } catch {
                 let state =
                     aliases.invalidNames.contains(text)
-                    ? "is in a Community object with an error"
-                    : aliases.areIncomplete ? "is not known, and a Community object is in error" : "is not known yet"
+                    ? "is in an invalid Community object"
+                    : aliases.areIncomplete ? "is unknown, and a Community object is invalid" : "is not defined yet"
                 check.error(
                     field,
                     "the community alias \"\(text)\" \(state): define it in a Community object, or write 64500:100 "

@@ -31,8 +31,8 @@ extension ConfigurationBuilder {
         if spec?.echoMode == true {
             check.warning(
                 "spec.echoMode",
-                "echo (RFC 5880 §6.8.9) is not used, sessions run without it: set echoMode to false, and for faster "
-                    + "detection shorten transmitInterval and receiveInterval")
+                "echo (RFC 5880 §6.8.9) is not supported, sessions run without it: set echoMode to false. For faster "
+                    + "detection, shorten transmitInterval and receiveInterval")
         }
         return settings
     }
@@ -44,7 +44,7 @@ extension ConfigurationBuilder {
         let keyID = check.number(spec.keyID, "\(field).keyID", in: 0...255)
         if spec.keyID == nil {
             check.error(
-                "\(field).keyID", "this is missing: write the number that the router has for the key, for example 1")
+                "\(field).keyID", "this field is required: write the key number that the router uses, for example 1")
         }
         let isMeticulous: Bool?
         switch spec.type {
@@ -55,7 +55,7 @@ extension ConfigurationBuilder {
             check.error("\(field).type", "\"\(type)\" is not known: write MeticulousKeyedSHA1 or KeyedSHA1")
         }
         guard let name = spec.secret?.name, !name.isEmpty else {
-            check.error("\(field).secret.name", "this is missing: write the name of the Secret that has the key")
+            check.error("\(field).secret.name", "this field is required: write the name of the Secret that has the key")
             return nil
         }
         let namespace = spec.secret?.namespace.flatMap { $0.isEmpty ? nil : $0 } ?? object.metadata.namespace
@@ -66,7 +66,7 @@ extension ConfigurationBuilder {
         guard (1...20).contains(secret.octets.count) else {
             check.error(
                 "\(field).secret",
-                "the key has \(secret.octets.count) octets, BFD takes 1 to 20: put another one into the Secret")
+                "the key has \(secret.octets.count) octets, BFD allows 1 to 20: store another one in the Secret")
             return nil
         }
         guard let keyID, let isMeticulous else { return nil }

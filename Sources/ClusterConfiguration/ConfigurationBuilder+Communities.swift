@@ -33,7 +33,7 @@ extension ConfigurationBuilder {
                 } catch {
                     let remedy =
                         if case .value(let remedy) = error { remedy } else { "write 64500:100 or large:64500:1:100" }
-                    check.error("\(field).value", "\"\(alias.value ?? "")\" is no community: \(remedy)")
+                    check.error("\(field).value", "\"\(alias.value ?? "")\" is not a community: \(remedy)")
                 }
             }
             if check.hasError {

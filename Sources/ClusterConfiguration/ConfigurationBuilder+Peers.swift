@@ -16,7 +16,7 @@ extension ConfigurationBuilder {
             {
                 check.error(
                     object.spec?.interface == nil ? "spec.peerAddress" : "spec.interface",
-                    "BGPPeer \(other.name) already is a session with this router from the same nodes: "
+                    "BGPPeer \(other.name) already has a session with this router from the same nodes: "
                         + "remove one of the two, or separate them by nodeSelectors")
             }
             let before = outcome.valid.count
@@ -45,7 +45,7 @@ extension ConfigurationBuilder {
         let spec = object.spec ?? BGPPeerSpec()
         let myASN = asNumber(spec.myASN, "spec.myASN", &check)
         if spec.myASN == nil {
-            check.error("spec.myASN", "this is missing: write the AS number of this side")
+            check.error("spec.myASN", "this field is required: write the AS number of this side")
         }
         let remoteAS = remoteAS(spec, &check)
         let endpoint = endpoint(spec, &check)
@@ -86,7 +86,7 @@ extension ConfigurationBuilder {
         if peer.disableMP, peer.dualStackAddressFamily {
             check.warning(
                 "spec.disableMP",
-                "this contradicts spec.dualStackAddressFamily, which counts: remove spec.disableMP, a session carries "
+                "this contradicts spec.dualStackAddressFamily, which takes precedence: remove spec.disableMP, a session carries "
                     + "one family without it too")
         }
     }
@@ -102,7 +102,7 @@ extension ConfigurationBuilder {
         // RFC 6793 §9: 23456 stands for numbers that a router does not understand; RFC 7300: the last are reserved.
         if [23456, 65535, Int(UInt32.max)].contains(number) {
             check.warning(
-                field, "AS \(number) is reserved, routers may refuse it: write the number that the AS really has")
+                field, "AS \(number) is reserved, routers may reject it: write the real AS number")
         }
         return UInt32(number)
     }
@@ -115,10 +115,10 @@ extension ConfigurationBuilder {
         case (nil, nil):
             check.error(
                 "spec.peerASN",
-                "this is missing: write the AS number of the router, or spec.dynamicASN internal or external"
+                "this field is required: write the AS number of the router, or spec.dynamicASN internal or external"
             )
         case (.some, .some):
-            check.error("spec.dynamicASN", "this is given along with spec.peerASN: remove one of the two")
+            check.error("spec.dynamicASN", "this conflicts with spec.peerASN: remove one of the two")
         case (.some(let number), nil): return asNumber(number, "spec.peerASN", &check).map { .number($0) }
         case (nil, "internal"): return .internal
         case (nil, "external"): return .external
@@ -141,9 +141,9 @@ extension ConfigurationBuilder {
         case (nil, nil):
             check.error(
                 "spec.peerAddress",
-                "this is missing: write the address of the router, or spec.interface for an unnumbered session")
+                "this field is required: write the address of the router, or spec.interface for an unnumbered session")
         case (.some, .some):
-            check.error("spec.interface", "this is given along with spec.peerAddress: remove one of the two")
+            check.error("spec.interface", "this conflicts with spec.peerAddress: remove one of the two")
         case (nil, .some(let interface)):
             return interfaceName(interface, "spec.interface", &check).map { .unnumbered(interface: $0) }
         case (.some(let text), nil): return peerAddress(text, &check)
@@ -161,7 +161,7 @@ extension ConfigurationBuilder {
                     field,
                     "\(address) is link-local and needs the interface it is on: write \(address)%eth0, for example")
             } else if address.isUnspecified || address.isMulticast {
-                check.warning(field, "\(address) is the address of no router: write the router's own address")
+                check.warning(field, "\(address) is not a router's address: write the router's own address")
             }
             return .address(address, zone: nil)
         }
@@ -196,7 +196,8 @@ extension ConfigurationBuilder {
         guard let text = given(text), let address = address(text, "spec.routerID", &check) else { return nil }
         // RFC 6286 §2.1: any 32 bits but zero, written like an IPv4 address.
         guard let id = address.v4, !address.isUnspecified else {
-            check.error("spec.routerID", "\(address) is no router ID: write it like an IPv4 address other than 0.0.0.0")
+            check.error(
+                "spec.routerID", "\(address) is not a router ID: write it like an IPv4 address other than 0.0.0.0")
             return nil
         }
         return id
@@ -235,7 +236,7 @@ extension ConfigurationBuilder {
             // RFC 4271 §4.4: with a hold time of zero, no KEEPALIVE messages are sent.
             check.warning(
                 field,
-                "with a hold time of 0s there are no keepalives, so a router that dies is noticed by TCP alone, after 90 s: "
+                "a hold time of 0s disables keepalives, so only TCP detects a dead router, after 90 s: "
                     + "remove the field for 90s, or set spec.bfdProfile")
         }
         if let keepalive, let hold, keepalive > hold {
@@ -257,10 +258,11 @@ extension ConfigurationBuilder {
         if let message, message.utf8.count > Peer.Shutdown.maximumLength {
             check.error(
                 "spec.shutdownMessage",
-                "the message has \(message.utf8.count) octets, BGP takes \(Peer.Shutdown.maximumLength): shorten it")
+                "the message has \(message.utf8.count) octets, BGP allows \(Peer.Shutdown.maximumLength): shorten it")
         }
         if message != nil, spec.shutdown == nil {
-            check.warning("spec.shutdownMessage", "this is told when spec.shutdown is true: write that, or remove this")
+            check.warning(
+                "spec.shutdownMessage", "this is sent only when spec.shutdown is true: set that, or remove this")
         }
         return spec.shutdown == true ? Peer.Shutdown(message: message) : nil
     }
@@ -274,7 +276,7 @@ extension ConfigurationBuilder {
         if let settings = bfd.valid.first(where: { $0.profile == profile }) { return settings }
         let remedy =
             bfd.invalidNames.contains(profile)
-            ? "is in error: fix it" : "does not exist yet: add it, or remove spec.bfdProfile"
+            ? "is invalid: fix it" : "does not exist yet: add it, or remove spec.bfdProfile"
         check.error("spec.bfdProfile", "the BFDProfile \"\(profile)\" \(remedy)")
         return nil
     }
@@ -283,7 +285,7 @@ extension ConfigurationBuilder {
         let plain = given(spec.password)
         let secret = given(spec.passwordSecret?.name)
         if plain != nil, secret != nil {
-            check.error("spec.passwordSecret", "this is given along with spec.password: remove one of the two")
+            check.error("spec.passwordSecret", "this conflicts with spec.password: remove one of the two")
             return nil
         }
         let field = plain == nil ? "spec.passwordSecret" : "spec.password"
@@ -295,14 +297,14 @@ extension ConfigurationBuilder {
         guard password.octets.count <= Password.maximumLength else {
             check.error(
                 field,
-                "the password has \(password.octets.count) octets, TCP-MD5 takes \(Password.maximumLength): "
+                "the password has \(password.octets.count) octets, TCP-MD5 allows \(Password.maximumLength): "
                     + "use a shorter one"
             )
             return nil
         }
         guard !password.octets.isEmpty else {
             check.warning(
-                field, "the password is empty, so the session is not protected: put a password into the Secret")
+                field, "the password is empty, so the session is not protected: store a password in the Secret")
             return nil
         }
         return password
@@ -314,14 +316,14 @@ extension ConfigurationBuilder {
         if peer.ttlSecurity, peer.ebgpMultiHop {
             // RFC 5082 §3: 255 is what has passed no router.
             check.error(
-                "spec.ttlSecurity", "this is for routers on the same link, but spec.ebgpMultiHop is given: remove one")
+                "spec.ttlSecurity", "this is for routers on the same link, but spec.ebgpMultiHop is set: remove one")
         }
         if peer.ebgpMultiHop {
             if peer.remoteAS == .number(peer.myASN) {
                 check.error(
                     "spec.ebgpMultiHop", "this is for routers of another AS, but spec.peerASN is spec.myASN: remove it")
             } else if peer.remoteAS == .internal {
-                check.warning("spec.ebgpMultiHop", "this does nothing for a router of the same AS: remove it")
+                check.warning("spec.ebgpMultiHop", "this has no effect for a router of the same AS: remove it")
             }
         }
         if peer.isPassive, peer.port != 179 {

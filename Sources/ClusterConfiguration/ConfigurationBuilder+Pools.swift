@@ -73,7 +73,7 @@ extension ConfigurationBuilder {
             let others = inside.count == 1 ? "" : " (and \(inside.count - 1) more addresses of hosts)"
             check.warning(
                 "spec.addresses[\(index)]",
-                "\(range) holds \(first.key), which \(first.value) has\(others): no Service is given it. List such "
+                "\(range) contains \(first.key), which \(first.value) uses\(others): it is never allocated. List such "
                     + "addresses in spec.excludedAddresses, or use other addresses for the pool")
         }
     }
@@ -92,7 +92,8 @@ extension ConfigurationBuilder {
         if let quota = spec?.quotaPerNamespace {
             if quota < 1 {
                 check.error(
-                    "spec.quotaPerNamespace", "\(quota) is no quota: write 1 or more, or remove the field for no limit")
+                    "spec.quotaPerNamespace",
+                    "\(quota) is not a quota: write 1 or more, or remove the field for no limit")
             }
             pool.quotaPerNamespace = quota
         }
@@ -121,7 +122,8 @@ extension ConfigurationBuilder {
                 if let warning = entry.warning { check.warning(field, warning) }
                 if let unusual = ConfigurationBuilder.unusual(entry.range) {
                     check.warning(
-                        field, "\(text) holds \(unusual), which no network delivers to a Service: use other addresses")
+                        field,
+                        "\(text) contains \(unusual), which no network delivers to a Service: use other addresses")
                 }
                 ranges.append((index, entry.range))
             } catch { check.error(field, error.message) }
@@ -166,7 +168,7 @@ extension ConfigurationBuilder {
                 if let warning = entry.warning { check.warning(field, warning) }
                 if !check.hasError, index.overlapping(entry.range) == nil {
                     check.warning(
-                        field, "\(text) is not in the pool, so excluding it changes nothing: remove or correct it")
+                        field, "\(text) is not in the pool, so excluding it has no effect: remove or correct it")
                 }
                 ranges.append(entry.range)
             } catch { check.error(field, error.message) }

@@ -19,7 +19,7 @@ extension ConfigurationBuilder {
                     && (namespace == nil || left.name.namespace == nil || left.name.namespace == namespace)
             }
             if isUnreadable {
-                check.error(field, "\(title) is in error: fix it")
+                check.error(field, "\(title) is invalid: fix it")
                 return nil
             }
             check.error(
@@ -30,7 +30,7 @@ extension ConfigurationBuilder {
         guard secret.type == "kubernetes.io/basic-auth" else {
             check.error(
                 field,
-                "\(title) has the type \(secret.type ?? "Opaque"): make it again with the type kubernetes.io/basic-auth"
+                "\(title) has the type \(secret.type ?? "Opaque"): recreate it with the type kubernetes.io/basic-auth"
             )
             return nil
         }

@@ -33,7 +33,7 @@ struct ConfigurationBuilder {
         init(unreadable: Set<String>) { invalidNames = unreadable }
 
         /// What to say of a name that nothing valid has.
-        func absence(of name: String) -> String { invalidNames.contains(name) ? "is in error" : "does not exist" }
+        func absence(of name: String) -> String { invalidNames.contains(name) ? "is invalid" : "does not exist" }
     }
 
     /// The names of the objects of a kind that are in the input and could not be understood.
@@ -70,7 +70,7 @@ struct ConfigurationBuilder {
         if object.isMetalLB != winner.isMetalLB {
             check.warning(
                 "metadata.name",
-                "\(other)\(place) of martlet.dev has the same name and counts in its place: remove one of the two")
+                "\(other)\(place) of martlet.dev has the same name and takes precedence: remove one of the two")
         } else {
             check.error("metadata.name", "\(other)\(place) has the same name: rename one of the two")
         }

@@ -8,7 +8,7 @@ enum LabelSyntax {
             guard (1...253).contains(parts[0].utf8.count),
                 parts[0].split(separator: ".", omittingEmptySubsequences: false)
                     .allSatisfy(isDNSLabel)
-            else { return "has a prefix that is no DNS name" }
+            else { return "has a prefix that is not a DNS name" }
         }
         guard let name = parts.last, !name.isEmpty else { return "has no name" }
         return problem(word: name)

@@ -48,7 +48,7 @@ extension ObjectCheck {
         default:
             error(
                 "\(field).operator",
-                "\"\(expression.operator)\" is no operator: write In, NotIn, Exists or DoesNotExist")
+                "\"\(expression.operator)\" is not an operator: write In, NotIn, Exists or DoesNotExist")
             return nil
         }
     }

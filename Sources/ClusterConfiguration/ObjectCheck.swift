@@ -23,7 +23,7 @@ struct ObjectCheck {
     /// Says with each error that the object goes on as it last was.
     mutating func markKept() {
         for index in problems.indices where problems[index].severity == .error {
-            problems[index].message += " (until then the object's last valid form stays in force)"
+            problems[index].message += " (until then the last valid version stays in force)"
         }
     }
 

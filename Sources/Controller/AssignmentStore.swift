@@ -22,7 +22,7 @@ package struct AssignmentStore: Sendable {
             switch self {
             case .newer(let path, let form):
                 """
-                \(path) was written by a newer version of martlet (form \(form); this version knows form \
+                \(path) was written by a newer version of martlet (format \(form); this version reads format \
                 \(AssignmentState.currentVersion)). Start that version again. To give all Services new addresses instead, move \
                 the file away.
                 """
@@ -53,18 +53,18 @@ package struct AssignmentStore: Sendable {
         } catch { throw .system(error) }
         let decoder = JSONDecoder()
         guard let state = try? decoder.decode(AssignmentState.self, from: Data(bytes)) else {
-            throw .damaged(path: path, "it is not what martlet writes")
+            throw .damaged(path: path, "it was not written by martlet")
         }
         guard state.version <= AssignmentState.currentVersion else { throw .newer(path: path, form: state.version) }
         guard state.version == AssignmentState.currentVersion else {
-            throw .damaged(path: path, "there is no form \(state.version)")
+            throw .damaged(path: path, "format \(state.version) does not exist")
         }
         guard state.damagedEntries == 0 else {
             throw .damaged(path: path, "\(state.damagedEntries) of its entries cannot be read")
         }
         let written = (try? decoder.decode(Checksum.self, from: Data(bytes)))?.checksum
         if let written, written != AssignmentStore.checksum(of: state) {
-            throw .damaged(path: path, "its checksum is not that of its content")
+            throw .damaged(path: path, "its checksum does not match its content")
         }
         return state
     }

@@ -24,8 +24,8 @@ package struct ClusterReader: Sendable {
         guard isServed else {
             throw RequestFailure(
                 .status(404, reason: nil),
-                "\(client.server) serves neither martlet.dev nor metallb.io: is it the cluster that was meant? "
-                    + "`kubectl apply -k deploy/crds` makes the kinds known")
+                "\(client.server) serves neither martlet.dev nor metallb.io: check that it is the right cluster. "
+                    + "`kubectl apply -k deploy/crds` installs the kinds")
         }
         var state = ClusterState()
         objects.fill(&state)

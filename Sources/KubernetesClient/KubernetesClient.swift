@@ -244,9 +244,9 @@ package final class KubernetesClient: Sendable {
         do {
             return try JSONDecoder().decode(Value.self, from: Data(octets))
         } catch let error as DecodingError {
-            throw RequestFailure(.answer, "\(server) answered what cannot be understood: \(error.place)")
+            throw RequestFailure(.answer, "\(server) sent an answer that cannot be parsed: \(error.place)")
         } catch {
-            throw RequestFailure(.answer, "\(server) answered what cannot be understood")
+            throw RequestFailure(.answer, "\(server) sent an answer that cannot be parsed")
         }
     }
 

@@ -30,8 +30,8 @@ extension ClaimStranger: CustomStringConvertible {
         switch origin {
         case .host: "\(hardwareAddress)"
         case .otherCluster(let cluster): "\(hardwareAddress) (a Martlet speaker of cluster \(cluster))"
-        case .twin: "\(hardwareAddress) (a Martlet speaker that runs under this node's name)"
-        case .unaccepted: "\(hardwareAddress) (a Martlet speaker whose frames this node does not accept)"
+        case .twin: "\(hardwareAddress) (a Martlet speaker using this node's name)"
+        case .unaccepted: "\(hardwareAddress) (a Martlet speaker whose frames this node rejects)"
         }
     }
 }

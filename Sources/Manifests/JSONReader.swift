@@ -159,15 +159,15 @@ struct JSONReader {
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: result, as: UTF8.self)
             case UInt8(ascii: "\\"): result.append(contentsOf: try escape().utf8)
-            case ..<0x20: throw failure("a line break or control character stands in a text: write it as an escape")
+            case ..<0x20: throw failure("a line break or control character in a string: write it as an escape")
             default: result.append(byte)
             }
         }
-        throw failure("a text does not end: add the closing quote")
+        throw failure("unterminated string: add the closing quote")
     }
 
     private mutating func escape() throws(ManifestSyntaxError) -> String {
-        guard let byte = next else { throw failure("a text does not end: add the closing quote") }
+        guard let byte = next else { throw failure("unterminated string: add the closing quote") }
         position += 1
         switch byte {
         case UInt8(ascii: "\""): return "\""
@@ -179,7 +179,7 @@ struct JSONReader {
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"): return try unicodeEscape()
-        default: throw failure("an escape that JSON does not have: write the backslash twice")
+        default: throw failure("unknown JSON escape: write the backslash twice")
         }
     }
 
@@ -191,7 +191,7 @@ struct JSONReader {
             units.append(try hexadecimal())
         }
         guard let text = String(validating: units, as: UTF16.self) else {
-            throw failure("an escape names half a character: write the character itself")
+            throw failure("half of a surrogate pair: write the character itself")
         }
         return text
     }

@@ -43,7 +43,7 @@ struct KeyedManifestContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
         }
         // Kubernetes reads a label without a value as an empty one.
         if !access.isDictionary, !decoder.isPlaceholder {
-            decoder.log.error(field, decoder.node, "this is missing: add \"\(key.stringValue)\"")
+            decoder.log.error(field, decoder.node, "this field is required: add \"\(key.stringValue)\"")
         }
         return decoder.placeholder(for: field)
     }

@@ -65,7 +65,7 @@ extension ManifestDecoder {
                 return ""
             }
             let remedy = isSecret ? "write it in quotes" : "write \"\(text.shortened)\" in quotes"
-            log.error(field, node, "this must be text, but \(found) stands there: \(remedy)")
+            log.error(field, node, "this must be text, not \(found): \(remedy)")
         }
         return ""
     }
@@ -92,7 +92,8 @@ extension ManifestDecoder {
                 if let value = Integer(exactly: value) { return value }
                 fallthrough
             case .number:
-                log.error(field, node, "this must be a whole number of a usual size, not \(found): write a smaller one")
+                log.error(
+                    field, node, "this must be a whole number in the usual range, not \(found): write a smaller one")
                 return 0
             case .null, .boolean, .text: break
             }

@@ -62,9 +62,9 @@ struct ManifestKind {
                         + "an L2Advertisement or BGPAdvertisement in place of \"protocol\"")
             }
             guard let meant = type.kind.likelyMeant(among: ourKinds) else {
-                return .ignored("the kind \(type.kind.shortened) of \(type.version) is not known and not read")
+                return .ignored("the kind \(type.kind.shortened) of \(type.version) is unknown and ignored")
             }
-            return .suspect("the kind \(type.kind.shortened) is not known and not read: did you mean \(meant)?")
+            return .suspect("the kind \(type.kind.shortened) is unknown and ignored: did you mean \(meant)?")
         }
         let versions = versions(of: type.kind, group: group)
         guard versions.contains(type.version.version) else {
@@ -94,7 +94,7 @@ struct ManifestKind {
         case "Node": .known(ManifestKind(\.nodes, .node))
         case "Namespace": .known(ManifestKind(\.namespaces, .namespace))
         case "Secret": .known(ManifestKind(\.secrets, .secret))
-        case "Endpoints": .ignored("Endpoints objects are not read: EndpointSlice objects say the same")
+        case "Endpoints": .ignored("Endpoints objects are not read: EndpointSlice objects have the same data")
         default: findForeign(type)
         }
     }
@@ -116,16 +116,16 @@ struct ManifestKind {
         if let group = type.version.group.likelyMeant(among: [APIVersion.martlet, APIVersion.metalLB]),
             ourKinds.contains(type.kind)
         {
-            return .suspect("apiVersion \(version) is not known, the object is not read: did you mean \(group)?")
+            return .suspect("apiVersion \(version) is unknown, the object is ignored: did you mean \(group)?")
         }
         let coreKinds = ["Service", "Node", "Namespace", "Secret"]
         if coreKinds.contains(type.kind), !["serving.knative.dev"].contains(type.version.group) {
             if type.version.group.isEmpty {
-                return .refused("apiVersion \(version) of \(type.kind) is not known: write v1")
+                return .refused("apiVersion \(version) of \(type.kind) is unknown: write v1")
             }
         } else if type.version.description == "v1", let meant = type.kind.likelyMeant(among: coreKinds) {
-            return .suspect("the kind \(type.kind.shortened) is not known and not read: did you mean \(meant)?")
+            return .suspect("the kind \(type.kind.shortened) is unknown and ignored: did you mean \(meant)?")
         }
-        return .ignored("the kind \(type.kind.shortened) of \(version) is not Martlet's and not read")
+        return .ignored("the kind \(type.kind.shortened) of \(version) does not concern Martlet and is ignored")
     }
 }

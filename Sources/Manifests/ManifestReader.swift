@@ -85,7 +85,7 @@ package struct ManifestReader {
         }
         guard let type = TypeMeta(node, in: list) else {
             let missing = ["apiVersion", "kind"].filter { node[$0]?.text == nil }.joined(separator: " and ")
-            unreadable(file, line: node.line, "this object does not say what it is: add \(missing)")
+            unreadable(file, line: node.line, "this object is incomplete: add \(missing)")
             return
         }
         if type.kind.hasSuffix("List"), type.kind == "List" || node["items"] != nil {
@@ -201,14 +201,14 @@ package struct ManifestReader {
         if first.group.group == type.version.group {
             report(
                 .error, object, field: "metadata.name",
-                "this name is given twice, first at \(first.location): the first stays, remove or rename this one",
+                "duplicate name, first used at \(first.location): the first one counts, remove or rename this one",
                 location)
             return false
         }
         let isOurs = type.version.group == APIVersion.martlet
         report(
             .warning, object, field: "apiVersion",
-            "this object is in both API groups, at \(first.location) too: the one of \(APIVersion.martlet) counts, "
+            "this object is in both API groups, also at \(first.location): the one of \(APIVersion.martlet) counts, "
                 + "remove the other",
             isOurs ? first.location : location)
         guard isOurs else { return false }
@@ -226,15 +226,15 @@ package struct ManifestReader {
                     && label.allSatisfy { $0.isLowerCaseOrDigit || $0 == UInt8(ascii: "-") }
             }
         }
-        let remedy = "Kubernetes takes only lower-case letters, digits, \"-\" and \".\": rename the object"
+        let remedy = "Kubernetes allows only lower-case letters, digits, \"-\" and \".\": rename the object"
         if !isValid(object.name.name) {
             report(
-                .warning, object, field: "metadata.name", "\"\(object.name.name.shortened)\" is no name: \(remedy)",
+                .warning, object, field: "metadata.name", "\"\(object.name.name.shortened)\" is not a name: \(remedy)",
                 location)
         }
         if let namespace = object.name.namespace, !isValid(namespace) {
             report(
-                .warning, object, field: "metadata.namespace", "\"\(namespace.shortened)\" is no name: \(remedy)",
+                .warning, object, field: "metadata.namespace", "\"\(namespace.shortened)\" is not a name: \(remedy)",
                 location)
         }
     }

@@ -9,7 +9,7 @@ enum ManifestText {
         if let text = String(validating: content, as: UTF8.self) { return text }
         throw ManifestSyntaxError(
             line: 1 + content.prefix(validPrefix(of: content)).count { $0 == 0x0A },
-            message: "not YAML: an octet that is not UTF-8 stands on this line: save the file as UTF-8")
+            message: "not YAML: this line has an octet that is not UTF-8: save the file as UTF-8")
     }
 
     /// How many octets from the start are UTF-8.

@@ -116,7 +116,7 @@ struct YAMLReader {
                     line: line,
                     // What it says is not repeated: it may be a password that somebody did not quote.
                     message: "this alias has no anchor: quote a text that begins with a star, "
-                        + "or write the anchor (&) before the value that is meant"
+                        + "or write the anchor (&) before the intended value"
                 )
             }
             aliasedNodes += anchored.size
@@ -124,7 +124,7 @@ struct YAMLReader {
                 throw ManifestSyntaxError(
                     line: line,
                     message:
-                        "aliases make this document larger than \(limits.aliasedNodes) values: write out what is meant")
+                        "aliases make this document larger than \(limits.aliasedNodes) values: write the values out")
             }
             guard depth + anchored.depth - 1 <= limits.depth else { throw tooDeep(line) }
             return anchored
@@ -249,7 +249,7 @@ struct YAMLReader {
         {
             return ManifestSyntaxError(
                 line: outer[second].line,
-                message: "a second object begins here without a \"---\" before it, after the one that begins on line "
+                message: "a second object starts here without a \"---\" before it, after the one that starts on line "
                     + "\(outer[0].line): write a line \"---\" before line \(outer[second].line)")
         }
         let names = keys.map { "\"\($0.shortened)\"" }.joined(separator: ", ")
@@ -276,9 +276,9 @@ struct YAMLReader {
         let text = lines.isEmpty ? "" : lines[line - 1]
         let remedy =
             text.contains("\t")
-            ? "indent with spaces, a tab must not stand there"
+            ? "indent with spaces, tabs are not allowed there"
             : "check the indentation, the colons and the quotes here and in the lines before"
-        let around = context.map { ", \($0.text) that begins on line \(fileLine($0.mark))" } ?? ""
+        let around = context.map { ", \($0.text) that starts on line \(fileLine($0.mark))" } ?? ""
         return ManifestSyntaxError(
             line: document.firstLine + line - 1, message: "not YAML: \(problem)\(around): \(remedy)")
     }

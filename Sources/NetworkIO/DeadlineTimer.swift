@@ -10,7 +10,7 @@ package struct DeadlineTimer: ~Copyable {
 
     package init() throws(SystemError) {
         let descriptor = timerfd_create(CLOCK_MONOTONIC, CInt(TFD_CLOEXEC | TFD_NONBLOCK))
-        guard descriptor >= 0 else { throw SystemError("cannot make a timer", code: errno) }
+        guard descriptor >= 0 else { throw SystemError("cannot create a timer", code: errno) }
         self.descriptor = FileDescriptor(owning: descriptor)
     }
 

@@ -28,7 +28,7 @@ import Glibc
         unsafe nl_socket_set_buffer_size(notices, 1 << 20, 0)
         for group in [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR] {
             let status = unsafe nl_socket_add_membership(notices, CInt(group.rawValue))
-            guard status >= 0 else { throw NetlinkError("cannot follow links and addresses", code: status) }
+            guard status >= 0 else { throw NetlinkError("cannot monitor links and addresses", code: status) }
         }
         unsafe nl_socket_set_nonblocking(notices)
         let status = unsafe nl_socket_modify_cb(
@@ -37,7 +37,7 @@ import Glibc
                 unsafe flag?.assumingMemoryBound(to: Bool.self).pointee = true
                 return CInt(NL_OK.rawValue)
             }, flag)
-        guard status >= 0 else { throw NetlinkError("cannot follow links and addresses", code: status) }
+        guard status >= 0 else { throw NetlinkError("cannot monitor links and addresses", code: status) }
     }
 
     deinit {
@@ -48,12 +48,12 @@ import Glibc
 
     private static func connect() throws(NetlinkError) -> OpaquePointer {
         guard let socket = unsafe nl_socket_alloc() else {
-            throw NetlinkError("cannot make a netlink socket", code: NLE_NOMEM)
+            throw NetlinkError("cannot create a netlink socket", code: NLE_NOMEM)
         }
         let status = unsafe nl_connect(socket, NETLINK_ROUTE)
         guard status >= 0 else {
             unsafe nl_socket_free(socket)
-            throw NetlinkError("cannot make a netlink socket", code: status)
+            throw NetlinkError("cannot create a netlink socket", code: status)
         }
         return unsafe socket
     }

@@ -29,7 +29,7 @@ package struct PacketCaptureError: Error, Hashable, Sendable, CustomStringConver
             "cannot capture on \(interface): not permitted; packet sockets need the capability \(capability)"
         case .noSuchInterface: "cannot capture on \(interface): there is no such interface"
         case .interfaceDown: "cannot capture on \(interface): the interface is down"
-        case .interfaceGone: "capture on \(interface) ended: the interface is gone"
+        case .interfaceGone: "capture on \(interface) stopped: the interface is gone"
         case .notEthernet: "cannot capture on \(interface): not an Ethernet interface"
         case .other(let text): "capture on \(interface) failed: \(text)"
         }

@@ -17,12 +17,12 @@ enum RealtimeObstacle {
         guard hasCapability else { return "the capability CAP_SYS_NICE is missing" }
         guard let runtime, let microseconds = Int(runtime.filter { !$0.isWhitespace }), microseconds > 0 else {
             return """
-                the control group of this process has no real-time time: give it some in cpu.rt_runtime_us (cgroup v1), or \
+                the control group of this process has no real-time budget: set cpu.rt_runtime_us (cgroup v1), or \
                 run a kernel without RT_GROUP_SCHED
                 """
         }
         return
-            "not permitted, although CAP_SYS_NICE is there and the control group has \(microseconds) µs of real-time time"
+            "not permitted, although CAP_SYS_NICE is present and the control group has \(microseconds) µs of real-time budget"
     }
 
     /// The cause for the calling process.

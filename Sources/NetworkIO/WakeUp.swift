@@ -8,7 +8,7 @@ package struct WakeUp: ~Copyable, Sendable {
 
     package init() throws(SystemError) {
         let descriptor = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
-        guard descriptor >= 0 else { throw SystemError("cannot make an eventfd", code: errno) }
+        guard descriptor >= 0 else { throw SystemError("cannot create an eventfd", code: errno) }
         self.descriptor = FileDescriptor(owning: descriptor)
     }
 

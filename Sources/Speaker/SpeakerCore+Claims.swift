@@ -134,7 +134,7 @@ extension SpeakerCore {
             } else {
                 "remove the address from that host, or from the pool."
             }
-        return "\(all) has the address, and is no speaker of this cluster: \(remedy)"
+        return "\(all) has the address and is not a speaker of this cluster: \(remedy)"
     }
 
     /// What is wrong between this node and others, for a person to mend.
@@ -150,9 +150,9 @@ extension SpeakerCore {
                 problems.append(
                     Problem(
                         .warning, node(name),
-                        "its liveness packets do not reach \(self.node) on \(interface), though its other frames do, so its "
-                            + "loss would be noticed late: let UDP port \(Registry.singleHopPort) to the multicast groups "
-                            + "\(Registry.multicastGroupIPv4) and \(Registry.multicastGroupIPv6) pass between the nodes"
+                        "its frames reach \(self.node) on \(interface), but its liveness packets do not, so its "
+                            + "failure would be detected late: allow UDP port \(Registry.singleHopPort) to the multicast groups "
+                            + "\(Registry.multicastGroupIPv4) and \(Registry.multicastGroupIPv6) between the nodes"
                     ))
             }
         }
@@ -162,23 +162,23 @@ extension SpeakerCore {
                 problems.append(
                     Problem(
                         .error, node(name),
-                        "it claims addresses on \(interface) that \(self.node) has, and does not hear that: look at the link "
-                            + "and the filters that frames to it pass"))
+                        "it claims addresses on \(interface) that \(self.node) has, and does not receive its frames: check the link "
+                            + "and the filters on the path to it"))
             }
         }
         problems += recentDoubts(wire.forged).map { interface, name, doubt in
             Problem(
                 .warning, node(name),
                 "a frame from \(doubt.hardwareAddress) on \(interface) claimed \(doubt.address) in the name of this node, "
-                    + "which does not have it there: another host forges or repeats its frames. The claim was ignored. "
-                    + "Find that host; with --liveness-key-file on every node, forged frames are not accepted at all")
+                    + "which does not have it there: another host forges or replays its frames. The claim was ignored. "
+                    + "Find that host. With --liveness-key-file on every node, forged frames are rejected")
         }
         problems += recentDoubts(wire.dropped).map { interface, name, doubt in
             Problem(
                 .warning, node(name),
                 "a frame from \(doubt.hardwareAddress) on \(interface) said that this node has \(doubt.address), but it does "
-                    + "not answer for it when \(self.node) asks: the frame was forged or repeated, or frames between the "
-                    + "two nodes are lost. \(self.node) does not rely on it")
+                    + "not answer for it when \(self.node) asks: the frame was forged or replayed, or frames between the "
+                    + "two nodes are lost. \(self.node) ignores the claim")
         }
         return problems
     }

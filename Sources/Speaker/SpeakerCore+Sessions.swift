@@ -58,7 +58,7 @@ extension SpeakerCore {
             return Problem(
                 .warning, ObjectReference(kind: "BGPPeer", name: NamespacedName(namespace: nil, name: peer.name)),
                 "\(others.count + 1) routers advertise themselves on \(interface). \(router) is the one in use; of the "
-                    + "others (\(names)), the next is tried if no session with it is established. Keep one router per link, "
+                    + "others (\(names)), the next is tried if no session with it is established. Use one router per link, "
                     + "or set peerAddress")
         }
     }

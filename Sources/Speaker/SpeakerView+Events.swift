@@ -25,18 +25,18 @@ extension SpeakerView {
             let reason = reasons > SpeakerView.mostReasons ? "" : ": " + yieldReason(change)
             return EventEntry(
                 .yielded, at: now, node: core.node, services: services, ip: change.address.description,
-                "\(core.node) no longer answers for \(change.address)\(reason)")
+                "\(core.node) stopped answering for \(change.address)\(reason)")
         }
     }
 
     private func yieldReason(_ change: HeldChange) -> String {
         guard let service = change.services.first, core.engine.knows(change.address) else {
-            return "no Service has it any more."
+            return "no Service has it now."
         }
         let silence = core.engine.plan(for: service).silent.first {
             $0.node == core.node && $0.address == change.address && $0.protocol == .layer2
         }
-        return silence.map { "\($0.reason): \($0.message)" } ?? "it is being claimed anew."
+        return silence.map { "\($0.reason): \($0.message)" } ?? "it is being claimed again."
     }
 
     /// Of so many routes at once each is told; of more, how many they are.
@@ -53,7 +53,7 @@ extension SpeakerView {
         }
         guard changes.count <= SpeakerView.mostRoutes else {
             return [
-                summary(.withdrawn, \.lost, "no longer advertises"), summary(.advertised, \.gained, "advertises"),
+                summary(.withdrawn, \.lost, "stopped advertising"), summary(.advertised, \.gained, "advertises"),
             ].compactMap(\.self)
         }
         return changes.flatMap { change in
@@ -69,7 +69,7 @@ extension SpeakerView {
             return [
                 entry(
                     .withdrawn, change.lost,
-                    "\(core.node) no longer advertises \(change.prefix) to \(lost.joined(separator: ", ")): "
+                    "\(core.node) stopped advertising \(change.prefix) to \(lost.joined(separator: ", ")): "
                         + withdrawalReason(change)),
                 entry(
                     .advertised, change.gained,
@@ -85,9 +85,9 @@ extension SpeakerView {
         }
         if let silence = silences.first { return "\(silence.reason): \(silence.message)" }
         let isHost = change.prefix.length == change.prefix.family.bitWidth
-        if isHost, !core.engine.knows(change.prefix.address) { return "no Service has the address any more." }
+        if isHost, !core.engine.knows(change.prefix.address) { return "no Service has the address now." }
         return core.engine.localRoutes[change.prefix] == nil
-            ? "no address behind it is announced any more." : "no advertisement names the peer any more."
+            ? "none of its addresses is announced now." : "no advertisement names the peer now."
     }
 
     /// - Parameter report: what the wire has shown; `nil` if it is nothing for the history.
@@ -96,8 +96,8 @@ extension SpeakerView {
             return nil
         }
         let message =
-            stranger.map { "\($0) on \(interface) uses \(address), and is no speaker of this cluster." }
-            ?? "Nobody else on \(interface) uses \(address) any more."
+            stranger.map { "\($0) on \(interface) uses \(address) and is not a speaker of this cluster." }
+            ?? "Resolved: no other host on \(interface) uses \(address)."
         return EventEntry(
             stranger == nil ? .conflictOver : .conflict, at: now, node: core.node,
             services: core.engine.services(at: address).map(\.description), ip: address.description,
@@ -107,9 +107,9 @@ extension SpeakerView {
     func event(of change: LivenessChange, at now: Timestamp) -> EventEntry {
         let message =
             switch change.state {
-            case .up: "\(change.node) is heard on \(change.interface), from \(change.address)."
-            case .adminDown: "\(change.node) said that it leaves \(change.interface)."
-            case .down, .initializing: "\(change.node) is no longer heard on \(change.interface)."
+            case .up: "\(change.node) is reachable on \(change.interface), at \(change.address)."
+            case .adminDown: "\(change.node) is leaving \(change.interface)."
+            case .down, .initializing: "\(change.node) is not reachable on \(change.interface)."
             }
         return EventEntry(
             change.isUp ? .nodeHeard : .nodeLost, at: now, node: core.node, interface: change.interface, message)
@@ -135,6 +135,6 @@ extension SpeakerView {
         guard transition.from == .established else { return nil }
         let reason = transition.error ?? "the event was \(transition.event)"
         return EventEntry(
-            .sessionDown, at: now, node: node, peer: peer, "The session with \(peer) ended: \(reason).")
+            .sessionDown, at: now, node: node, peer: peer, "The session with \(peer) is down: \(reason).")
     }
 }

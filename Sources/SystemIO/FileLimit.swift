@@ -30,7 +30,7 @@ package enum FileLimit {
         let least = needed + 4 * processors
         guard limit < least else { return nil }
         return """
-            at most \(limit) files may be open, and \(least) are needed: raise the limit (`ulimit -n \(least)`; LimitNOFILE= in a \
+            at most \(limit) files may be open, but \(least) are needed: raise the limit (`ulimit -n \(least)`; LimitNOFILE= in a \
             systemd unit)
             """
     }

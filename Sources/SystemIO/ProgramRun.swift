@@ -21,9 +21,9 @@ package struct ProgramRun: Hashable, Sendable {
         package var description: String {
             switch self {
             case .cannotStart(let error): error.description
-            case .timedOut(let limit): "did not end within \(limit) and was killed"
+            case .timedOut(let limit): "did not finish within \(limit) and was killed"
             case .tooMuchOutput(let limit): "printed more than \(limit) bytes and was killed"
-            case .cancelled: "was killed since nobody waits for it any more"
+            case .cancelled: "was killed because the request was cancelled"
             }
         }
     }

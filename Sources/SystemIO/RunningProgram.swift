@@ -56,7 +56,7 @@ final class RunningProgram {
 
         init() throws(SystemError) {
             var ends: [CInt] = [-1, -1]
-            guard unsafe pipe(&ends) == 0 else { throw .last("cannot make a pipe") }
+            guard unsafe pipe(&ends) == 0 else { throw .last("cannot create a pipe") }
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
             read = FileDescriptor(owning: ends[0])

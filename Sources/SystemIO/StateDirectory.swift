@@ -19,7 +19,7 @@ package final class StateDirectory: Sendable {
             case .held(let path, let process):
                 """
                 the state directory \(path) is in use by another martlet\(process.map { " (process \($0))" } ?? ""): \
-                stop that one, or give this one a directory of its own with --state-dir
+                stop that one, or choose another directory with --state-dir
                 """
             case .system(let error): error.description
             }
@@ -86,7 +86,7 @@ package final class StateDirectory: Sendable {
         var partial = path.hasPrefix("/") ? "/" : ""
         for component in path.split(separator: "/") {
             partial += component
-            guard unsafe mkdir(partial, 0o750) == 0 || errno == EEXIST else { throw .last("cannot make \(partial)") }
+            guard unsafe mkdir(partial, 0o750) == 0 || errno == EEXIST else { throw .last("cannot create \(partial)") }
             partial += "/"
         }
     }

@@ -11,7 +11,7 @@ struct InputOptions: ParsableArguments {
     var filenames: [String] = []
 
     func validate() throws {
-        guard !filenames.isEmpty else { throw ValidationError("Name the manifests to read with -f PATH.") }
+        guard !filenames.isEmpty else { throw ValidationError("Give the manifests with -f PATH.") }
     }
 
     /// Reads the manifests once. What cannot be read is among the problems.

@@ -5,13 +5,13 @@ import SystemIO
 @main struct Martlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet",
-        abstract: "Gives Services of type LoadBalancer their addresses, and announces them with ARP, NDP and BGP.",
+        abstract: "Allocates addresses to Services of type LoadBalancer, and announces them with ARP, NDP and BGP.",
         discussion: """
-            Begin with a look at what would happen, which needs no privileges and touches nothing:
+            Start with a dry run, which needs no privileges and changes nothing:
 
               martlet plan -f manifests/
 
-            Then let it happen on this machine:
+            Then run it on this host:
 
               martlet run -f manifests/ --node "$(hostname)"
             """,

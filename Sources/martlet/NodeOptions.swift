@@ -6,13 +6,13 @@ import ArgumentParser
 struct NodeOptions: ParsableArguments {
     @Flag(
         name: .customLong("no-drain-on-cordon"),
-        help: "A cordoned node stays as it is: it is not drained, and does not rank last. The same on every node.")
+        help: "Ignore cordons: a cordoned node is not drained and does not rank last. Set it on every node.")
     var ignoresCordon = false
 
     @Flag(
         help: ArgumentHelp(
             """
-            The label node.kubernetes.io/exclude-from-external-load-balancers does not count. The same on every node.
+            The label node.kubernetes.io/exclude-from-external-load-balancers is ignored. Set it on every node.
             """))
     var ignoreExcludeLabel = false
 

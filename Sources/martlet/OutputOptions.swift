@@ -8,7 +8,7 @@ extension OutputFormat: ExpressibleByArgument {}
 
 /// How a command prints what it found: the option that every such command has.
 struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "How to print it.") var output = OutputFormat.table
+    @Option(name: .shortAndLong, help: "The output format.") var output = OutputFormat.table
 
     /// Prints a screen on standard output, as wide as the terminal.
     ///

@@ -7,7 +7,7 @@ enum Privileges {
     static var layer2Obstacle: String? {
         guard !Capability.netRaw.isEffective else { return nil }
         return """
-            the capability CAP_NET_RAW is missing, without which ARP and NDP cannot be answered: run as root, or grant it \
+            the capability CAP_NET_RAW, needed for ARP and NDP, is missing: run as root, or grant it \
             with `setcap cap_net_raw,cap_net_bind_service,cap_sys_nice+p` on the program
             """
     }

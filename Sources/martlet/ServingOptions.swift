@@ -7,19 +7,19 @@ import Telemetry
 struct ServingOptions: ParsableArguments {
     // Text here and an endpoint below: a default beside a `transform` crashes when the command is made (Swift 6.3.1).
     @Option(
-        help: ArgumentHelp("Where to serve /healthz, /readyz, /metrics and /v1/.", valueName: "address:port"))
+        help: ArgumentHelp("The address to serve /healthz, /readyz, /metrics and /v1/ on.", valueName: "address:port"))
     var http = "127.0.0.1:7472"
 
     @Option(
         help: ArgumentHelp(
             """
-            Another name that requests may call this server by. Addresses, localhost, names without a dot and names of \
-            Services and pods are always accepted; other names are refused, against DNS rebinding. Repeatable.
+            Another name for this server in requests. Addresses, localhost, names without a dot and names of \
+            Services and pods are always accepted; other names are rejected (DNS rebinding). Repeatable.
             """, valueName: "name"))
     var httpHost: [String] = []
 
-    @Option(help: "The form of log lines: text or json.") var logFormat = LogFormat.text
-    @Option(help: "What to log: trace, debug, info, notice, warning, error or critical.") var logLevel = Logger.Level
+    @Option(help: "The log format: text or json.") var logFormat = LogFormat.text
+    @Option(help: "The log level: trace, debug, info, notice, warning, error or critical.") var logLevel = Logger.Level
         .info
 
     func validate() throws {

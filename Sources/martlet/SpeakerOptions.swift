@@ -13,27 +13,27 @@ import WireIdentity
 struct SpeakerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Between two liveness packets to the other nodes of a segment; longer by itself on large segments.",
+            "The interval between liveness packets to the other nodes of a segment; on large segments it grows automatically.",
             valueName: "duration"))
     var livenessInterval = "50ms"
 
-    @Option(help: ArgumentHelp("How many of them may be missing before a node counts as lost.", valueName: "count"))
+    @Option(help: ArgumentHelp("How many consecutive packets must be lost before a node is down.", valueName: "count"))
     var livenessMultiplier: UInt8 = 5
 
     @Option(
         help: ArgumentHelp(
             """
-            A file with the key, of 1 to 20 octets, that all that speakers send each other is signed with and has to be signed \
-            with; the same on every node. A Secret can be mounted as such a file. Keys in further lines are believed, and not \
-            signed with, while one key replaces another.
+            A file with the key (1 to 20 octets) that signs and verifies everything that speakers send each \
+            other; the same on every node. A Secret can be mounted as such a file. Keys on further lines are accepted but not \
+            used to sign, for a key change.
             """, valueName: "path"))
     var livenessKeyFile: String?
 
     @Option(
         help: ArgumentHelp(
             """
-            Whether nodes that still run a version which does not say its cluster count as nodes of this one: accept, \
-            accept-unsigned (also if they do not sign, while a cluster gets a key with the upgrade) or refuse. Refuse once \
+            Whether nodes of an older version, which does not send its cluster, belong to this cluster: accept, \
+            accept-unsigned (also without a signature, while the upgrade introduces a key) or refuse. Use refuse once \
             every node runs this version.
             """, valueName: "policy"))
     var previousVersion = PreviousVersion.accept
@@ -45,7 +45,8 @@ struct SpeakerOptions: ParsableArguments {
     }
 
     @Option(
-        help: ArgumentHelp("Between two announcements of an address that stays where it is.", valueName: "duration"))
+        help: ArgumentHelp(
+            "The interval between announcements of an address that does not move.", valueName: "duration"))
     var announceInterval = "60s"
 
     @OptionGroup var nodes: NodeOptions
@@ -55,7 +56,7 @@ struct SpeakerOptions: ParsableArguments {
         _ = try duration("--announce-interval", announceInterval, .seconds(1)...(.seconds(86_400)))
         guard livenessMultiplier >= 2 else {
             throw ValidationError(
-                "--liveness-multiplier \(livenessMultiplier): at least 2, so that one lost packet does no harm")
+                "--liveness-multiplier \(livenessMultiplier): must be at least 2, so that one lost packet is tolerated")
         }
     }
 
@@ -96,7 +97,7 @@ struct SpeakerOptions: ParsableArguments {
         } catch {
             // No reason not to start: it takes a clock that is set back as well before others refuse what this node says.
             logger.warning(
-                "\(error); if the clock is set back, other nodes do not believe this one after its next start")
+                "\(error); if the clock goes backwards, other nodes reject this one after its next start")
         }
         return SpeakerCredentials(
             cluster: cluster, key: try livenessKeyFile.map { try key(in: $0).signing },

@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "version", abstract: "Shows the version, the Swift version and the features built in.",
+        commandName: "version", abstract: "Shows the version, the Swift version and the built-in features.",
         discussion: "Example:\n  martlet version")
 
     func run() throws {

@@ -28,10 +28,10 @@ import Testing
                 "L2Advertisement all yes: on every node",
                 "L2Advertisement west yes: on n1",
                 "L2Advertisement nowhere yes: but its nodeSelectors select no node",
-                "L2Advertisement other no: it is about dmz, and the address is from lan",
+                "L2Advertisement other no: it selects dmz, but the address is from lan",
                 "L2Advertisement api no: its serviceSelectors (app=api) do not match the Service's labels",
                 "BGPAdvertisement wide yes: as 192.0.2.0/24, on every node",
-                "BGPAdvertisement none no: it is about no pool",
+                "BGPAdvertisement none no: it selects no pool",
             ])
     }
 

@@ -95,7 +95,7 @@ import Testing
             ], bgpAdvertisements: [row.first, row.later], peers: row.peers)
     }
 
-    @Test("The later one is in error", arguments: rows) func errors(_ row: Row) {
+    @Test("The later one is invalid", arguments: rows) func errors(_ row: Row) {
         let (kept, problems) = RouteSettingRule.resolve(Self.configuration(row), nodes: row.nodes)
         #expect(kept.map(\.name) == (row.isError ? ["a"] : ["a", "b"]))
         #expect(problems.count == (row.isError ? 1 : 0))

@@ -73,7 +73,7 @@ import Testing
                 "\($0.reason)\($0.peer.map { " \($0)" } ?? ""): \($0.message)"
             }
         }
-        #expect(told() == ["NoAdvertisement: No BGPAdvertisement is about the Service and the address's pool."])
+        #expect(told() == ["NoAdvertisement: No BGPAdvertisement selects this Service and the address's pool."])
         cluster.configuration.bgpAdvertisements[0].pools = .all
         #expect(told() == ["NotSelected: None of BGPAdvertisement a selects the node."])
         cluster.configuration.bgpAdvertisements[0].nodeSelectors = []
@@ -110,7 +110,7 @@ import Testing
         #expect(
             told() == ["PeerNotSelected a: The session with BGPPeer a does not carry IPv4 prefixes."])
         cluster.configuration.peers = [peer("a")]
-        #expect(told() == ["PeerNotSelected a: No BGPAdvertisement that matches names BGPPeer a."])
+        #expect(told() == ["PeerNotSelected a: No matching BGPAdvertisement names BGPPeer a."])
         cluster.configuration.bgpAdvertisements[0].peers = ["a"]
         #expect(told() == [])
     }

@@ -26,7 +26,7 @@ import Testing
             ("metallb.universe.tf/load-balancer-ips", "did you mean metallb.universe.tf/loadBalancerIPs?"),
             ("metallb.universe.tf/allow-shared", "did you mean metallb.universe.tf/allow-shared-ip?"),
             ("kube-vip.io/loadBalancerIPs", "did you mean kube-vip.io/loadbalancerIPs?"),
-            ("kube-vip.io/egress", "has no effect"), ("metallb.io/colour", "known are"),
+            ("kube-vip.io/egress", "has no effect"), ("metallb.io/colour", "known annotations are"),
             ("eip.openelb.kubesphere.io/v1alpha3", "did you mean eip.openelb.kubesphere.io/v1alpha"),
             ("protocol.openelb.kubesphere.io/v1alpha1", "Martlet's annotations are"),
             ("lb.kubesphere.io/v1alpha1", "has no effect"),

@@ -54,7 +54,7 @@ import Testing
         var bench = Bench(.of("four", "192.0.2.0/30"))
         bench.apply("s") { $0.wants("RequireDualStack") }
         #expect(bench["s"] == "FamilyMismatch")
-        #expect(bench.message("s") == "No pool gives it an IPv6 address: four has no IPv6 addresses.")
+        #expect(bench.message("s") == "No pool can provide an IPv6 address: four has no IPv6 addresses.")
         #expect(bench.engine.counts.map(\.assigned) == [0])
         bench.pools(.of("four", "192.0.2.0/30"), .of("six", "2001:db8::/127"))
         #expect(bench["s"] == "192.0.2.0,2001:db8::1")
@@ -93,7 +93,7 @@ import Testing
         #expect(bench["s"] == "192.0.2.0")
         #expect(
             bench.change(of: "s")?.releases.map(\.message) == [
-                "2001:db8::1 was taken back: the Service does not ask for IPv6 any more."
+                "2001:db8::1 was revoked: the Service no longer requests IPv6."
             ])
     }
 
@@ -104,6 +104,6 @@ import Testing
             $0.wants("PreferDualStack")
         }
         #expect(bench["s"] == "192.0.2.0 FamilyMismatch")
-        #expect(bench.message("s") == "No IPv6 address from the pool that was asked for: four has no IPv6 addresses.")
+        #expect(bench.message("s") == "The requested pool cannot provide an IPv6 address: four has no IPv6 addresses.")
     }
 }

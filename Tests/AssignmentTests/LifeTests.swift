@@ -26,7 +26,7 @@ import Timing
         bench.pools(.of("lan", "198.51.100.0/28"))
         #expect(bench["a"] == "198.51.100.0")
         #expect(bench.change(of: "a")?.status == .write)
-        #expect(bench.change(of: "a")?.releases.map(\.message) == ["192.0.2.0 was taken back: no pool holds it."])
+        #expect(bench.change(of: "a")?.releases.map(\.message) == ["192.0.2.0 was revoked: no pool contains it."])
         bench.pools()
         #expect(bench["a"] == "NoPools")
     }
@@ -36,15 +36,15 @@ import Timing
         ("deleted", { $0.remove("a") }, ["192.0.2.1 was released: the Service was deleted."]),
         (
             "another type", { $0.apply("a") { $0.type = "ClusterIP" } },
-            ["192.0.2.1 was released: the Service is of type ClusterIP now."]
+            ["192.0.2.1 was released: the Service now has the type ClusterIP."]
         ),
         (
             "another class", { $0.apply("a") { $0.loadBalancerClass = "theirs" } },
-            ["192.0.2.1 was released: the Service is of the class theirs now, which is not served here."]
+            ["192.0.2.1 was released: the Service now has the class theirs, which is not served here."]
         ),
         (
             "another address asked for", { $0.apply("a") { $0.requests("192.0.2.3") } },
-            ["192.0.2.1 was taken back: the Service asks for 192.0.2.3."]
+            ["192.0.2.1 was revoked: the Service requests 192.0.2.3."]
         ),
         ("the same again", { $0.apply("a") { $0.requests("192.0.2.1") } }, []),
         ("a Service that never had one", { $0.remove("b") }, []),

@@ -88,10 +88,10 @@ import Timing
         var bench = Bench()
         bench.apply("a")
         #expect(bench["a"] == "NoPools")
-        #expect(bench.message("a") == "There is no pool of addresses.")
+        #expect(bench.message("a") == "There is no address pool.")
         bench.pools(.of("quiet", "192.0.2.0/30") { $0.autoAssign = false })
         #expect(bench["a"] == "NoPools")
-        #expect(bench.message("a").contains("quiet gives addresses only on request (autoAssign: false)"))
+        #expect(bench.message("a").contains("quiet allocates only on request (autoAssign: false)"))
         bench.pools(.of("quiet", "192.0.2.0/30"))
         #expect(bench["a"] == "192.0.2.0")
     }
@@ -106,7 +106,7 @@ import Timing
         #expect(bench["team/a"] == "PoolNotAllowed")
         #expect(
             bench.change(of: "team/a")?.releases.map(\.message) == [
-                "192.0.2.1 was taken back: its pool gold is pinned to namespaces with tier=gold."
+                "192.0.2.1 was revoked: its pool gold is pinned to namespaces with tier=gold."
             ])
         bench.handle([.namespaceRemoved("team")])
         #expect(bench["team/a"] == "PoolNotAllowed")

@@ -60,7 +60,7 @@ import Testing
         Row(what: "a trailing comma", change: { $0.requests("192.0.2.9,") }, result: "RequestInvalid"),
         Row(
             what: "two of a family", change: { $0.requests("192.0.2.8,192.0.2.9") }, result: "RequestInvalid",
-            says: ["two addresses of IPv4"]),
+            says: ["More than one IPv4 address"]),
         Row(
             what: "the other family", change: { $0.requests("2001:db8::5") }, result: "FamilyMismatch",
             says: ["2001:db8::5, which is IPv6"]),
@@ -81,7 +81,7 @@ import Testing
             change: {
                 $0.wants("PreferDualStack"); $0.requests("2001:db8::5,192.0.2.99")
             }, result: "AddressNotInPool",
-            says: ["192.0.2.99 was asked for", "no pool holds it"]),
+            says: ["192.0.2.99 was requested", "no pool contains it"]),
         Row(
             what: "one of two families, the other from the same pool",
             change: {
@@ -97,7 +97,7 @@ import Testing
             says: ["team is pinned to the namespaces team"]),
         Row(
             what: "a pool that is not", change: { $0.requestsPool("lam") }, result: "PoolNotFound",
-            says: ["The pool lam was asked for"]),
+            says: ["The requested pool lam"]),
         Row(
             what: "a pool without the family",
             change: {
@@ -109,7 +109,7 @@ import Testing
             change: {
                 $0.requests("192.0.2.9"); $0.requestsPool("quiet")
             },
-            result: "AddressNotInPool", says: ["it is in lan, but the pool quiet was asked for"]),
+            result: "AddressNotInPool", says: ["it is in lan, but the requested pool is quiet"]),
         Row(
             what: "an address and its pool",
             change: {
@@ -121,7 +121,7 @@ import Testing
             change: {
                 $0.requests("192.0.2.9"); $0.requestsPool("lam")
             }, result: "AddressNotInPool",
-            says: ["lam that was asked for does not exist"]),
+            says: ["lam does not exist"]),
     ]
 
     @Test("A new Service that asks for …", arguments: rows) func new(row: Row) {
@@ -156,11 +156,11 @@ import Testing
         #expect(bench["a"] == "192.0.2.8")
         #expect(
             bench.change(of: "a")?.releases.map(\.message) == [
-                "192.0.2.0 was taken back: the Service asks for 192.0.2.8."
+                "192.0.2.0 was revoked: the Service requests 192.0.2.8."
             ])
         bench.apply("a") { $0.requests("192.0.2.9") }
         #expect(bench["a"] == "AddressInUse")
-        #expect(bench.message("a") == "192.0.2.9 was asked for: default/b has it, and does not share.")
+        #expect(bench.message("a") == "192.0.2.9 was requested: default/b has it and does not share it.")
         bench.remove("b")
         #expect(bench["a"] == "192.0.2.9")
     }

@@ -64,7 +64,7 @@ import Testing
         #expect(bench["web"] == "192.0.2.4,2001:db8::3")
         bench.apply("named") { $0.requests("192.0.2.2") }
         #expect(bench["named"] == "AddressReserved")
-        #expect(bench.message("named") == "192.0.2.2 was asked for: Node n1 has it.")
+        #expect(bench.message("named") == "192.0.2.2 was requested: Node n1 has it.")
         bench.apply("next")
         #expect(bench["next"] == "PoolExhausted")
         #expect(bench.message("next").contains("lan is full (1 of 3 in use, 2 reserved for hosts)"))
@@ -107,7 +107,7 @@ import Testing
         #expect(bench["d"] == "PoolDisabled")
         #expect(
             bench.message("d")
-                == "No IPv4 address from the pool that was asked for: lan is disabled (spec.disabled: true).")
+                == "The requested pool cannot provide an IPv4 address: lan is disabled (spec.disabled: true).")
         bench.apply("e") { $0.has("192.0.2.2") }
         #expect(bench["e"] == "192.0.2.2", "what a status says is out")
         bench.pools(.of("lan", "192.0.2.0/30"), .of("wan", "198.51.100.0/30") { $0.autoAssign = false })
@@ -190,16 +190,18 @@ import Testing
     func poolInError() {
         var bench = Bench()
         bench.apply("s")
-        #expect(bench.message("s") == "There is no pool of addresses.")
+        #expect(bench.message("s") == "There is no address pool.")
         bench.handle([.poolsInError(["lan": "spec.addresses[0]: no CIDR"])])
         #expect(bench["s"] == "NoPools")
-        #expect(bench.message("s") == "No pool gives it an IPv4 address: lan is in error (spec.addresses[0]: no CIDR).")
+        #expect(
+            bench.message("s") == "No pool can provide an IPv4 address: lan is invalid (spec.addresses[0]: no CIDR).")
         bench.apply("named") { $0.requestsPool("lan") }
         #expect(bench["named"] == "NoPools")
-        #expect(bench.message("named") == "The pool asked for is in error: lan: spec.addresses[0]: no CIDR.")
+        #expect(bench.message("named") == "The requested pool is invalid: lan: spec.addresses[0]: no CIDR.")
         bench.apply("asks") { $0.requests("192.0.2.1") }
         #expect(
-            bench.message("asks").hasSuffix("no pool holds it. In error: lan is in error (spec.addresses[0]: no CIDR).")
+            bench.message("asks").hasSuffix(
+                "no pool contains it. Invalid: lan is invalid (spec.addresses[0]: no CIDR).")
         )
         bench.handle([.poolsInError([:]), .pools([.of("lan", "192.0.2.0/30")])])
         #expect([bench["s"], bench["named"], bench["asks"]] == ["192.0.2.0", "192.0.2.1", "AddressInUse"])

@@ -45,7 +45,7 @@ import Testing
         Row(
             what: "no key on the first", first: { _ in }, second: { $0.shares("k", ports: 81) },
             refusal: "AddressInUse",
-            says: "default/a has it, and does not share."),
+            says: "default/a has it and does not share it."),
         Row(
             what: "an empty key on the first", first: { $0.shares("", ports: 80) },
             second: { $0.shares("", ports: 81) },
@@ -148,7 +148,7 @@ import Testing
         #expect([bench["a"], bench["b"]] == ["192.0.2.1", "192.0.2.0"])
         #expect(
             bench.change(of: "a")?.releases.map(\.message) == [
-                "192.0.2.0 was taken back: default/b shares it, and uses port 81/TCP too."
+                "192.0.2.0 was revoked: default/b shares it, and uses port 81/TCP too."
             ])
     }
 

@@ -73,7 +73,7 @@ import Timing
         bench.apply("y/d")
         #expect(bench["x/a"] == "192.0.2.0,2001:db8::1")
         #expect([bench["x/b"], bench["x/c"]] == ["QuotaExceeded", "QuotaExceeded"])
-        #expect(bench.message("x/b").contains("the namespace x has used its quota of p (1 of 1)"))
+        #expect(bench.message("x/b").contains("the namespace x has used up its quota of p (1 of 1)"))
         #expect(bench["y/d"] == "192.0.2.1")
         bench.remove("x/a")
         #expect([bench["x/b"], bench["x/c"]] == ["192.0.2.0", "QuotaExceeded"])

@@ -55,7 +55,7 @@ import Testing
 
     private static let layer2Rows: [(spec: String, severity: Problem.Severity, field: String, part: String)] = [
         ("ipAddressPools: [nope]", .warning, "spec.ipAddressPools[0]", "does not exist"),
-        ("ipAddressPools: [broken]", .warning, "spec.ipAddressPools[0]", "is in error"),
+        ("ipAddressPools: [broken]", .warning, "spec.ipAddressPools[0]", "is invalid"),
         ("ipAddressPools: [lan, lan]", .error, "spec.ipAddressPools[1]", "already"),
         ("interfaces: [eth0, eth0]", .warning, "spec.interfaces[1]", "already"),
         ("interfaces: [averyveryverylongname]", .warning, "spec.interfaces[0]", "15 characters"),
@@ -152,8 +152,8 @@ import Testing
             "ipAddressPools: [six], serviceSelectors: [{}], aggregationLengthV6: 64", .error,
             "spec.aggregationLengthV6", "write 128"
         ),
-        ("communities: [nope]", .error, "spec.communities[0]", "not known yet"),
-        ("communities: [bad]", .error, "spec.communities[0]", "Community object with an error"),
+        ("communities: [nope]", .error, "spec.communities[0]", "not defined yet"),
+        ("communities: [bad]", .error, "spec.communities[0]", "in an invalid Community object"),
         ("communities: [65536:1]", .error, "spec.communities[0]", "0 to 65535"),
         ("communities: [1:-1]", .error, "spec.communities[0]", "0 to 65535"),
         ("communities: [\"1:\"]", .error, "spec.communities[0]", "0 to 65535"),
@@ -161,7 +161,7 @@ import Testing
         ("communities: [\"small:1:2:3\"]", .error, "spec.communities[0]", "begins with \"large:\""),
         ("communities: [\"large:1:2:4294967296\"]", .error, "spec.communities[0]", "4294967295"),
         ("communities: [\"large:1:2\"]", .error, "spec.communities[0]", "large"),
-        ("communities: [\"\"]", .error, "spec.communities[0]", "not known yet"),
+        ("communities: [\"\"]", .error, "spec.communities[0]", "not defined yet"),
         ("communities: [1:1, 1:1]", .error, "spec.communities[1]", "already"),
         ("peers: [nope]", .warning, "spec.peers[0]", "does not exist"),
         ("peers: [tor, tor]", .error, "spec.peers[1]", "already"),
@@ -250,7 +250,7 @@ import Testing
     ]
 
     @Test(
-        "One prefix to one peer has one local preference; the later advertisement is in error",
+        "One prefix to one peer has one local preference; the later advertisement is invalid",
         arguments: AdvertisementTests.preferences.indices)
     func localPreference(row: Int) {
         let (first, later, more, conflict) = AdvertisementTests.preferences[row]
@@ -278,7 +278,7 @@ import Testing
         #expect(errors.allSatisfy { $0.message.contains("BGPAdvertisement first") })
     }
 
-    @Test("When an edit makes an advertisement invalid, its last valid form stays in force")
+    @Test("When an edit makes an advertisement invalid, its last valid version stays in force")
     func keeping() {
         let before = Checked(
             AdvertisementTests.pools, Manifest.bgp("adv", "communities: [1:2]"),
@@ -288,7 +288,7 @@ import Testing
             Manifest.martlet("L2Advertisement", "l2", "nodeSelectors: [{}, {}]"), keeping: before.configuration)
         #expect(after.configuration == before.configuration)
         #expect(after.problems.count == 2)
-        #expect(after.lines.allSatisfy { $0.contains("last valid form stays in force") }, "\(after.lines)")
+        #expect(after.lines.allSatisfy { $0.contains("last valid version stays in force") }, "\(after.lines)")
         let removed = Checked(AdvertisementTests.pools, keeping: before.configuration)
         #expect(removed.configuration.bgpAdvertisements.isEmpty)
     }

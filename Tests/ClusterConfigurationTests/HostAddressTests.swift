@@ -15,11 +15,11 @@ import Testing
     @Test(
         "A pool holds a Node's address → a warning on the entry, unless it is excluded",
         arguments: [
-            ("192.0.2.0/29", "", "192.0.2.2, which Node n1 has (and 1 more addresses of hosts)"),
-            ("198.51.100.0/24, 192.0.2.3-192.0.2.9", "", "192.0.2.3, which Node n2 has:"),
-            ("192.0.2.0/29", "excludedAddresses: [192.0.2.2]", "192.0.2.3, which Node n2 has:"),
+            ("192.0.2.0/29", "", "192.0.2.2, which Node n1 uses (and 1 more addresses of hosts)"),
+            ("198.51.100.0/24, 192.0.2.3-192.0.2.9", "", "192.0.2.3, which Node n2 uses:"),
+            ("192.0.2.0/29", "excludedAddresses: [192.0.2.2]", "192.0.2.3, which Node n2 uses:"),
             ("192.0.2.0/29", "excludedAddresses: [192.0.2.2-192.0.2.3]", nil),
-            ("\"2001:db8::/64\"", "", "2001:db8::2, which Node n1 has:"), ("192.0.2.4/32", "", nil),
+            ("\"2001:db8::/64\"", "", "2001:db8::2, which Node n1 uses:"), ("192.0.2.4/32", "", nil),
         ] as [(String, String, String?)])
     func pool(addresses: String, more: String, expected: String?) {
         let checked = Checked(
@@ -38,35 +38,35 @@ import Testing
         state.gateways = [try IPAddress("192.0.2.1"): "n1"]
         let made = Configuration.make(from: state)
         #expect(made.problems.count == 1)
-        #expect(made.problems.first?.message.contains("192.0.2.1, which the default gateway of n1 has") == true)
+        #expect(made.problems.first?.message.contains("192.0.2.1, which the default gateway of n1 uses") == true)
     }
 
     /// An object that cannot be understood, one that names it, and what is said of the latter.
     private static let references: [(broken: String, naming: String, part: String)] = [
         (
             "apiVersion: martlet.dev/v1beta1\nkind: BFDProfile\nmetadata: {name: x}\nspec: {receiveInterval: fast}\n",
-            Manifest.peer("tor", "bfdProfile: x"), "the BFDProfile \"x\" is in error: fix it"
+            Manifest.peer("tor", "bfdProfile: x"), "the BFDProfile \"x\" is invalid: fix it"
         ),
         (
             Manifest.martlet("BFDProfile", "x", "receiveInterval: 1"), Manifest.peer("tor", "bfdProfile: x"),
-            "is in error: fix it"
+            "is invalid: fix it"
         ),
         ("", Manifest.peer("tor", "bfdProfile: x"), "does not exist yet"),
         (
             Manifest.martlet("IPAddressPool", "x", "addresses: 5"),
             Manifest.martlet("L2Advertisement", "a", "ipAddressPools: [x]"),
-            "the pool \"x\" is in error"
+            "the pool \"x\" is invalid"
         ),
         (
-            Manifest.peer("x", "holdTime: [9]"), Manifest.bgp("a", "peers: [x]"), "the BGPPeer \"x\" is in error"
+            Manifest.peer("x", "holdTime: [9]"), Manifest.bgp("a", "peers: [x]"), "the BGPPeer \"x\" is invalid"
         ),
         (
             "---\napiVersion: v1\nkind: Secret\nmetadata: {name: x}\ndata: 5\n",
-            Manifest.peer("tor", "passwordSecret: {name: x}"), "is in error: fix it"
+            Manifest.peer("tor", "passwordSecret: {name: x}"), "is invalid: fix it"
         ),
         (
             Manifest.martlet("Community", "x", "communities: 5"), Manifest.bgp("a", "communities: [customers]"),
-            "and a Community object is in error"
+            "and a Community object is invalid"
         ),
     ]
 
@@ -87,7 +87,7 @@ import Testing
     func holdTime(spec: String, isWarned: Bool) {
         let checked = Checked(Manifest.peer("tor", spec), Manifest.martlet("BFDProfile", "x", ""))
         #expect(checked.configuration.peers.count == 1, "\(checked.lines)")
-        #expect(checked.lines.contains { $0.contains("there are no keepalives") } == isWarned, "\(checked.lines)")
+        #expect(checked.lines.contains { $0.contains("disables keepalives") } == isWarned, "\(checked.lines)")
     }
 
     @Test("White space of every kind in a range counts for nothing; what cannot be seen is shown")

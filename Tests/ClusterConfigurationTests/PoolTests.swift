@@ -192,14 +192,14 @@ import Testing
 
     // MARK: - Edits
 
-    @Test("When an edit makes a pool invalid, its last valid form stays in force")
+    @Test("When an edit makes a pool invalid, its last valid version stays in force")
     func keeping() {
         let before = Checked(Manifest.pool("a", "192.0.2.0/25"), Manifest.pool("b", "192.0.2.128/25")).configuration
         let after = Checked(Manifest.pool("a", "192.0.2.0/33"), Manifest.pool("c", "x"), keeping: before)
         #expect(after.configuration.pools == [before.pools[0]])
         #expect(after.problems.count == 2)
-        #expect(after.lines[0].contains("last valid form stays in force"), "\(after.lines)")
-        #expect(!after.lines[1].contains("last valid form"), "\(after.lines)")
+        #expect(after.lines[0].contains("last valid version stays in force"), "\(after.lines)")
+        #expect(!after.lines[1].contains("last valid version"), "\(after.lines)")
     }
 
     @Test("An edit cannot take addresses from a pool that works")

@@ -5,15 +5,18 @@ import Testing
     private static let refusedRows: [(selector: String, field: String, part: String)] = [
         ("matchLabels: {\"\": a}", ".matchLabels", "has no name"),
         ("matchLabels: {a/b/c: d}", ".matchLabels", "more than one"),
-        ("matchLabels: {A.b/c: d}", ".matchLabels", "no DNS name"),
-        ("matchLabels: {a..b/c: d}", ".matchLabels", "no DNS name"),
+        ("matchLabels: {A.b/c: d}", ".matchLabels", "not a DNS name"),
+        ("matchLabels: {a..b/c: d}", ".matchLabels", "not a DNS name"),
         ("matchLabels: {a/: d}", ".matchLabels", "has no name"),
         ("matchLabels: {-a: d}", ".matchLabels", "begin and end"),
         ("matchLabels: {a: b c}", ".matchLabels", "may only have"),
         ("matchLabels: {a: b-}", ".matchLabels", "begin and end"),
         ("matchLabels: {a: \(String(repeating: "x", count: 64))}", ".matchLabels", "more than 63"),
         ("matchExpressions: [{key: a, operator: in, values: [b]}]", ".matchExpressions[0].operator", "write In, NotIn"),
-        ("matchExpressions: [{key: a, operator: Gt, values: [\"1\"]}]", ".matchExpressions[0].operator", "no operator"),
+        (
+            "matchExpressions: [{key: a, operator: Gt, values: [\"1\"]}]", ".matchExpressions[0].operator",
+            "not an operator"
+        ),
         ("matchExpressions: [{key: a, operator: In}]", ".matchExpressions[0].values", "add at least one"),
         (
             "matchExpressions: [{key: a, operator: NotIn, values: []}]", ".matchExpressions[0].values",

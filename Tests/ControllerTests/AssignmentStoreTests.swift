@@ -47,9 +47,9 @@ import Testing
     }
 
     static let damages: [Damage] = [
-        Damage(testDescription: "empty", content: { _ in "" }, words: ["damaged", "not what martlet writes"]),
+        Damage(testDescription: "empty", content: { _ in "" }, words: ["damaged", "not written by martlet"]),
         Damage(
-            testDescription: "cut", content: { String($0.dropLast(60)) }, words: ["damaged", "not what martlet writes"]),
+            testDescription: "cut", content: { String($0.dropLast(60)) }, words: ["damaged", "not written by martlet"]),
         Damage(testDescription: "another sort of JSON", content: { _ in "[]" }, words: ["damaged"]),
         Damage(testDescription: "zeros", content: { _ in "\u{0}\u{0}\u{0}\u{0}" }, words: ["damaged"]),
         Damage(
@@ -63,11 +63,11 @@ import Testing
             content: { $0.replacing("\"addresses\"", with: "\"addrezzes\"") },
             words: ["damaged", "1 of its entries"]),
         Damage(
-            testDescription: "no form", content: { $0.replacing(": 1", with: ": 0") }, words: ["damaged", "no form 0"]),
+            testDescription: "no form", content: { $0.replacing(": 1", with: ": 0") }, words: ["damaged", "format 0"]),
         Damage(
             testDescription: "a newer form, whatever it holds",
             content: { _ in "{\"version\": 99, \"assignments\": \"of another form\"}" },
-            words: ["newer version", "form 99", "knows form 1", "move the file away"]),
+            words: ["newer version", "format 99", "reads format 1", "move the file away"]),
     ]
 
     @Test("A file that is not what was written → an error that names it and what to do; it stays", arguments: damages)

@@ -65,7 +65,7 @@ import Timing
         let assignment = bench.core.engine.assignment(of: Self.web)
         #expect(assignment?.reason == .noPools)
         #expect(
-            assignment?.message?.contains("lan is in error (spec.addresses[0]: ") == true,
+            assignment?.message?.contains("lan is invalid (spec.addresses[0]: ") == true,
             "\(assignment?.message ?? "")")
     }
 
@@ -84,7 +84,7 @@ import Timing
         var next = ControllerBench(settling: &cluster)
         #expect(cluster.writes == writes)
         #expect(next.core.assignments.map(\.service) == [Self.web])
-        #expect(next.core.assignments.first?.message?.contains("lan is in error") == true)
+        #expect(next.core.assignments.first?.message?.contains("lan is invalid") == true)
         next.tell(.service(.applied(cluster.set("web") { $0.metadata.labels = ["a": "b"] })))
         next.tell(.service(.applied(cluster.set("other"))))
         next.settle(&cluster)

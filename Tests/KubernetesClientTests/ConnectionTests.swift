@@ -53,11 +53,11 @@ struct ConnectionTests {
         let certificates = try Certificates()
         let cases: [(situation: String, server: String, authority: String?, says: String?)] = [
             ("all is well", "server", "ca", nil),
-            ("an authority that signed another", "server", "other", "not of the authority that is trusted"),
-            ("no authority of ours: the system's", "server", nil, "not of the authority that is trusted"),
+            ("an authority that signed another", "server", "other", "not signed by the trusted authority"),
+            ("no authority of ours: the system's", "server", nil, "not signed by the trusted authority"),
             ("another name", "wrong", "ca", "for another name"),
-            ("expired", "expired", "ca", "has expired at 2020-01-02T00:00:00Z"),
-            ("not yet valid", "future", "ca", "valid only from 2090-01-01T00:00:00Z"),
+            ("expired", "expired", "ca", "expired at 2020-01-02T00:00:00Z"),
+            ("not yet valid", "future", "ca", "not valid before 2090-01-01T00:00:00Z"),
         ]
         for row in cases {
             let server = try await Self.server(row.server, certificates)
@@ -121,14 +121,14 @@ struct ConnectionTests {
         let closedURL = closed.url
         await closed.stop()
         let cases: [(String, String, String)] = [
-            ("refused", closedURL, "refuses the connection"),
-            ("no such name", "https://no-such-host.invalid:6443", "no host of this name"),
+            ("refused", closedURL, "connection refused"),
+            ("no such name", "https://no-such-host.invalid:6443", "host not found"),
             ("no TLS", plain.url.replacingOccurrences(of: "http:", with: "https:"), "does not speak TLS"),
             (
                 "TLS, asked without", secure.url.replacingOccurrences(of: "https:", with: "http:"),
                 secure.url.suffix(5) + ""
             ),
-            ("a web server", web.url, "does not seem to be a Kubernetes API server"),
+            ("a web server", web.url, "does not look like a Kubernetes API server"),
         ]
         for (situation, url, says) in cases {
             let failure = Self.failure(await Self.ask(ClientConfiguration(server: url)))
@@ -142,7 +142,7 @@ struct ConnectionTests {
         let begun = ContinuousClock.now
         let failure = Self.failure(await Self.ask(ClientConfiguration(server: server.url), silence: .milliseconds(300)))
         #expect(
-            failure?.cause == .timeout && failure?.message.contains("fell silent") ?? false,
+            failure?.cause == .timeout && failure?.message.contains("stopped responding") ?? false,
             "\(String(describing: failure))")
         #expect(ContinuousClock.now - begun < .seconds(4))
         await server.stop()
@@ -201,7 +201,7 @@ struct ConnectionTests {
         async throws
     {
         // A server that is no proxy answers CONNECT as it answers everything.
-        for (status, says) in [(407, "proxy wants credentials"), (502, "the proxy opens no connection")] {
+        for (status, says) in [(407, "proxy requires credentials"), (502, "the proxy did not open a connection")] {
             let proxy = try await StubServer { _ in .json("", status: status) }
             var configuration = ClientConfiguration(server: "https://api.example:6443")
             configuration.proxy = "http://127.0.0.1:\(proxy.port)"
@@ -214,7 +214,7 @@ struct ConnectionTests {
 
     @Test("what the server refuses, with the remedy") func refusals() async throws {
         let cases: [(Int, String, String)] = [
-            (401, "Unauthorized", "does not know who asks"), (403, "Forbidden", "grant the verb get on nodes by RBAC"),
+            (401, "Unauthorized", "authentication failed"), (403, "Forbidden", "grant the verb get on nodes by RBAC"),
             (404, "NotFound", "it is so"), (409, "Conflict", "it is so"), (500, "InternalError", "it is so"),
         ]
         for (code, reason, says) in cases {

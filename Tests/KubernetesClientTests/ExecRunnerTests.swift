@@ -71,7 +71,7 @@ struct ExecRunnerTests {
         ("echo '\(credential(#"{"token":"t"}"#, version: "v1beta1"))'", "as the kubeconfig asks"),
         ("echo '\(credential("{}"))'", "without a token and without a certificate"),
         ("echo '\(credential(#"{"clientCertificateData":"x"}"#))'", "a certificate without its key"),
-        ("echo '\(credential(#"{"token":"t","expirationTimestamp":"soon"}"#))'", "no time: soon"),
+        ("echo '\(credential(#"{"token":"t","expirationTimestamp":"soon"}"#))'", "not a time: soon"),
         ("kill -9 $$", "failed with status 137"), ("yes | head -c 3000000", "more than 1048576 bytes"),
     ]
 
@@ -94,7 +94,7 @@ struct ExecRunnerTests {
         var missing = ExecPlugin(command: "no-such-plugin", installHint: "get it from somewhere")
         await Self.expect(missing, says: "No such file or directory (get it from somewhere)")
         missing.interactiveMode = "Always"
-        await Self.expect(missing, says: "wants to ask a person")
+        await Self.expect(missing, says: "needs a terminal")
         await Self.expect(
             ExecPlugin(apiVersion: "client.authentication.k8s.io/v1alpha1", command: "true"), says: "are known")
     }

@@ -127,17 +127,17 @@ struct KubeconfigTests {
         #expect(try server(nil) == "https://192.0.2.1:6443")
         files["/home/.kube/config"] = nil
         let nothing = Self.load(files, path: nil, environment: environment)
-        #expect("\(nothing)".contains("name a kubeconfig with --kubeconfig or KUBECONFIG"))
+        #expect("\(nothing)".contains("set --kubeconfig or KUBECONFIG"))
     }
 
     static let mistakes: [(situation: String, text: String, says: String)] = [
         ("no such context", text(current: "z"), "has no context z; it has x, y"),
         ("no current context", text(current: "\"\""), "no current context"),
-        ("no such cluster", text(context: "{cluster: d, user: u}"), "names the cluster d, which is not there"),
-        ("no such user", text(context: "{cluster: c, user: v}"), "names the user v, which is not there"),
+        ("no such cluster", text(context: "{cluster: d, user: u}"), "names the cluster d, which does not exist"),
+        ("no such user", text(context: "{cluster: c, user: v}"), "names the user v, which does not exist"),
         ("no server", text(cluster: "proxy-url: \"\""), "has no server"),
-        ("a server that is no URL", text(cluster: "server: 192.0.2.1"), "is no URL such as https://192.0.2.1:6443"),
-        ("a server of another kind", text(cluster: "server: ftp://a"), "is no URL such as"),
+        ("a server that is no URL", text(cluster: "server: 192.0.2.1"), "is not a URL such as https://192.0.2.1:6443"),
+        ("a server of another kind", text(cluster: "server: ftp://a"), "is not a URL such as"),
         ("data that are not Base64", text(user: "client-key-data: \"%%\""), "client-key-data is not Base64"),
         ("a certificate without its key", text(user: "client-certificate: a"), "a client certificate without a key"),
         (
@@ -146,7 +146,7 @@ struct KubeconfigTests {
         ),
         (
             "a proxy of another kind", text(cluster: "server: https://a, proxy-url: https://b"),
-            "others are not supported"
+            "proxy-url must be"
         ),
         ("an auth-provider", text(user: "auth-provider: {name: gcp}"), "use an exec plugin"),
         ("not YAML", "a: [", "is not YAML"),

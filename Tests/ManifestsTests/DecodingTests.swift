@@ -41,7 +41,7 @@ import Testing
             "not the truth value yes"
         ),
         (pool("addresses: [192.0.2.0/24], reuseAfter: 10"), "spec.reuseAfter", "not the number 10: write 10s"),
-        (pool("addresses: [192.0.2.0/24]", metadata: "labels: {a: b}"), "metadata.name", "is missing: add \"name\""),
+        (pool("addresses: [192.0.2.0/24]", metadata: "labels: {a: b}"), "metadata.name", "is required: add \"name\""),
         (pool("addresses: [192.0.2.0/24]", metadata: "name: \"\""), "metadata.name", "give the object a name"),
         (pool("addresses: [192.0.2.0/24]", metadata: "name: 7"), "metadata.name", "write \"7\" in quotes"),
         (pool("addresses: [192.0.2.0/24]", metadata: "name: on"), "metadata.name", "write \"on\" in quotes"),
@@ -57,7 +57,7 @@ import Testing
             pool("addresses: [192.0.2.0/24]", metadata: "name: a, labels: [a]"), "metadata.labels",
             "must be a mapping, not a list"
         ),
-        ("apiVersion: martlet.dev/v1beta1\nkind: IPAddressPool\nspec: {addresses: []}\n", "metadata", "is missing"),
+        ("apiVersion: martlet.dev/v1beta1\nkind: IPAddressPool\nspec: {addresses: []}\n", "metadata", "is required"),
         (
             "apiVersion: martlet.dev/v1beta1\nkind: IPAddressPool\nmetadata: lan\n", "metadata",
             "must be a mapping, not the text"
@@ -73,7 +73,7 @@ import Testing
             "spec.nodeSelectors[0].matchExpressions[0].key", "missing"
         ),
         (peer("nodeSelectors: [rack-a]"), "spec.nodeSelectors[0]", "must be a mapping"),
-        (service("ports: [{name: http}]"), "spec.ports[0].port", "is missing"),
+        (service("ports: [{name: http}]"), "spec.ports[0].port", "is required"),
         (service("ports: [{port: http}]"), "spec.ports[0].port", "whole number"),
         (service("clusterIPs: 10.0.0.1"), "spec.clusterIPs", "must be a list"),
     ]

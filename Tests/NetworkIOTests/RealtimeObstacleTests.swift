@@ -26,7 +26,7 @@ import Testing
             runtime: nil, words: ["control group", "RT_GROUP_SCHED"], absent: "CAP_SYS_NICE"),
         Row(
             testDescription: "the group has time → neither", code: EPERM, hasCapability: true, runtime: "950000\n",
-            words: ["although CAP_SYS_NICE is there", "950000"], absent: "RT_GROUP_SCHED"),
+            words: ["although CAP_SYS_NICE is present", "950000"], absent: "RT_GROUP_SCHED"),
         Row(
             testDescription: "another error → what the kernel says", code: EINVAL, hasCapability: true, runtime: "0",
             words: ["Invalid argument"], absent: "CAP_SYS_NICE"),

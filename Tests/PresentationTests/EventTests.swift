@@ -102,13 +102,13 @@ import Timing
             service: name,
             assignment: ServiceAssignment(service: name, addresses: [.init(address: Samples.address, pool: "lan")]),
             releases: [
-                .init(address: .v4(IPv4Address(192, 0, 2, 99)), message: "192.0.2.99 was taken back: no pool holds it.")
+                .init(address: .v4(IPv4Address(192, 0, 2, 99)), message: "192.0.2.99 was revoked: no pool contains it.")
             ])
         let events = EventEntry.events(of: moved, node: nil, at: Samples.now)
         #expect(events.map(\.kind) == ["Released", "Assigned"])
         #expect(events.map(\.ip) == ["192.0.2.99", "192.0.2.10"])
         #expect(
-            events[0].message == "192.0.2.99 was taken back: no pool holds it." && events[1].message.contains("lan"))
+            events[0].message == "192.0.2.99 was revoked: no pool contains it." && events[1].message.contains("lan"))
         let dual = AssignmentChange(
             service: name,
             assignment: ServiceAssignment(

@@ -148,7 +148,7 @@ import Timing
         let alone = explanation([])
         #expect(!alone.isWhole)
         let step = try #require(alone.steps.first { $0.step == "BGP" })
-        #expect(step.verdict == .bad && step.summary.contains("Nobody advertises 2001:db8::1."), "\(step)")
+        #expect(step.verdict == .bad && step.summary.contains("No node advertises 2001:db8::1."), "\(step)")
         #expect(alone.advice.contains(try #require(Advice.sentence(for: "PeerNotSelected"))), "\(alone.advice)")
         // What layer 2 announces is announced.
         let both = explanation([Layer2Advertisement(name: "segment")])
@@ -167,7 +167,7 @@ import Timing
                 [.ipv4: four, .ipv6: FamilyEndpoints(isUsable: true)], .good,
                 "IPv4: Ready on n1, terminating on n2. IPv6: Ready."
             ),
-            ([:], .bad, "None is ready, so nobody announces."),
+            ([:], .bad, "None is ready, so no node announces."),
         ]
         for (endpoints, verdict, summary) in rows {
             let document = Self.explanation(
@@ -216,11 +216,11 @@ import Timing
         explanation.onlyNode = "n1"
         let step = try #require(explanation.document.steps.first { $0.step == "Sessions" })
         #expect(step.verdict == .good && step.summary == "1 of 1 established.", "\(step)")
-        #expect(step.details.last == "those of n2, n3 only their own speakers know")
+        #expect(step.details.last == "sessions of n2, n3: ask their own speakers")
         explanation.onlyNode = "n4"
         explanation.peers = []
         let none = try #require(explanation.document.steps.first { $0.step == "Sessions" })
-        #expect(none.verdict == .neutral && none.summary == "n4 has none.")
+        #expect(none.verdict == .neutral && none.summary == "n4 has no session.")
         #expect(explanation.document.isWhole)
     }
 
@@ -283,7 +283,7 @@ import Timing
         ]
         let document = Explanation(name, service: nil, problems: problems).document
         #expect(document.steps[0].details == ["spec.ports: no list"])
-        #expect(document.advice == ["Mend what cannot be read."])
+        #expect(document.advice == ["Fix the objects that cannot be read."])
     }
 
     @Test("where only the addresses are known, or only why there are none, nothing else is made up") func ofSpeaker() {

@@ -41,7 +41,7 @@ import Timing
         func list(_ resource: Resource, _ name: String?, namespace: String? = nil) -> ResourceList {
             resource.list(from: Samples.status, filter: ResourceFilter(name: name, namespace: namespace))
         }
-        #expect(list(.services, "default/nope").absence == "there is no Service default/nope that is Martlet's")
+        #expect(list(.services, "default/nope").absence == "Martlet serves no Service default/nope")
         #expect(list(.pools, "nope").absence == "there is no pool nope")
         #expect(list(.peers, "nope").absence == "there is no peer nope")
         #expect(list(.services, "default/web").absence == nil && list(.pools, nil).absence == nil)

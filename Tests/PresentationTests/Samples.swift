@@ -106,7 +106,7 @@ enum Samples {
         speaker.append(
             EventEntry(
                 .nodeLost, at: time("2026-01-08T11:00:00Z"), node: "n1", interface: "eth0",
-                "n2 is no longer heard on eth0."))
+                "n2 is not reachable on eth0."))
         speaker.append(
             EventEntry(
                 .sessionDown, at: time("2026-01-08T11:57:00Z"), node: "n1", peer: "tor-a",

@@ -97,7 +97,7 @@ import Timing
         let look = Self.look([Self.speaker("n1"), Self.speaker("n1.example.com")])
         let status = look.status(loadBalancerClass: nil)
         let stray = try #require(status.speakers.first { $0.node == "n1.example.com" })
-        #expect(stray.notReady.first?.contains("no Node of that name") == true)
+        #expect(stray.notReady.first?.contains("no Node has that name") == true)
         #expect(status.speakers.first { $0.node == "n1" }?.notReady == [])
         let problems = status.documents.flatMap(\.problems)
         #expect(problems.map(\.object) == ["Speaker/n1.example.com", "DaemonSet/martlet-speaker"])

@@ -24,7 +24,7 @@ import Testing
         (["plan", "-f", "x", "--bundle", "y"], "--bundle"),
         (["get", "pools", "--address", "192.0.2.1"], "--address is for events"),
         (["get", "events", "--address", "192.0.2"], "--address"), (["probe"], "<address>"), (["probe", "web"], "web"),
-        (["probe", "224.0.0.1"], "nobody answers"),
+        (["probe", "224.0.0.1"], "not the address of one host"),
         (["probe", "192.0.2.1", "--count", "0"], "1 to 1000"),
         (["probe", "192.0.2.1", "--timeout", "5"], "500ms"),
         (["probe", "192.0.2.1", "--server", "nonsense"], "http://"),
@@ -127,6 +127,6 @@ import Testing
         #expect(oddExplained.status == 1 && oddExplained.output.contains("spec.ports"), "\(oddExplained)")
 
         let broken = try await Program.run("get", "pools", "--bundle", manifests)
-        #expect(broken.status == 1 && broken.errors.contains("not a bundle"), "\(broken)")
+        #expect(broken.status == 1 && broken.errors.contains("not a martlet bundle"), "\(broken)")
     }
 }

@@ -102,7 +102,7 @@ import Testing
     func explain() async throws {
         let whole = try await Program.run(input: Self.manifests, "explain", "web", "-f", "-")
         #expect(whole.status == 0, "\(whole)")
-        #expect(whole.output.contains("192.0.2.10") && whole.output.contains("n2 silent"), "\(whole)")
+        #expect(whole.output.contains("192.0.2.10") && whole.output.contains("n2 not announcing"), "\(whole)")
         let broken = try await Program.run(input: Self.manifests, "explain", "default/internal", "-f", "-")
         #expect(broken.status == 1, "\(broken)")
         #expect(broken.output.contains("ClusterIP") && broken.output.contains("What to do"), "\(broken)")

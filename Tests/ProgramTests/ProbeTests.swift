@@ -100,7 +100,7 @@ struct ProbeTests {
             (["192.0.2.2", "-i", "eth7"], "there is no interface `eth7`; there are lo, eth0"),
             (["192.0.2.2", "-i", "lo"], "loopback"),
             (["192.0.2.2", "-i", "eth0"], "it is down"),
-            (["192.0.2.2"], "no interface is suitable to ask on (eth0: it is down)"),
+            (["192.0.2.2"], "no interface is suitable for probing (eth0: it is down)"),
             (["192.0.2.2", "--server", "http://127.0.0.1:9"], "nothing listens"),
         ])
     func unsuitable(arguments: [String], words: String) async throws {

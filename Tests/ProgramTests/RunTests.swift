@@ -75,7 +75,7 @@ struct RunTests {
         try lab.remove("web.yaml")
         #expect(try await eventually { try await events("web").contains("Yielded") }, "\(process.errors)")
         let end = try await events("web")
-        #expect(end.contains("no Service has it any more"), "\(end)")
+        #expect(end.contains("no Service has it now"), "\(end)")
     }
 
     @Test("A directory that vanishes takes nothing away, and is read again when it is back")

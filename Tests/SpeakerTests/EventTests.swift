@@ -50,7 +50,7 @@ import Timing
         let yielded = view.events(of: lost, at: Self.now)
         #expect(yielded.map(\.kind) == ["Yielded"])
         #expect(yielded.first?.services == ["default/web"])
-        #expect(yielded.first?.message.contains("no Service has it any more") == true)
+        #expect(yielded.first?.message.contains("no Service has it now") == true)
     }
 
     @Test("routes that come and go, with the peers and the reason; very many in one line") func routes() throws {
@@ -73,7 +73,7 @@ import Timing
         #expect(gone.map(\.kind) == ["Withdrawn"] && gone.first?.services == ["default/web"])
         #expect(
             gone.first?.message
-                == "n1 no longer advertises 192.0.2.101/32 to tor-a: no Service has the address any more.")
+                == "n1 stopped advertising 192.0.2.101/32 to tor-a: no Service has the address now.")
         #expect(tell([RouteChange(prefix: prefix, advertisements: [])]).isEmpty)
         let many = (0..<200).map { RouteChange.announce(IPPrefix(host: .v4(IPv4Address(10, 0, 0, $0))), to: ["tor-a"]) }
         #expect(tell(many).map(\.message) == ["n1 advertises 200 routes: tor-a."])
@@ -135,8 +135,8 @@ import Timing
     @Test("who is heard, who said that it leaves, and who fell silent") func liveness() throws {
         let view = try Self.makeView()
         let rows: [(BFD.SessionState, String, String)] = [
-            (.up, "NodeHeard", "is heard on eth0"), (.adminDown, "NodeLost", "said that it leaves"),
-            (.down, "NodeLost", "no longer heard"),
+            (.up, "NodeHeard", "is reachable on eth0"), (.adminDown, "NodeLost", "is leaving eth0"),
+            (.down, "NodeLost", "not reachable"),
         ]
         for (state, kind, words) in rows {
             let change = LivenessChange(

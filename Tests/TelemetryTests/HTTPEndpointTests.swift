@@ -15,7 +15,7 @@ import Testing
             ("", "the port is missing"), ("127.0.0.1", "the port is missing"), ("[::1]", "the port is missing"),
             ("127.0.0.1:", "a port is a number"), ("127.0.0.1:65536", "a port is a number"),
             ("127.0.0.1:-1", "a port is a number"), ("127.0.0.1:http", "a port is a number"),
-            (":7472", "the address is missing"), ("::1:7472", "stands in brackets"), ("::1", "is not ADDRESS:PORT"),
+            (":7472", "the address is missing"), ("::1:7472", "must be in brackets"), ("::1", "is not ADDRESS:PORT"),
             ("[127.0.0.1]:80", "brackets are for IPv6"), ("localhost:7472", "expected a decimal octet"),
             ("127.0.0.01:80", "leading zeros"), ("[::1:80", "is not ADDRESS:PORT"),
         ])

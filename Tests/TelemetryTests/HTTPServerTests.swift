@@ -360,7 +360,7 @@ import Testing
         let error = await #expect(throws: HTTPServerError.self) {
             _ = try await HTTPServer.bind(to: endpoint, routes: [], logger: Logger(label: "test"))
         }
-        #expect(error?.description == "cannot listen on 192.0.2.1:0: no interface of this machine has the address")
+        #expect(error?.description == "cannot listen on 192.0.2.1:0: no interface of this host has the address")
     }
 
     @Test("IPv6 loopback serves as well")

@@ -137,6 +137,7 @@ import Timing
                 martlet_layer2_requests_received_total{interface="eth0",protocol="arp"} 5
                 martlet_layer2_requests_received_total{interface="eth0",protocol="ndp"} 0
                 martlet_metrics_dropped_series_total 0
+                martlet_not_announced{protocol="layer2",reason="NotElected"} 1
                 martlet_pool_addresses{pool="lan",family="IPv4"} 254
                 martlet_pool_addresses_assigned{pool="lan",family="IPv4"} 1
                 martlet_pool_addresses_available{pool="lan",family="IPv4"} 253
@@ -146,7 +147,6 @@ import Timing
                 martlet_segment_unheard{interface="eth0"} 0
                 martlet_services{state="assigned",reason=""} 1
                 martlet_services{state="pending",reason="PoolExhausted"} 2
-                martlet_silences{protocol="layer2",reason="NotElected"} 1
                 """#)
     }
 

@@ -70,7 +70,7 @@ import Testing
         #expect(alerts.count >= 18 && Set(alerts).count == alerts.count)
         #expect(sections.map { String($0.prefix { $0 != "\n" }) }.sorted() == alerts.sorted())
         for section in sections {
-            for part in ["**It means**", "**Look**", "**Do**"] {
+            for part in ["**Meaning.**", "**Check**", "**Fix**"] {
                 #expect(section.contains(part), "\(section.prefix(40))")
             }
         }

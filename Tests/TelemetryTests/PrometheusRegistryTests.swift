@@ -26,14 +26,14 @@ import Testing
         }
         #expect(
             await registry.exposition() == #"""
-                # HELP martlet_metrics_dropped_series_total Series not kept because their metric has too many already, or because they contradict its definition.
+                # HELP martlet_metrics_dropped_series_total Series dropped because their metric has too many, or because they contradict its definition.
                 # TYPE martlet_metrics_dropped_series_total counter
                 martlet_metrics_dropped_series_total 0
-                # HELP martlet_pool_addresses Addresses that a pool may give.
+                # HELP martlet_pool_addresses Addresses that a pool can allocate.
                 # TYPE martlet_pool_addresses gauge
                 martlet_pool_addresses{pool="lan",family="IPv4"} 254
                 martlet_pool_addresses{pool="lan",family="IPv6"} 1.8446744073709552e+19
-                # HELP martlet_ready Whether the process does its job (1) or not (0), as /readyz says.
+                # HELP martlet_ready Whether the process is ready (1) or not (0), as /readyz reports.
                 # TYPE martlet_ready gauge
                 martlet_ready 1
                 # HELP martlet_test_depth Depth.

@@ -54,7 +54,7 @@ package struct OpenMessage: Hashable, Sendable {
             // RFC 4271 §6.2: the data is two octets, the largest version that we support.
             throw MessageError(
                 .openMessageError, ErrorSubcode.OpenMessage.unsupportedVersionNumber, data: [0, OpenMessage.version],
-                reason: "version \(version), but only 4 is spoken here")
+                reason: "version \(version), but only 4 is supported")
         }
         capabilities = try OpenMessage.readOptionalParameters(&reader)
         // RFC 4271 §6.2 and RFC 6793 §4.1: number zero (RFC 7607) is nobody's.
@@ -92,7 +92,7 @@ package struct OpenMessage: Hashable, Sendable {
                 }
             }
             guard reader.remaining == length else {
-                throw reader.invalid("\(length) octets of optional parameters announced, \(reader.remaining) there")
+                throw reader.invalid("\(length) octets of optional parameters declared, \(reader.remaining) present")
             }
             while !reader.isAtEnd {
                 let offset = reader.position

@@ -45,14 +45,14 @@ package struct NegotiatedSession: Hashable, Sendable {
         guard configuration.peerASN.accepts(open.asn, local: configuration.localASN) else {
             throw MessageError(
                 .openMessageError, ErrorSubcode.OpenMessage.badPeerAS,
-                reason: "the peer is in AS \(open.asn), expected was \(configuration.peerASN)")
+                reason: "the peer is in AS \(open.asn), expected \(configuration.peerASN)")
         }
         let isInternal = open.asn == configuration.localASN
         // RFC 6286 §2.2: unique within an autonomous system.
         guard !isInternal || open.identifier != configuration.identifier else {
             throw MessageError(
                 .openMessageError, ErrorSubcode.OpenMessage.badBGPIdentifier,
-                reason: "the peer has our own identifier \(open.identifier)")
+                reason: "the peer uses our own identifier \(open.identifier)")
         }
         let theirs = open.capabilities
         let offered = theirs.compactMap { if case .multiprotocol(let family) = $0 { family } else { nil } }
@@ -72,7 +72,7 @@ package struct NegotiatedSession: Hashable, Sendable {
             let wanted = configuration.families.map(\.description).joined(separator: ", ")
             throw MessageError(
                 .openMessageError, ErrorSubcode.OpenMessage.unsupportedCapability, data: data.bytes,
-                reason: "the peer takes no routes of \(wanted)")
+                reason: "the peer does not accept \(wanted) routes")
         }
         func both(_ capability: Capability) -> Bool { ours.contains(capability) && theirs.contains(capability) }
         self.connection = connection

@@ -42,7 +42,7 @@ extension Session {
             turn.actions.append(.close(connection.id))
         }
         if reason == .bfdDown, state == .established {
-            (lastNotification, lastLoss) = ("BFD found that the path to the peer has failed", nil)
+            (lastNotification, lastLoss) = ("BFD detected that the path to the peer has failed", nil)
             statistics.failures += 1
         }
         connections.removeAll()
@@ -208,7 +208,7 @@ extension Session {
                 // RFC 4271 §6.5.
                 let notification = NotificationMessage(code: .holdTimerExpired, subcode: ErrorSubcode.unspecific)
                 fail(
-                    id, notification, "nothing was heard from the peer for the hold time", .holdTimerExpires, &turn,
+                    id, notification, "the hold time expired: no message from the peer", .holdTimerExpires, &turn,
                     &generator)
             case .keepalive(let id):
                 sendKeepalive(on: id, &turn, &generator)
@@ -216,7 +216,8 @@ extension Session {
                 // RFC 9687 §3.1.
                 let notification = NotificationMessage(code: .sendHoldTimerExpired, subcode: ErrorSubcode.unspecific)
                 fail(
-                    id, notification, "the peer has read nothing for the send hold time", .sendHoldTimerExpires, &turn,
+                    id, notification, "the send hold time expired: the peer reads nothing", .sendHoldTimerExpires,
+                    &turn,
                     &generator)
             }
         }
@@ -229,7 +230,7 @@ extension Session {
             // RFC 4271 §8.2.2, Connect: the attempt has taken too long.
             let id = connections[index].id
             turn.actions.append(.close(id))
-            connectionFailed(id, "no answer to the attempt to connect", &turn, &generator)
+            connectionFailed(id, "no answer to the connection attempt", &turn, &generator)
             return
         }
         connectOrListen(&turn)

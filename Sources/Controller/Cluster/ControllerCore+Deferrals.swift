@@ -42,7 +42,7 @@ extension ControllerCore {
             return ServiceAssignment(
                 service: service.name,
                 addresses: StatedAddresses.of(service).sorted().map { .init(address: $0, pool: pool) },
-                reason: nil, message: "Kept as it is while the pool \(pool) is in error.")
+                reason: nil, message: "Address kept while the pool \(pool) is invalid.")
         }
         return kept.isEmpty ? engine.assignments : (engine.assignments + kept).sorted { $0.service < $1.service }
     }

@@ -69,7 +69,7 @@ package final class ControllerService: ServiceLifecycle.Service {
                     switch role {
                     case .leading: self.logger.notice("leading", metadata: ["identity": "\(self.identity)"])
                     case .following(let other):
-                        self.logger.notice("following", metadata: ["leader": "\(other ?? "nobody yet")"])
+                        self.logger.notice("following", metadata: ["leader": "\(other ?? "none yet")"])
                     }
                 } lead: {
                     await self.lead()
@@ -136,7 +136,7 @@ package final class ControllerService: ServiceLifecycle.Service {
                         continue
                     case .stop: isStopping = true
                     case .setBack:
-                        logger.warning("the API server's state was set back: starting again from lists")
+                        logger.warning("the API server's state went backwards: listing everything again")
                         break loop
                     case .unanswered:
                         guard !isWaitingForServer, !isStopping else { continue }

@@ -21,12 +21,12 @@ enum CertificateDiagnosis {
         let last = Timestamp(seconds: Int64(certificate.notValidAfter))
         if last < now {
             return RequestFailure(
-                .security, "\(server): its certificate has expired at \(last) (it is \(now) here): renew it")
+                .security, "\(server): its certificate expired at \(last) (local time \(now)): renew it")
         }
         if now < first {
             return RequestFailure(
                 .security,
-                "\(server): its certificate is valid only from \(first) on (it is \(now) here): look at the clocks")
+                "\(server): its certificate is not valid before \(first) (local time \(now)): check the clocks")
         }
         return nil
     }

@@ -70,7 +70,7 @@ extension ClientConfiguration {
         let home = (environment["HOME"] ?? "") + "/.kube/config"
         guard files.exists(home) else {
             throw Failure(
-                "no cluster is given: name a kubeconfig with --kubeconfig or KUBECONFIG (there is none at \(home), and this is not a pod)"
+                "no cluster given: set --kubeconfig or KUBECONFIG (\(home) does not exist, and this is not a pod)"
             )
         }
         return try Kubeconfig.load([home], files).configuration(context: context)

@@ -206,7 +206,7 @@ extension Connection {
             // A file that is just being written; or one that is wrong from the beginning.
             if let tls { return tls.configuration }
             throw RequestFailure(
-                .credentials, "the certificates for \(configuration.server) are not PEM: look at the kubeconfig")
+                .credentials, "the certificates for \(configuration.server) are not PEM: check the kubeconfig")
         }
         if configuration.skipsVerification { made.certificateVerification = .none }
         tls = (made, material, now)

@@ -37,7 +37,7 @@ actor ExecRunner {
     /// Who we are. The plugin runs only if nothing is known, or what is known is about to expire; once for all who wait.
     func credentials() async throws(RequestFailure) -> Answer {
         if let answer = unexpired { return answer }
-        guard await turn.enter() else { throw failure("was not waited for") }
+        guard await turn.enter() else { throw failure("was not started: the request was cancelled") }
         defer { turn.leave() }
         if let answer = unexpired { return answer }
         let answer = try await run()
@@ -66,7 +66,7 @@ actor ExecRunner {
 extension ExecRunner {
     private func run() async throws(RequestFailure) -> Answer {
         guard plugin.interactiveMode != "Always" else {
-            throw failure("wants to ask a person (interactiveMode: Always), and there is none")
+            throw failure("needs a terminal (interactiveMode: Always), and there is none")
         }
         let version = plugin.apiVersion ?? ExecRunner.versions[0]
         guard ExecRunner.versions.contains(version) else {
@@ -110,7 +110,9 @@ extension ExecRunner {
         var expires: Timestamp?
         if let text = credential.status?.expirationTimestamp {
             expires = Timestamp(text)
-            guard expires != nil else { throw failure("answered with an expirationTimestamp that is no time: \(text)") }
+            guard expires != nil else {
+                throw failure("answered with an expirationTimestamp that is not a time: \(text)")
+            }
         }
         return Answer(token: token, certificate: certificate, key: key, expires: expires)
     }

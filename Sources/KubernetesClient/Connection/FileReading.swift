@@ -22,8 +22,8 @@ package struct DiskFiles: FileReading {
         } catch {
             let problem =
                 switch error.code {
-                case ENOENT: "is not there"
-                case EACCES, EPERM: "cannot be read: permit it"
+                case ENOENT: "does not exist"
+                case EACCES, EPERM: "cannot be read: permission denied"
                 default: "cannot be read: \(error.cause)"
                 }
             throw ClientConfiguration.Failure("\(path) \(problem)")

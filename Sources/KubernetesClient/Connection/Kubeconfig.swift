@@ -154,14 +154,14 @@ struct Kubeconfig: Sendable {
             throw .init("\(file) has no context \(name)\(known.isEmpty ? "" : "; it has \(known)")")
         }
         guard let (cluster, folder) = clusters[chosen.cluster ?? ""] else {
-            throw .init("\(file): the context \(name) names the cluster \(chosen.cluster ?? ""), which is not there")
+            throw .init("\(file): the context \(name) names the cluster \(chosen.cluster ?? ""), which does not exist")
         }
         guard let server = cluster.server, !server.isEmpty else {
             throw .init("\(file): the cluster \(chosen.cluster ?? "") has no server")
         }
         guard ServerAddress.isValid(server) else {
             throw .init(
-                "\(file): the server \(server) of the cluster \(chosen.cluster ?? "") is no URL such as https://192.0.2.1:6443"
+                "\(file): the server \(server) of the cluster \(chosen.cluster ?? "") is not a URL such as https://192.0.2.1:6443"
             )
         }
         var result = ClientConfiguration(
@@ -182,7 +182,7 @@ struct Kubeconfig: Sendable {
         }
         guard let userName = chosen.user, !userName.isEmpty else { return result }
         guard let (user, userFolder) = users[userName] else {
-            throw .init("\(file): the context \(name) names the user \(userName), which is not there")
+            throw .init("\(file): the context \(name) names the user \(userName), which does not exist")
         }
         result.certificate = try source(
             user.clientCertificateData, user.clientCertificate, "client-certificate-data", userFolder)

@@ -8,7 +8,7 @@ struct ProxyAddress: Hashable, Sendable {
         case socks
     }
 
-    static let problem = "proxy-url is neither http://HOST:PORT nor socks5://HOST:PORT, and others are not supported"
+    static let problem = "proxy-url must be http://HOST:PORT or socks5://HOST:PORT"
 
     let kind: Kind
     let host: String

@@ -34,7 +34,7 @@ package struct EventRecorder: Sendable {
         do {
             try await client.create(.events, event, in: name.namespace)
         } catch {
-            logger.debug("no event was written", metadata: ["error": "\(error)"])
+            logger.debug("event not written", metadata: ["error": "\(error)"])
         }
     }
 }

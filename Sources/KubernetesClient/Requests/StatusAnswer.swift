@@ -19,16 +19,16 @@ struct StatusAnswer: Decodable, Sendable {
         code: Int, retryAfter: String?, body: [UInt8], to request: APIRequest
     ) -> RequestFailure {
         let status = try? JSONDecoder().decode(StatusAnswer.self, from: Data(body))
-        let message = status?.message ?? "the answer has the status \(code)"
+        let message = status?.message ?? "HTTP status \(code)"
         let seconds = retryAfter.flatMap { Int($0) } ?? status?.details?.retryAfterSeconds
         let what = "\(request.verb) \(request.resource)"
         let text =
             switch code {
             case 401:
-                "the API server does not know who asks (401): the token or client certificate is missing, expired or of another cluster"
-            case 403: "not permitted: \(message): grant the verb \(request.verb) on \(request.resource) by RBAC"
+                "authentication failed (401): the token or client certificate is missing, expired or for another cluster"
+            case 403: "permission denied: \(message): grant the verb \(request.verb) on \(request.resource) by RBAC"
             case 404 where status?.reason == nil:
-                "\(request.path) is not there: this does not seem to be a Kubernetes API server"
+                "\(request.path) not found: this does not look like a Kubernetes API server"
             default: "\(what): \(message)"
             }
         return RequestFailure(

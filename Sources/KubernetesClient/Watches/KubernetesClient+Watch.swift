@@ -86,7 +86,7 @@ extension KubernetesClient {
                 for octets in try splitter.append(chunk) {
                     let line: WatchLine<Object> = try decode(octets)
                     if case .error(let status) = line {
-                        let message = "watch \(type.plural): \(status.message ?? "the API server ended it")"
+                        let message = "watch \(type.plural): \(status.message ?? "the API server closed it")"
                         observer.tell(.watchFailed(resource: type.name, message: message))
                     }
                     await handle(.line(line), &core, type, tell)

@@ -7,7 +7,7 @@ package enum TCPError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noInterface(let name): "there is no interface \(name)"
-        case .noSocketOptions: "the channel takes no socket options"
+        case .noSocketOptions: "the channel does not support socket options"
         }
     }
 }

@@ -51,11 +51,11 @@ package struct BundleDocument: Hashable, Sendable, Decodable {
         do {
             self = try JSONDecoder().decode(BundleDocument.self, from: Data(jsonText))
         } catch {
-            throw DocumentError("not a bundle of martlet: \(error)")
+            throw DocumentError("not a martlet bundle: \(error)")
         }
         guard format <= BundleDocument.format else {
             throw DocumentError(
-                "made by a newer martlet (\(version)), which saves in another form: use that one")
+                "made by a newer martlet (\(version)) in another format: use that version")
         }
     }
 

@@ -8,7 +8,7 @@ import KubernetesModel
 extension Explanation {
     var endpointStep: ExplanationStep {
         guard let endpoints else {
-            return ExplanationStep("Endpoints", .neutral, "No EndpointSlice: taken for ready on every node.")
+            return ExplanationStep("Endpoints", .neutral, "No EndpointSlice: assumed ready on every node.")
         }
         let families = Set((review?.assignment.addresses ?? []).map(\.address.family)).sorted()
         let own = families.map { endpoints[$0] }
@@ -17,13 +17,13 @@ extension Explanation {
         guard own.contains(where: \.isUsable) else {
             return isAnnouncedWithout
                 ? ExplanationStep("Endpoints", .neutral, "None is ready; \(Explanation.announcedWithout).")
-                : ExplanationStep("Endpoints", .bad, "None is ready, so nobody announces.")
+                : ExplanationStep("Endpoints", .bad, "None is ready, so no node announces.")
         }
         var details: [String] = []
         if service?.spec?.externalTrafficPolicy == "Local" {
             details.append("externalTrafficPolicy is Local: only these nodes announce")
             if own.contains(where: { !$0.terminating.isEmpty && !$0.ready.isEmpty }) {
-                details.append("of these, nodes whose endpoints terminate only where no other can")
+                details.append("of these, nodes with only terminating endpoints announce if no other node can")
             }
         }
         if missing, isAnnouncedWithout { details.append(Explanation.announcedWithout) }
@@ -37,7 +37,7 @@ extension Explanation {
     }
 
     private static let announcedWithout =
-        "announced all the same: the annotation \(ServiceSwitch.announceWithoutEndpoints.key) is true"
+        "announced anyway: the annotation \(ServiceSwitch.announceWithoutEndpoints.key) is true"
 }
 
 extension FamilyEndpoints {

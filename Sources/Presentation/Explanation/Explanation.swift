@@ -68,13 +68,13 @@ extension Explanation {
             let reasons = reasonsForAbsence
             return ExplanationStep(
                 "Service", .bad,
-                reasons.isEmpty ? "There is no Service \(name)." : "There is no Service \(name) that can be read.",
+                reasons.isEmpty ? "There is no Service \(name)." : "The Service \(name) cannot be read.",
                 details: reasons)
         }
         let type = service.spec?.type ?? "ClusterIP"
         guard type == "LoadBalancer" else {
             return ExplanationStep(
-                "Service", .bad, "It is of type \(type); only those of type LoadBalancer get addresses.")
+                "Service", .bad, "Its type is \(type); only the type LoadBalancer gets addresses.")
         }
         if ServiceSwitch.ignore.isOn(service) {
             return ExplanationStep(
@@ -84,9 +84,9 @@ extension Explanation {
         let own = theirs.map { "of class \($0)" } ?? "without a class"
         guard review != nil else {
             let wanted = loadBalancerClass.map { "those of class \($0)" } ?? "those without a class"
-            return ExplanationStep("Service", .bad, "It is \(own), and Martlet serves \(wanted).")
+            return ExplanationStep("Service", .bad, "It is \(own), but Martlet serves \(wanted).")
         }
-        return ExplanationStep("Service", .good, "Of type LoadBalancer, \(own): Martlet's.")
+        return ExplanationStep("Service", .good, "Type LoadBalancer, \(own): served by Martlet.")
     }
 
     /// Why the Service may be left out of what was read.
@@ -103,12 +103,12 @@ extension Explanation {
         var details: [String] = []
         if review.families.count > 1 {
             details.append(
-                review.needsAllFamilies ? "addresses of both families, or none" : "one of each family where it can be")
+                review.needsAllFamilies ? "addresses of both families, or none" : "one of each family if possible")
         }
         if !review.requested.isEmpty {
-            details.append("asks for \(review.requested.map(\.description).joined(separator: ", "))")
+            details.append("requests \(review.requested.map(\.description).joined(separator: ", "))")
         }
-        if let pool = review.requestedPool { details.append("asks for the pool \(pool)") }
+        if let pool = review.requestedPool { details.append("requests the pool \(pool)") }
         if let key = review.sharingKey { details.append("shares its address under the key \(key)") }
         return ExplanationStep(
             "Wants", review.warnings.isEmpty ? .good : .warning,
@@ -121,24 +121,24 @@ extension Explanation {
         let details = review.pools.map(\.message).unique
         let givers = review.pools.filter { if case .gave = $0.outcome { true } else { false } }.map(\.pool)
         guard !review.pools.isEmpty else {
-            return review.assignment.reason == .noPools ? ExplanationStep("Pools", .bad, "There is none.") : nil
+            return review.assignment.reason == .noPools ? ExplanationStep("Pools", .bad, "There are no pools.") : nil
         }
         guard givers.isEmpty else {
             return ExplanationStep(
-                "Pools", .good, "\(givers.unique.joined(separator: " and ")) served.", details: details)
+                "Pools", .good, "Allocated from \(givers.unique.joined(separator: " and ")).", details: details)
         }
         return ExplanationStep(
-            "Pools", .bad, "None of \(review.pools.map(\.pool).unique.count) served.", details: details)
+            "Pools", .bad, "None of \(review.pools.map(\.pool).unique.count) can allocate.", details: details)
     }
 
     private func addressStep(_ review: ServiceReview) -> ExplanationStep {
         let assignment = review.assignment
         let reason = assignment.reason.map { "\($0): \(assignment.message ?? "")" }
         guard !assignment.addresses.isEmpty else {
-            return ExplanationStep("Address", .bad, "None yet. \(reason ?? "The controller has said nothing of it.")")
+            return ExplanationStep("Address", .bad, "None yet. \(reason ?? "The controller has not reported on it.")")
         }
         let addresses = assignment.addresses.map(\.address.description).joined(separator: ", ")
-        let missing = reason.map { ["one of the family that is missing: \($0)"] } ?? []
+        let missing = reason.map { ["missing family: \($0)"] } ?? []
         return ExplanationStep("Address", missing.isEmpty ? .good : .warning, addresses, details: missing)
     }
 }
@@ -211,12 +211,12 @@ extension Explanation {
         let isWanted = advertisements.contains { $0.protocol == .bgp && $0.matches }
         guard isWanted else { return ExplanationStep("BGP", .neutral, "Not used: no BGPAdvertisement matches.") }
         let told = plan.bgp.grouped { "\($0.prefix) to \($0.peer)" }.map { group in
-            "\(group[0].prefix) is told to \(group[0].peer) by \(group.map(\.node).unique.joined(separator: ", "))"
+            "\(group[0].prefix) is advertised to \(group[0].peer) by \(group.map(\.node).unique.joined(separator: ", "))"
         }
         let nodes = plan.bgp.map(\.node).unique.count
         let untold = addresses(wantedBy: .bgp).subtracting(advertised).sorted()
         let missing =
-            untold.isEmpty ? "" : " Nobody advertises \(untold.map(\.description).joined(separator: ", "))."
+            untold.isEmpty ? "" : " No node advertises \(untold.map(\.description).joined(separator: ", "))."
         return ExplanationStep(
             "BGP", untold.isEmpty ? .good : untold.allSatisfy(answered.contains) ? .warning : .bad,
             told.isEmpty
@@ -242,7 +242,8 @@ extension Explanation {
             // Nodes that are silent for other addresses than the others get a line of their own.
             group.grouped(by: \.node).grouped { $0.map(\.address) }.map { nodes in
                 let names = nodes.map { $0[0].node }.joined(separator: ", ")
-                return "\(names) silent\(place(nodes[0].map(\.address))): \(group[0].reason): \(group[0].message)"
+                return
+                    "\(names) not announcing\(place(nodes[0].map(\.address))): \(group[0].reason): \(group[0].message)"
             }
         }
     }
@@ -254,9 +255,9 @@ extension Explanation {
         // A process knows its own sessions, and that says nothing of the others.
         let wanted = all.filter { onlyNode == nil || $0[0] == onlyNode }
         let elsewhere = all.filter { !wanted.contains($0) }.map { $0[0] }.unique.joined(separator: ", ")
-        let rest = elsewhere.isEmpty ? [] : ["those of \(elsewhere) only their own speakers know"]
+        let rest = elsewhere.isEmpty ? [] : ["sessions of \(elsewhere): ask their own speakers"]
         guard !wanted.isEmpty else {
-            return ExplanationStep("Sessions", .neutral, "\(onlyNode ?? "") has none.", details: rest)
+            return ExplanationStep("Sessions", .neutral, "\(onlyNode ?? "") has no session.", details: rest)
         }
         let sessions = wanted.compactMap { pair in peers.first { $0.node == pair[0] && $0.peer.peer == pair[1] } }
         let established = sessions.filter(\.peer.isEstablished).count
@@ -266,7 +267,7 @@ extension Explanation {
         }
         guard !sessions.isEmpty else {
             return ExplanationStep(
-                "Sessions", .neutral, "Nobody reports any of the \(wanted.count) sessions.", details: rest)
+                "Sessions", .neutral, "No speaker reports any of the \(wanted.count) sessions.", details: rest)
         }
         return ExplanationStep(
             "Sessions", established == 0 ? .bad : established < wanted.count ? .warning : .good,
@@ -280,16 +281,16 @@ extension Explanation {
         guard service != nil else {
             return [
                 reasonsForAbsence.isEmpty
-                    ? "Look for it with `kubectl get services -A`; the form is NAMESPACE/NAME."
-                    : "Mend what cannot be read."
+                    ? "List the Services with `kubectl get services -A`, and write NAMESPACE/NAME."
+                    : "Fix the objects that cannot be read."
             ]
         }
         guard let review else {
             if let service, ServiceSwitch.ignore.isOn(service) {
-                return ["Remove the annotation \(ServiceSwitch.ignore.key) if Martlet is to serve the Service."]
+                return ["Remove the annotation \(ServiceSwitch.ignore.key) to let Martlet serve the Service."]
             }
             return [
-                "Set spec.type to LoadBalancer, and spec.loadBalancerClass to what this Martlet serves, if it is to serve it."
+                "To let Martlet serve it, set spec.type to LoadBalancer, and spec.loadBalancerClass to the class that Martlet serves."
             ]
         }
         var sentences: [String] = []
@@ -297,7 +298,8 @@ extension Explanation {
             sentences.append(Advice.sentence(for: reason.rawValue) ?? "")
         } else if review.assignment.addresses.isEmpty {
             sentences.append(
-                "See that a controller leads: `kubectl -n martlet-system get lease martlet-controller`, and its log.")
+                "Check that a controller leads (`kubectl -n martlet-system get lease martlet-controller`), and read its log."
+            )
         }
         guard isOfAnnouncing else { return sentences.filter { !$0.isEmpty } }
         var reasons = unannounced.map(\.reason.rawValue).unique
@@ -310,13 +312,13 @@ extension Explanation {
         if review.assignment.addresses.contains(where: { strangers[$0.address] != nil }) {
             reasons = (reasons + [SilenceReason.conflict.rawValue]).unique
         }
-        if !obstacles.isEmpty { sentences.append("Fix what the step Speaker says first.") }
+        if !obstacles.isEmpty { sentences.append("First fix the problem in the step Speaker.") }
         sentences += reasons.compactMap(Advice.sentence)
         if !review.assignment.addresses.isEmpty, !advertisements.contains(where: \.matches), reasons.isEmpty {
             sentences += [Advice.sentence(for: SilenceReason.noAdvertisement.rawValue) ?? ""]
         }
         if let step = sessionStep, step.verdict == .bad {
-            sentences.append("Look at the router's side of the sessions, and at `martlet get peers -o wide`.")
+            sentences.append("Check the sessions on the router, and with `martlet get peers -o wide`.")
         }
         if !sentences.isEmpty { sentences += troubles }
         return sentences.filter { !$0.isEmpty }.unique
@@ -330,7 +332,7 @@ extension Explanation {
         guard !problems.isEmpty else { return [] }
         let shown = problems.prefix(Explanation.mostTroubles).map { problem in
             let place = [problem.object, problem.field].compactMap(\.self).joined(separator: ": ")
-            return "Fix what may be the cause: " + (place.isEmpty ? "" : place + ": ") + problem.message
+            return "Possible cause, fix it first: " + (place.isEmpty ? "" : place + ": ") + problem.message
         }
         let more = problems.count - shown.count
         return shown + (more > 0 ? ["\(more) more: `martlet get problems`, or `martlet check` for manifests."] : [])

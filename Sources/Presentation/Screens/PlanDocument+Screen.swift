@@ -23,7 +23,7 @@ extension PlanDocument: Screen {
                 Column("SERVICE"), Column("ADDRESSES", overflow: .wrap, minimumWidth: 15), Column("POOL", rank: 2),
                 Column("STATE", rank: 3), Column("REASON", hidesWhenEmpty: true),
                 Column("MESSAGE", overflow: .wrap, minimumWidth: 16, rank: 1, hidesWhenEmpty: true),
-            ], emptyMessage: "No Service of type LoadBalancer is Martlet's.")
+            ], emptyMessage: "Martlet serves no Service of type LoadBalancer.")
         for entry in assignments {
             let isAssigned = entry.state == "assigned"
             table.append([
@@ -63,7 +63,7 @@ extension PlanDocument: Screen {
                 Column("SERVICE"), Column("ADDRESS"), Column("PROTOCOL", rank: 2),
                 Column("NODES", overflow: .wrap, minimumWidth: 12), Column("PEER", rank: 1, hidesWhenEmpty: true),
                 Column("REASON"), Column("MESSAGE", overflow: .wrap, minimumWidth: 20, rank: 3),
-            ], emptyMessage: "No node is silent.")
+            ], emptyMessage: "Every node announces.")
         // Nodes that are silent for the same reason share a row.
         for group in silent.grouped(by: { $0.comparable }) {
             let entry = group[0]

@@ -56,9 +56,9 @@ extension ProbeDocument: Screen {
         let asked = interfaces.filter { $0.sent > 0 }
         switch verdict {
         case .unanswered:
-            guard !asked.isEmpty else { return ["Nobody could be asked for \(address)."] }
+            guard !asked.isEmpty else { return ["No interface could be probed for \(address)."] }
             let probes = asked.map { "\($0.sent == 1 ? "1 probe" : "\($0.sent) probes") on \($0.interface)" }
-            return ["Nobody answers for \(address): \(probes.joined(separator: ", "))."]
+            return ["No answer for \(address): \(probes.joined(separator: ", "))."]
         case .answered:
             let holders = answers.map { "\($0.name) on \($0.interface)" }
             return ["\(address) is at \(holders.joined(separator: ", "))."]
@@ -75,10 +75,10 @@ extension ProbeDocument: Screen {
     }
 
     private var interfaceNotes: [String] {
-        interfaces.compactMap { asked in asked.problem.map { "\(asked.interface) was not asked to the end: \($0)." } }
+        interfaces.compactMap { asked in asked.problem.map { "\(asked.interface) was not probed completely: \($0)." } }
             + localInterfaces.map {
-                "This host has \(address) on \($0) itself, and does not hear its own answers; whether its kernel gives "
-                    + "any is a matter of net.ipv4.conf.*.arp_ignore."
+                "This host has \(address) on \($0) itself and does not receive its own answers. Whether its kernel "
+                    + "answers depends on net.ipv4.conf.*.arp_ignore."
             }
     }
 
@@ -87,15 +87,15 @@ extension ProbeDocument: Screen {
         case .answered: return []
         case .unanswered:
             return [
-                "`martlet explain NAMESPACE/NAME` says of the Service that has the address why no node announces it.",
-                "If a node does announce it, ask from a host on the same segment, by the interface that leads there.",
+                "Run `martlet explain NAMESPACE/NAME` for the Service that has the address: it shows why no node announces it.",
+                "If a node does announce it, probe from a host on the same segment, on the interface of that segment.",
             ]
         case .stranger:
             return [
-                "If \(address) is that host's own and no Service's, nothing is wrong.",
-                "Otherwise find \(answers.map(\.mac).joined(separator: ", ")) in the MAC tables of the switch, and take "
-                    + "\(address) from that host, or out of the pool.",
-                "`martlet explain NAMESPACE/NAME` says of the Service that has the address which node should answer.",
+                "If \(address) belongs to that host and to no Service, nothing is wrong.",
+                "Otherwise find \(answers.map(\.mac).joined(separator: ", ")) in the MAC tables of the switch, and remove "
+                    + "\(address) from that host or from the pool.",
+                "Run `martlet explain NAMESPACE/NAME` for the Service that has the address: it shows which node should answer.",
             ]
         case .duplicate:
             var advice: [String] = []
@@ -105,8 +105,8 @@ extension ProbeDocument: Screen {
             }
             if duplicates.contains(where: { $0.filter(\.isSpeaker).count > 1 }) {
                 advice.append(
-                    "Two speakers that hear each other settle within a tenth of a second: ask again, and if both still "
-                        + "answer, see in `martlet get speakers` whether they hear each other.")
+                    "Two speakers that reach each other settle within 0.1 s. Probe again, and if both still "
+                        + "answer, check in `martlet get speakers` whether they reach each other.")
             }
             return advice
         }
@@ -124,17 +124,17 @@ extension ProbeDocument.Answer {
         }
     }
 
-    fileprivate var name: String { "\(mac) (\(holder ?? "no speaker"))" }
+    fileprivate var name: String { "\(mac) (\(holder ?? "not a speaker"))" }
 
     fileprivate func adviceForStranger(_ address: String) -> String {
         if let node {
-            return "\(mac) is \(node)'s, but it is not Martlet that answers there: its kernel has \(address) on an "
+            return "\(mac) is \(node)'s, but its kernel answers, not Martlet: it has \(address) on an "
                 + "interface. Set net.ipv4.conf.all.arp_ignore=1 and arp_announce=2 (kube-proxy's strictARP)."
         }
-        if isLocal { return "Take \(address) from this host, or out of the pool." }
+        if isLocal { return "Remove \(address) from this host or from the pool." }
         return
-            "\(mac) is no speaker: find its port in the tables of the switch, and take \(address) from that host, or "
-            + "out of the pool."
+            "\(mac) is not a speaker: find its port in the tables of the switch, and remove \(address) from that host or "
+            + "from the pool."
     }
 }
 

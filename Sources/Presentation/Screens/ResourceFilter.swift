@@ -4,7 +4,7 @@ import Addresses
 package struct ResourceFilter: Hashable, Sendable {
     /// Only the one of this name: a Service (`NAMESPACE/NAME`, or a name in `default`), a pool, a peer, a node or a prefix.
     package var name: String?
-    /// Only what concerns Services of this namespace.
+    /// Only Services of this namespace, and what belongs to them.
     package var namespace: String?
     /// By what Services were chosen before, for messages.
     package var selector: String?

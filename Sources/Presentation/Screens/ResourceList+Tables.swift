@@ -30,7 +30,7 @@ extension ResourceList {
                 Column("REASON", overflow: .wrap, minimumWidth: 18, hidesWhenEmpty: true),
                 Column("PEERS", overflow: .wrap, minimumWidth: 12, rank: 4, isWideOnly: true, hidesWhenEmpty: true),
                 Column("MESSAGE", overflow: .wrap, minimumWidth: 24, rank: 1, isWideOnly: true, hidesWhenEmpty: true),
-            ], emptyMessage: nothing ?? "No Service of type LoadBalancer is Martlet's.")
+            ], emptyMessage: nothing ?? "Martlet serves no Service of type LoadBalancer.")
         for service in services {
             let assignment = service.assignment
             guard !assignment.ips.isEmpty else {

@@ -57,7 +57,7 @@ package struct ResourceList: Hashable, Sendable, Screen {
         case .peers: peerTable(layout)
         case .speakers: speakerTable(layout)
         case .routes: routeTable(layout)
-        case .events: events.table(layout, emptyMessage: "Nothing has happened.")
+        case .events: events.table(layout, emptyMessage: "No events.")
         case .problems: problemTable(layout)
         }
     }
@@ -80,7 +80,7 @@ package struct ResourceList: Hashable, Sendable, Screen {
         switch resource {
         case .services:
             let service = name.contains("/") ? name : "\(filter.namespace ?? "default")/\(name)"
-            return "there is no Service \(service) that is Martlet's"
+            return "Martlet serves no Service \(service)"
         case .pools, .peers, .speakers: return "there is no \(resource.rawValue.dropLast()) \(name)"
         case .routes: return "there is no route to \(name)"
         case .announcements, .events, .problems: return nil

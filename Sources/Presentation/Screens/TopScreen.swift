@@ -73,7 +73,7 @@ extension TopScreen {
         add("addresses announced to the segment") {
             $0.interfaces.reduce(0) { $0 &+ $1.arp.announcements &+ $1.ndp.announcements }
         }
-        add("frames not acted on") { $0.interfaces.flatMap(\.drops).reduce(0) { $0 &+ $1.count } }
+        add("frames ignored") { $0.interfaces.flatMap(\.drops).reduce(0) { $0 &+ $1.count } }
         add("BGP messages sent") { $0.peers.compactMap(\.messagesSent).reduce(0) { $0 &+ $1.total } }
         add("BGP messages received") {
             $0.peers.compactMap(\.messagesReceived).reduce(0) { $0 &+ $1.total }

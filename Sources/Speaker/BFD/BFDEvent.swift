@@ -33,16 +33,16 @@ enum BFDEvent: Hashable, Sendable {
             logger.warning("BFD: \(message)", metadata: ["peer": "\(peer)"])
         case .dropped(let peer, let reason, let source):
             logger.warning(
-                "BFD: packets are dropped",
+                "BFD: packets dropped",
                 metadata: ["peer": "\(peer ?? "none")", "reason": "\(reason.rawValue)", "source": "\(source)"])
         case .stalled(let duration):
             logger.warning(
-                "BFD: this host did not run the thread in time; peers may have taken this node for dead",
+                "BFD: this host ran the thread too late; peers may have declared this node down",
                 metadata: ["late": "\(duration)"])
         case .notRealtime(let message):
             logger.notice(
-                "BFD: \(message); a busy host may look like a dead one to peers")
-        case .stopped(let message): logger.critical("BFD: \(message); no session is held any more")
+                "BFD: \(message); when this host is busy, peers may declare it down")
+        case .stopped(let message): logger.critical("BFD: \(message); all BFD sessions stopped")
         }
     }
 }

@@ -153,7 +153,8 @@ actor BGPListeners {
             connection.channel.close(promise: nil)
             if strangers.count < BGPListeners.mostStrangers, strangers.insert(connection.remote.address).inserted {
                 logger.warning(
-                    "closed a BGP connection of a stranger", metadata: ["address": "\(connection.remote.address)"])
+                    "rejected a BGP connection from an unknown address",
+                    metadata: ["address": "\(connection.remote.address)"])
             }
             return
         }

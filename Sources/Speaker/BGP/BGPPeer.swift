@@ -176,12 +176,13 @@ extension BGPPeer {
         let hops = settings.nextHops(
             local: local, families: negotiated.families, extended: negotiated.extendedNextHop)
         for family in negotiated.families where hops[family] == nil {
-            logger.warning("no next hop for a family of routes; none are sent", metadata: ["family": "\(family)"])
+            logger.warning(
+                "no next hop for an address family; its routes are not sent", metadata: ["family": "\(family)"])
         }
         // RFC 4271 §4.4: with a hold time of zero nobody sends KEEPALIVE messages.
         if negotiated.holdTime == .zero, let channel = link.channel {
             TCPKeepalive.enable(on: channel).whenFailure { [logger] error in
-                logger.warning("cannot turn TCP keepalives on", metadata: ["error": "\(BGPPeer.words(for: error))"])
+                logger.warning("cannot enable TCP keepalives", metadata: ["error": "\(BGPPeer.words(for: error))"])
             }
         }
         established = negotiated.connection

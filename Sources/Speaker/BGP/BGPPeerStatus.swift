@@ -28,7 +28,7 @@ package struct BGPPeerStatus: Hashable, Sendable {
         in state: SessionState, since: Timestamp, now: Timestamp, hasPassword: Bool
     ) -> String? {
         guard state == .connect, now.duration(since: since) >= patience else { return nil }
-        let hint = hasPassword ? "; a router with another password, or none, does not answer" : ""
+        let hint = hasPassword ? "; a router with a different password, or none, does not answer" : ""
         return "connecting since \(since), no answer\(hint)"
     }
 

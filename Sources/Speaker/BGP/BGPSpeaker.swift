@@ -158,7 +158,7 @@ package actor BGPSpeaker {
     /// Changes routes. Peers need not exist yet, and need not be up.
     package nonisolated func apply(_ changes: [RouteChange]) {
         for prefix in routes.apply(changes) {
-            logger.error("too many communities for a BGP message; not announced", metadata: ["prefix": "\(prefix)"])
+            logger.error("too many communities for a BGP message; not advertised", metadata: ["prefix": "\(prefix)"])
         }
     }
 

@@ -166,7 +166,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
     private func restore() -> SavedCluster? {
         let (saved, warning) = store.load()
         if let warning { logger.warning("\(warning)") }
-        if saved != nil { logger.warning("\(client.server) does not answer yet: announcing what was last known") }
+        if saved != nil { logger.warning("\(client.server) does not answer yet: announcing the last known state") }
         return saved
     }
 
@@ -199,7 +199,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
         do {
             try store.save(view.saved)
         } catch {
-            logger.warning("\(error): a restart without the API server would know an older state")
+            logger.warning("\(error): after a restart without the API server, this node would announce an older state")
         }
     }
 }

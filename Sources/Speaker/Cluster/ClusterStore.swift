@@ -19,10 +19,10 @@ package struct ClusterStore: Sendable {
             guard let bytes = try directory.read(ClusterStore.file) else { return (nil, nil) }
             guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
                 ClusterStore.checksum(bytes[(end + 1)...]) == String(decoding: bytes[..<end], as: UTF8.self)
-            else { return (nil, "\(path) is damaged, and not used: without the API server nothing can be announced") }
+            else { return (nil, "\(path) is damaged and ignored: nothing can be announced without the API server") }
             guard let saved = try? JSONDecoder().decode(SavedCluster.self, from: Data(bytes[(end + 1)...])),
                 saved.version == SavedCluster.currentVersion
-            else { return (nil, "\(path) was written by another version of martlet, and is not used") }
+            else { return (nil, "\(path) was written by another version of martlet and is ignored") }
             return (saved, nil)
         } catch {
             return (nil, "\(error)")

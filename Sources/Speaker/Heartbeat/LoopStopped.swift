@@ -3,6 +3,6 @@ package struct LoopStopped: Error, Hashable, CustomStringConvertible {
     package let loop: String
 
     package var description: String {
-        "the loop \(loop) has stopped (the log says why), so this process cannot do its job: start it again"
+        "the loop \(loop) has stopped (see the log), so this process cannot work: restart it"
     }
 }

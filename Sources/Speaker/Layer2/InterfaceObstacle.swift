@@ -26,15 +26,15 @@ package enum InterfaceObstacle: String, Hashable, Sendable, CaseIterable {
     /// For a person: a clause.
     package var clause: String {
         switch self {
-        case .loopback: "it is the loopback"
-        case .notEthernet: "its frames are not Ethernet's"
-        case .withoutARP: "it takes no part in address resolution"
+        case .loopback: "it is the loopback interface"
+        case .notEthernet: "it is not an Ethernet interface"
+        case .withoutARP: "it does not resolve addresses (NOARP)"
         case .withoutHardwareAddress: "it has no MAC address"
-        case .partOfAnother: "it is a port of another interface, a bridge or a bond: take that one"
+        case .partOfAnother: "it is a port of another interface, a bridge or a bond: use that one"
         case .down: "it is down"
         case .noCarrier: "it has no carrier"
         case .withoutSubnet: "it has no address with a subnet"
-        case .bridgeOfVeths: "it joins containers of this host alone"
+        case .bridgeOfVeths: "it connects only containers of this host"
         }
     }
 

@@ -28,6 +28,6 @@ package enum Layer2Event: Hashable, Sendable {
     case wokenLate(after: Duration, raisedFor: Duration)
     /// The thread runs without real-time priority; the text says why.
     case notRealtime(String)
-    /// The thread cannot go on; nothing is answered any more.
+    /// The thread cannot go on; layer 2 stopped, no request is answered.
     case stopped(String)
 }

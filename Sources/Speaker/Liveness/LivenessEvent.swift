@@ -40,7 +40,7 @@ package enum LivenessEvent: Hashable, Sendable {
                 metadata: ["node": "\(node)", "interface": "\(interface)", "address": "\(address)"])
         case .memberLost(let node, let interface, let state, let diagnostic):
             logger.info(
-                "liveness: node is \(state == .adminDown ? "leaving" : "lost")",
+                "liveness: node is \(state == .adminDown ? "leaving" : "down")",
                 metadata: ["node": "\(node)", "interface": "\(interface)", "reason": "\(diagnostic)"])
         case .socketFailed(let interface, let family, let message, let delay):
             logger.error(
@@ -51,14 +51,14 @@ package enum LivenessEvent: Hashable, Sendable {
                 "liveness: \(message)", metadata: ["interface": "\(interface)", "family": "\(family)"])
         case .dropped(let interface, let reason, let source):
             logger.warning(
-                "liveness: packets are dropped",
+                "liveness: packets dropped",
                 metadata: ["interface": "\(interface)", "reason": "\(reason.rawValue)", "source": "\(source)"])
         case .intervalChanged(let interface, let interval):
             logger.info(
                 "liveness: interval changed", metadata: ["interface": "\(interface)", "interval": "\(interval)"])
         case .stalled(let interface, let duration):
             logger.warning(
-                "liveness: this host did not run the thread in time; others may have taken this node for dead",
+                "liveness: this host ran the thread too late; other nodes may have declared this node down",
                 metadata: ["interface": "\(interface)", "late": "\(duration)"])
         case .memberDamped(let node, let interface):
             logger.warning(
@@ -69,7 +69,7 @@ package enum LivenessEvent: Hashable, Sendable {
         case .twin(let node, let interface, let twin):
             logger.error(
                 """
-                liveness: another host runs Martlet as node \(node) of the same cluster; give one of them another name, or \
+                liveness: another host runs Martlet as node \(node) of the same cluster; give one of them another name (--node), or \
                 the two clusters different ones (--cluster)
                 """,
                 metadata: [
@@ -91,13 +91,13 @@ package enum LivenessEvent: Hashable, Sendable {
             logger.warning("liveness: the loop runs again; this node is back", metadata: ["loop": "\(loop)"])
         case .collision(let collision):
             logger.warning(
-                "liveness: two node names have one hash; the second uses another discriminator",
+                "liveness: two node names have the same hash; the second uses another discriminator",
                 metadata: ["node": "\(collision.node)", "other": "\(collision.other ?? "none")"])
         case .notRealtime(let message):
             logger.notice(
-                "liveness: \(message); a busy host may look like a dead one to others")
+                "liveness: \(message); when this host is busy, other nodes may declare it down")
         case .stopped(let message):
-            logger.critical("liveness: \(message); this node is neither heard nor hears")
+            logger.critical("liveness: \(message); other nodes now see this node as down")
         }
     }
 }

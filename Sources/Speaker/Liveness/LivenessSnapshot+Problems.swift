@@ -36,7 +36,7 @@ extension LivenessSnapshot.Segment {
                 Problem(
                     .error, reference(member.node),
                     "several hosts on \(interface) (\(hosts)) run Martlet as node \(member.node) of the same cluster: give "
-                        + "each a name of its own (--node), or the clusters different ones (--cluster)"))
+                        + "each another name (--node), or the clusters different ones (--cluster)"))
         }
         for member in members where member.isDamped {
             problems.append(
@@ -59,7 +59,7 @@ extension LivenessSnapshot.Segment {
 
     private func words(of reason: Distrust, _ other: String, _ node: String) -> String {
         switch reason {
-        case .otherKey: "\(other) signs with another key than \(node). Give both the same --liveness-key-file"
+        case .otherKey: "\(other) signs with a different key than \(node). Give both the same --liveness-key-file"
         case .unsigned: "\(other) does not sign. Start it with --liveness-key-file and the key of \(node)"
         case .signs:
             "\(other) signs, and \(node) has no key. Start \(node) with --liveness-key-file and the key of \(other)"

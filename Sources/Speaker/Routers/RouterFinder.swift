@@ -43,7 +43,7 @@ package final class RouterFinder: Sendable {
             do throws(SystemError) {
                 try RouterFinder.run(shared, heartbeat, logger, onChange)
             } catch {
-                logger.critical("router discovery: \(error); unnumbered peers are not found any more")
+                logger.critical("router discovery: \(error); unnumbered peers can no longer be found")
             }
             heartbeat.end()
         }

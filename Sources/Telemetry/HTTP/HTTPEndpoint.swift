@@ -28,14 +28,14 @@ package struct HTTPEndpoint: Hashable, Sendable, CustomStringConvertible {
         else { throw failure("a port is a number from 0 to 65535") }
         var host = text[..<colon]
         guard !host.isEmpty else {
-            throw failure("the address is missing; 0.0.0.0 and [::] mean all of this machine's")
+            throw failure("the address is missing; 0.0.0.0 and [::] mean all addresses of this host")
         }
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         if isBracketed { host = host.dropFirst().dropLast() }
         do {
             let address = try IPAddress(String(host))
             guard isBracketed == (address.family == .ipv6) else {
-                throw failure(isBracketed ? "brackets are for IPv6" : "an IPv6 address stands in brackets")
+                throw failure(isBracketed ? "brackets are for IPv6" : "an IPv6 address must be in brackets")
             }
             self.init(address: address, port: port)
         } catch let error as AddressParseError {

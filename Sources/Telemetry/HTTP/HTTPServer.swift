@@ -83,7 +83,7 @@ package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
         guard let error = error as? IOError else { return "\(error)" }
         switch error.errnoCode {
         case EADDRINUSE: return "another process has the port; stop it, or choose another with --http"
-        case EADDRNOTAVAIL: return "no interface of this machine has the address"
+        case EADDRNOTAVAIL: return "no interface of this host has the address"
         case EACCES: return "ports below 1024 need the capability NET_BIND_SERVICE; choose another with --http"
         default: return "\(error)"
         }
@@ -179,7 +179,7 @@ package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
         let path = head.uri.prefix { $0 != "?" && $0 != "#" }
         guard let (route, rest) = route(for: path) else {
             let known = routes.keys.sorted().joined(separator: "\n")
-            return (.text("Not found. There is:\n\(known)\n", status: 404), nil)
+            return (.text("Not found. Available:\n\(known)\n", status: 404), nil)
         }
         switch route.kind {
         case .question, .health:
@@ -190,13 +190,13 @@ package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
             guard head.method == .POST else { return (.text("Only POST is allowed here.\n", status: 405), "POST") }
             // A page in a browser on this host may post, too, but not without saying where it is from.
             guard accepted.channel.isFromThisHost, !head.headers.contains(name: "Origin") else {
-                return (.text("This is to be asked from the process's own host.\n", status: 403), nil)
+                return (.text("Only requests from the same host are accepted here.\n", status: 403), nil)
             }
         }
         guard route.kind != .health else { return (await route.respond(rest), nil) }
         guard !accepted.isReserved else {
             return (
-                .text("There are too many connections. Only /healthz and /readyz are answered now.\n", status: 503), nil
+                .text("Too many connections. Only /healthz and /readyz are answered now.\n", status: 503), nil
             )
         }
         let response = await gate.pass {
@@ -210,13 +210,13 @@ package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
     private func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
         let fields = head.headers["Host"]
         // RFC 9112 §3.2. One without the field is served: it is of no browser, which is what the next check is about.
-        guard fields.count <= 1 else { return .text("There is more than one Host field.\n", status: 400) }
+        guard fields.count <= 1 else { return .text("More than one Host field.\n", status: 400) }
         guard let host = fields.first, !hosts.contain(host) else { return nil }
         // RFC 9110 §7.4, §15.5.20.
         return .text(
             """
-            Host is \(host.withoutControls.bounded(to: 200)), which is not a name of this server. Ask by an IP address or \
-            localhost, or start martlet with --http-host and the name.
+            Host is \(host.withoutControls.bounded(to: 200)), which is not a name of this server. Use an IP address or \
+            localhost, or start martlet with --http-host NAME.
 
             """, status: 421)
     }

@@ -13,7 +13,7 @@ package enum LogSetup {
         let writer = LineWriter(FileDescriptor(owning: STDERR_FILENO)) { count in
             LineLogHandler.line(
                 format, time: Timestamp.now.microsecondDescription, .warning, "martlet",
-                "log lines were dropped: the reader of standard error did not keep up",
+                "log lines dropped: the reader of standard error is too slow",
                 ["count": .stringConvertible(count)])
         }
         LogSetup.writer.withLock { $0 = writer }

@@ -12,14 +12,14 @@ struct BundleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle",
         abstract:
-            "Saves all that a cluster or processes know now in one file, for somebody who was not there.",
+            "Saves the current state of a cluster or of processes in one file, for a person to analyse elsewhere.",
         discussion: """
             The file is JSON: statuses, events, metrics, versions, the explanation of every Service, and the objects of the \
             cluster or of manifests. Secrets and passwords are replaced. `get`, `explain` and `plan` read it with --bundle, \
             offline.
 
-            Of a cluster it has what `get` shows of it. Processes that are named with --server are asked besides, and know \
-            more. One that does not answer is noted. Ends with status 1 if there is nothing to save.
+            From a cluster it saves what `get` shows. Processes named with --server are asked too, and know \
+            more. One that does not answer is noted. Exit status 1: nothing to save.
 
             Examples:
               martlet bundle
@@ -33,13 +33,13 @@ struct BundleCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("f"), .customLong("filename")],
-        help: ArgumentHelp("A file or directory of manifests to put in. Repeatable.", valueName: "path")
+        help: ArgumentHelp("A file or directory of manifests to include. Repeatable.", valueName: "path")
     )
     var filenames: [String] = []
 
     @OptionGroup var cluster: KubeconfigOptions
 
-    @Option(help: ArgumentHelp("Of a cluster: only Services of this class.", valueName: "class"))
+    @Option(help: ArgumentHelp("From a cluster: only Services of this class.", valueName: "class"))
     var loadBalancerClass: String?
 
     @Option(help: ArgumentHelp("Where to write it, or - for standard output.", valueName: "file"))
@@ -47,7 +47,7 @@ struct BundleCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard filenames.isEmpty || !cluster.isGiven else {
-            throw ValidationError("Give a cluster or manifests (-f), not both: the objects saved are those of one.")
+            throw ValidationError("Give a cluster or manifests (-f), not both: a bundle has the objects of one.")
         }
         for text in server {
             do { _ = try StatusClient(server: text) } catch { throw ValidationError("\(error)") }

@@ -31,7 +31,7 @@ final class ClusterAccess: Sendable {
     }
 
     private func mend(_ activity: String) {
-        if failures.withLock({ $0.removeValue(forKey: activity) }) != nil { logger.notice("\(activity) again") }
+        if failures.withLock({ $0.removeValue(forKey: activity) }) != nil { logger.notice("resolved: \(activity)") }
     }
 
     private func note(_ event: ClientObserver.Event) {
@@ -54,21 +54,21 @@ final class ClusterAccess: Sendable {
             registry.series(MetricNames.setBacks, ["resource": resource]).increase()
             logger.warning(
                 """
-                the API server's state of \(resource) was set back, as after a restored backup of etcd: \
-                reading all of it again
+                the API server's state of \(resource) went backwards, as after a restored etcd backup: \
+                listing everything again
                 """, metadata: ["from": "\(from)", "to": "\(to)"])
         case .watchEnded(let resource):
             _ = failures.withLock { $0.removeValue(forKey: "watching \(resource)") }
-            logger.notice("watching \(resource) no more: the cluster does not have them in this version")
+            logger.notice("stopped watching \(resource): the cluster does not serve this version")
         case .electionFailed(let message): fail("electing a leader", message)
         case .electionStands: mend("electing a leader")
         case .unreadable(let resource, let object, let problem):
-            let sentence = "\(resource) \(object) cannot be understood and is left as it last was: \(problem)"
+            let sentence = "\(resource) \(object) cannot be parsed; its last valid version stays in force: \(problem)"
             let former = unreadable.withLock { $0.updateValue(sentence, forKey: "\(resource) \(object)") }
             if former != sentence { logger.error("\(sentence)") }
         case .cured(let resource, let object):
             if unreadable.withLock({ $0.removeValue(forKey: "\(resource) \(object)") }) != nil {
-                logger.notice("\(resource) \(object) can be understood again, or is gone")
+                logger.notice("resolved: \(resource) \(object) can be parsed again, or was deleted")
             }
         }
     }

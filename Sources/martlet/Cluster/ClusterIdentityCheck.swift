@@ -5,7 +5,7 @@ import ServiceLifecycle
 struct ClusterIdentityCheck: Service {
     struct OtherCluster: Error, CustomStringConvertible {
         var description: String {
-            "the state directory was another cluster's (the UID of the namespace kube-system has changed): start again"
+            "the state directory belongs to another cluster (the UID of the namespace kube-system differs): restart"
         }
     }
 

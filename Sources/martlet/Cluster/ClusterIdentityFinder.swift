@@ -38,7 +38,7 @@ struct ClusterIdentityFinder: Sendable {
                 obstacle = "the namespace kube-system has no UID"
             } catch {
                 obstacle =
-                    "the namespace kube-system cannot be read, by which this cluster is told from others: \(error.message)"
+                    "cannot read the namespace kube-system, whose UID identifies this cluster: \(error.message)"
             }
             onObstacle(obstacle)
             if told != obstacle { logger.warning("\(obstacle)") }
@@ -52,7 +52,7 @@ struct ClusterIdentityFinder: Sendable {
         do throws(SystemError) {
             try directory.replace(ClusterIdentityFinder.file, with: Array("\(uid)\n".utf8))
         } catch {
-            logger.warning("\(error); without the API server this node cannot announce after its next start")
+            logger.warning("\(error); after a restart without the API server, this node cannot announce")
         }
     }
 

@@ -43,7 +43,7 @@ struct ClusterLook {
         let reporting = Set(speakers.map(\.metadata.name))
         let silent = reading.state.nodes.map(\.metadata.name).filter { !reporting.contains($0) }.sorted()
         guard !silent.isEmpty else { return [] }
-        let fix = "look at `kubectl -n martlet-system get pods -o wide` and the DaemonSet martlet-speaker"
+        let fix = "check `kubectl -n martlet-system get pods -o wide` and the DaemonSet martlet-speaker"
         guard silent.count < reading.state.nodes.count else {
             return [
                 ProblemEntry(
@@ -61,7 +61,7 @@ struct ClusterLook {
     }
 
     private static func strayMessage(_ name: String) -> String {
-        "A speaker reports as \(name), and there is no Node of that name: its --node-name (NODE_NAME) is wrong, or the Node "
+        "A speaker reports as \(name), but no Node has that name: its --node-name (NODE_NAME) is wrong, or the Node "
             + "was deleted."
     }
 

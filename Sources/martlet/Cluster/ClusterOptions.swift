@@ -7,18 +7,19 @@ import Logging
 struct ClusterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The kubeconfig; without it KUBECONFIG, then the pod's service account.", valueName: "path"))
+            "The kubeconfig. Default: KUBECONFIG, then the pod's service account.", valueName: "path"))
     var kubeconfig: String?
 
-    @Option(help: ArgumentHelp("The namespace that Martlet's own objects are in.", valueName: "name"))
+    @Option(help: ArgumentHelp("The namespace of Martlet's own objects.", valueName: "name"))
     var namespace = "martlet-system"
 
     @Option(
-        help: ArgumentHelp("Serve only Services of this class; without it, only those of none.", valueName: "class"))
+        help: ArgumentHelp(
+            "Serve only Services of this class. Default: only Services without a class.", valueName: "class"))
     var loadBalancerClass: String?
 
     func validate() throws {
-        guard !namespace.isEmpty else { throw ValidationError("--namespace: the name of a namespace is not empty") }
+        guard !namespace.isEmpty else { throw ValidationError("--namespace: the name must not be empty") }
     }
 
     func client(_ observer: ClientObserver) throws -> KubernetesClient {

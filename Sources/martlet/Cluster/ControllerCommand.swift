@@ -15,10 +15,10 @@ import UnixSignals
 struct ControllerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "controller",
-        abstract: "Assigns addresses to the Services of a cluster, until it is stopped.",
+        abstract: "Assigns addresses to the Services of a cluster, until stopped.",
         discussion: """
-            Several may run: one leads, by a Lease, and another takes over when it ends. Needs no privileges on its \
-            machine; what it may do in the cluster is in deploy/base.
+            Several can run: one leads, elected by a Lease, and another takes over when it stops. Needs no privileges on its \
+            host. Its permissions in the cluster are in deploy/base.
 
             Example:
               martlet controller --kubeconfig ~/.kube/config
@@ -30,8 +30,8 @@ struct ControllerCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            The Secret of --namespace that speakers have their key from (--liveness-key-file), under `key`; made with a new \
-            key where there is none.
+            The Secret in --namespace with the speakers' key (--liveness-key-file), under `key`; created with a new \
+            key if it does not exist.
             """, valueName: "name"))
     var speakerKeySecret: String?
 
@@ -80,6 +80,6 @@ struct ControllerCommand: AsyncParsableCommand {
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
         await client.close()
-        logger.notice("martlet controller ends")
+        logger.notice("martlet controller stopped")
     }
 }

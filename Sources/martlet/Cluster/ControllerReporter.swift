@@ -23,8 +23,8 @@ struct ControllerReporter: Sendable {
     }
 
     private static func obstacles(_ role: LeaseElection.Role, _ core: ControllerCore?) -> [String] {
-        if let core { return core.isComplete ? [] : ["not everything in the cluster has been seen yet"] }
-        if case .following(nil) = role { return ["it is not known who leads"] }
+        if let core { return core.isComplete ? [] : ["the cluster has not been read completely yet"] }
+        if case .following(nil) = role { return ["no leader is known yet"] }
         return []
     }
 

@@ -8,11 +8,12 @@ import Manifests
 struct KubeconfigOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Read a cluster by this kubeconfig. Where nothing else is named to read from, by that of KUBECONFIG, of the pod, or ~/.kube/config.",
+            "Read a cluster with this kubeconfig. Default, if no other source is given: KUBECONFIG, the pod's account, or ~/.kube/config.",
             valueName: "path"))
     var kubeconfig: String?
 
-    @Option(help: ArgumentHelp("Another context of the kubeconfig than its current one.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The context of the kubeconfig to use. Default: its current context.", valueName: "name"))
     var context: String?
 
     /// Whether a cluster was asked for explicitly.

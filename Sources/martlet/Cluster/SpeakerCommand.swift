@@ -17,13 +17,13 @@ import WireIdentity
 struct SpeakerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "speaker",
-        abstract: "Announces the addresses of a cluster's Services from this node, until it is stopped.",
+        abstract: "Announces the addresses of a cluster's Services from this node, until stopped.",
         discussion: """
-            One runs on every node. What is announced stays announced while the API server is gone, also across a restart: \
-            what was last known is kept in the state directory.
+            One runs on every node. It continues to announce while the API server is down, also after a restart: \
+            the last known state is kept in the state directory.
 
-            Needs CAP_NET_RAW for ARP and NDP, and CAP_NET_BIND_SERVICE for BGP peers that are passive. SIGTERM lets others \
-            take over, then ends.
+            Needs CAP_NET_RAW for ARP and NDP, and CAP_NET_BIND_SERVICE for passive BGP peers. On SIGTERM it lets other nodes \
+            take over, then exits.
 
             Example:
               martlet speaker --node-name "$(hostname)" --kubeconfig ~/.kube/config
@@ -32,7 +32,8 @@ struct SpeakerCommand: AsyncParsableCommand {
     /// The `reportingController` of its Events.
     static let reporter = "martlet.dev/speaker"
 
-    @Option(help: ArgumentHelp("The name of this node; without it, NODE_NAME of the environment.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The name of this node. Default: the environment variable NODE_NAME.", valueName: "name"))
     var nodeName: String?
 
     @OptionGroup var cluster: ClusterOptions
@@ -40,10 +41,10 @@ struct SpeakerCommand: AsyncParsableCommand {
     @OptionGroup var serving: ServingOptions
 
     @Option(
-        help: ArgumentHelp("Where the last known state of the cluster is kept.", valueName: "dir"))
+        help: ArgumentHelp("The directory for the last known state of the cluster.", valueName: "dir"))
     var stateDir = "/var/lib/martlet"
 
-    @Flag(help: "Start without CAP_NET_RAW, for a node that announces by BGP alone.") var noLayer2 = false
+    @Flag(help: "Start without CAP_NET_RAW, for a node that announces only by BGP.") var noLayer2 = false
 
     func validate() throws {
         guard let node, !node.isEmpty else {
@@ -57,7 +58,7 @@ struct SpeakerCommand: AsyncParsableCommand {
 
     /// Asks which cluster this is, and says meanwhile that it has to be known first; `nil`: told to stop before it was.
     private func findCluster(_ finder: ClusterIdentityFinder, _ logger: Logger) async throws -> String? {
-        let obstacle = Mutex("it is not known yet which cluster this is")
+        let obstacle = Mutex("the identity of the cluster is not known yet")
         let server = try await serving.bind(
             [.health(), .readiness { [obstacle.withLock { $0 }] }], PrometheusRegistry(), logger: logger)
         let search = ClusterIdentitySearch(finder: finder) { text in obstacle.withLock { $0 = text } }
@@ -138,6 +139,6 @@ struct SpeakerCommand: AsyncParsableCommand {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
         await client.close()
-        logger.notice("martlet has withdrawn everything and ends")
+        logger.notice("all announcements withdrawn; exiting")
     }
 }

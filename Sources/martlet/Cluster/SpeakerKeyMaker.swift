@@ -25,12 +25,12 @@ struct SpeakerKeyMaker: ServiceLifecycle.Service {
         while !Task.isCancelled {
             do throws(RequestFailure) {
                 try await client.create(.secrets, SpeakerKeyMaker.secret(name), in: name.namespace)
-                logger.notice("made the Secret \(name) with a new key for the speakers")
+                logger.notice("created the Secret \(name) with a new key for the speakers")
                 return
             } catch {
                 if error.isAlreadyThere { return }
                 if told != error.message {
-                    logger.error("the Secret \(name) with the key of the speakers cannot be made: \(error.message)")
+                    logger.error("cannot create the Secret \(name) with the key of the speakers: \(error.message)")
                 }
                 told = error.message
             }

@@ -65,7 +65,7 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
                     lastProblem = nil
                 } catch {
                     if lastProblem != error.message {
-                        logger.warning("the Speaker object of this node is not written: \(error.message)")
+                        logger.warning("cannot write the Speaker object of this node: \(error.message)")
                     }
                     lastProblem = error.message
                     if error.mayBeOutage { await client.pause(after: error) }
@@ -103,7 +103,7 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
         } catch {
             // The admission plugin OwnerReferencesPermissionEnforcement forbids it to whoever may not delete the object.
             guard error.code == 403 else { throw error }
-            logger.warning("the Speaker object of this node does not get its Node as owner: \(error.message)")
+            logger.warning("cannot set the Node as owner of the Speaker object of this node: \(error.message)")
         }
     }
 

@@ -24,7 +24,7 @@ struct SpeakerReporter: Sendable {
 
     private static func obstacles(_ view: ClusterView?) -> [String] {
         guard let view else { return ["stopping"] }
-        return view.isRestored || view.isComplete ? [] : ["not everything in the cluster has been seen yet"]
+        return view.isRestored || view.isComplete ? [] : ["the cluster has not been read completely yet"]
     }
 
     func document() async -> StatusDocument {
@@ -44,7 +44,7 @@ struct SpeakerReporter: Sendable {
         if let view {
             document.problems = view.problems.map { ProblemEntry($0) }
             if view.isRestored {
-                let message = "the API server was not there at the start: what was last known is announced"
+                let message = "the API server was not available at the start: the last known state is announced"
                 document.problems.append(ProblemEntry(severity: "warning", object: nil, field: nil, message: message))
             }
         }
@@ -68,7 +68,7 @@ struct SpeakerReporter: Sendable {
                 pools: assignment.addresses.map {
                     .init(
                         pool: $0.pool, family: $0.address.family, outcome: .gave($0.address),
-                        message: "\($0.pool) gave \($0.address)")
+                        message: "\($0.pool) allocated \($0.address)")
                 })
         }
         let peers = await self.speaker.peers().map { NodePeerEntry(node: node, peer: $0) }

@@ -16,6 +16,6 @@ final class UnreadableObjects: Sendable {
         else { return }
         let name = NamespacedName(object) ?? NamespacedName(namespace: nil, name: object)
         let reference = ObjectReference(kind: resource, name: name)
-        found.withLock { $0.append(Problem(.error, reference, "it cannot be understood and is left out: \(problem)")) }
+        found.withLock { $0.append(Problem(.error, reference, "it cannot be parsed and is ignored: \(problem)")) }
     }
 }

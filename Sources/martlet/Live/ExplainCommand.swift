@@ -8,11 +8,11 @@ import Timing
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Shows the whole chain of decisions for one Service, from its type to the wire, and what to do.",
+        abstract: "Shows every decision about one Service, from its type to the wire, and what to do.",
         discussion: """
-            Reads a cluster, manifests or a saved bundle, or asks one process, and touches nothing. Of a cluster it tells \
-            what follows from its objects; who is heard on a segment only the speakers know, each for itself: ask one with \
-            --server. Ends with status 1 if the chain is broken somewhere: the Service has no address, or nobody announces it.
+            Reads a cluster, manifests or a saved bundle, or asks one process; changes nothing. For a cluster it shows \
+            what follows from its objects. Only speakers know which nodes they reach on a segment: ask one with \
+            --server. Exit status 1: the Service has no address, or no node announces it.
 
             Examples:
               martlet explain default/web
@@ -24,7 +24,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The Service; svc/NAME and a name alone are of the namespace of -n, else of `default`.",
+            "The Service. svc/NAME or NAME is in the namespace of -n, or `default`.",
             valueName: "namespace/name"))
     var service: String
 
@@ -39,7 +39,7 @@ struct ExplainCommand: AsyncParsableCommand {
             "Manifests: a file, a directory, or - for standard input. Repeatable.", valueName: "path"))
     var filenames: [String] = []
 
-    @Option(help: ArgumentHelp("Of a cluster or manifests: only Services of this class.", valueName: "class"))
+    @Option(help: ArgumentHelp("From a cluster or manifests: only Services of this class.", valueName: "class"))
     var loadBalancerClass: String?
 
     @OptionGroup var nodes: NodeOptions
@@ -48,7 +48,7 @@ struct ExplainCommand: AsyncParsableCommand {
     func validate() throws {
         _ = try name
         guard source.count + (filenames.isEmpty ? 0 : 1) + (cluster.isGiven ? 1 : 0) <= 1 else {
-            throw ValidationError("Name one source: --kubeconfig PATH, --server URL, -f PATH or --bundle FILE.")
+            throw ValidationError("Give one source: --kubeconfig PATH, --server URL, -f PATH or --bundle FILE.")
         }
     }
 

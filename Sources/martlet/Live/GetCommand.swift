@@ -10,18 +10,18 @@ struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
         abstract:
-            "Shows pools, services, announcements, peers, speakers, routes, events or problems, of a cluster or of one process.",
+            "Shows pools, services, announcements, peers, speakers, routes, events or problems of a cluster or one process.",
         discussion: """
-            Of a cluster it reads the objects, and what each speaker says of itself in its Speaker object, which lists the \
-            first hundred addresses and sessions; the owner of an address that is in none of these lists is worked out. One \
-            process is asked with --server, and knows more: since when, MAC addresses, counters, and all its events.
+            From a cluster it reads the objects, and what each speaker reports in its Speaker object, which lists the \
+            first hundred addresses and sessions; the owner of any other address is computed. One \
+            process, asked with --server, knows more: times, MAC addresses, counters, and all its events.
 
-            Without a source it asks the process of MARTLET_SERVER, else the cluster of the kubeconfig, else what listens on \
+            Without a source it asks the process of MARTLET_SERVER, else the cluster of the kubeconfig, else a process on \
             \(StatusClient.local).
 
-            Problems are what keeps Martlet from doing what it should; one that is an error makes the exit status 1.
+            Problems are what keeps Martlet from working as configured. Exit status 1: one of them is an error.
 
-            Events are the last things that were done or noticed, with the reasons, the newest at the end.
+            Events are the latest actions and observations with their reasons, the newest last.
 
             Examples:
               martlet get services
@@ -42,7 +42,7 @@ struct GetCommand: AsyncParsableCommand {
             let words = Resource.allCases.map(\.rawValue)
             let hint = word.likelyMeant(among: words).map { "did you mean `\($0)`?" }
             throw ValidationError(
-                "There is nothing called `\(word)` to get; \(hint ?? "there are \(words.joined(separator: ", "))")."
+                "There is no resource `\(word)`; \(hint ?? "there are \(words.joined(separator: ", "))")."
             )
         })
     var resource: Resource
@@ -53,33 +53,34 @@ struct GetCommand: AsyncParsableCommand {
     var name: String?
 
     @Option(
-        help: ArgumentHelp("Of events: those about this address, also of Services that are gone.", valueName: "ip"),
+        help: ArgumentHelp("For events: only those about this address, including deleted Services.", valueName: "ip"),
         transform: { text in
             do { return try IPAddress(text) } catch { throw ValidationError("--address: \(error)") }
         })
     var address: IPAddress?
 
-    @Option(name: .shortAndLong, help: "Only what concerns Services of this namespace.")
+    @Option(name: .shortAndLong, help: "Only Services of this namespace, and what belongs to them.")
     var namespace: String?
     @Flag(
-        name: [.customShort("A"), .long], help: "Of all namespaces, which is what is shown without -n.")
+        name: [.customShort("A"), .long], help: "All namespaces (the default).")
     var allNamespaces = false
 
     @Option(
         help: ArgumentHelp(
-            "Order by this member of the documents that -o json prints; a minus before it turns the order round.",
+            "Sort by this member of the documents that -o json prints; a leading minus reverses the order.",
             valueName: "member"))
     var sortBy: String?
 
-    @Flag(name: .shortAndLong, help: "Go on, and show each change until interrupted.") var watch =
+    @Flag(name: .shortAndLong, help: "Keep running, and show each change until interrupted.") var watch =
         false
 
     @Option(
         name: [.customShort("l"), .customLong("selector")],
-        help: ArgumentHelp("Of a cluster: only what concerns Services with these labels.", valueName: "selector"))
+        help: ArgumentHelp(
+            "From a cluster: only Services with these labels, and what belongs to them.", valueName: "selector"))
     var selector: String?
 
-    @Option(help: ArgumentHelp("Of a cluster: only Services of this class.", valueName: "class"))
+    @Option(help: ArgumentHelp("From a cluster: only Services of this class.", valueName: "class"))
     var loadBalancerClass: String?
 
     @OptionGroup var cluster: KubeconfigOptions
@@ -92,7 +93,7 @@ struct GetCommand: AsyncParsableCommand {
             throw ValidationError("Give -n or -A, not both.")
         }
         guard address == nil || resource == .events else {
-            throw ValidationError("--address is for events; of \(resource.rawValue) give a name.")
+            throw ValidationError("--address is for events; for \(resource.rawValue), give a name.")
         }
         guard selector == nil || source.count == 0 else {
             throw ValidationError("A process does not keep the labels of Services: -l is for a cluster.")
@@ -158,7 +159,7 @@ struct GetCommand: AsyncParsableCommand {
             let moment: Timestamp
             do {
                 (list, moment) = try await look(at: place)
-                if isAway { Diagnostics.say("it answers again") }
+                if isAway { Diagnostics.say("resolved: it answers again") }
                 isAway = false
             } catch {
                 if !isAway { Diagnostics.say("\(error); waiting for it") }

@@ -10,16 +10,16 @@ import SystemIO
 struct ProbeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
-        abstract: "Asks the wire who answers for an address, and complains if two do.",
+        abstract: "Probes the wire for the hosts that answer for an address, and reports duplicates.",
         discussion: """
-            Sends ARP probes, or neighbour solicitations, on the interfaces of this host, and shows each MAC address that \
-            has the address. It needs no cluster, and no host's cache learns anything from it. Needs root, or the \
+            Sends ARP probes or neighbour solicitations on the interfaces of this host, and shows each MAC address that \
+            answers. It needs no cluster, and changes no host's neighbour cache. Needs root, or the \
             capability CAP_NET_RAW.
 
-            A speaker that answers says which node it is, by a number. The names come from a process's status: of --server, \
-            of MARTLET_SERVER, or else of what listens at \(StatusClient.local), if anything does.
+            A speaker that answers identifies its node by a number. The names come from the status of a process: --server, \
+            MARTLET_SERVER, or the process at \(StatusClient.local), if there is one.
 
-            Ends with status 1 if nobody answers, if two do on one segment, or if only a host does that is neither a speaker \
+            Exit status 1: no host answers, two answer on one segment, or only a host answers that is neither a speaker \
             nor a node.
 
             Examples:
@@ -33,7 +33,7 @@ struct ProbeCommand: AsyncParsableCommand {
             let address: IPAddress
             do { address = try IPAddress(text) } catch { throw ValidationError("\(error)") }
             guard !address.isOfNobody else {
-                throw ValidationError("\(address): nobody answers for it; expected the address of one host or Service")
+                throw ValidationError("\(address): not the address of one host or Service")
             }
             return address
         })
@@ -41,7 +41,7 @@ struct ProbeCommand: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Where to ask. Repeatable; without it, on every suitable interface.", valueName: "name"))
+        help: ArgumentHelp("The interface to probe. Repeatable. Default: every suitable interface.", valueName: "name"))
     var interface: [String] = []
 
     @Option(help: ArgumentHelp("How many probes to send on each interface, 1 to 1000; five a second.", valueName: "n"))
@@ -52,7 +52,7 @@ struct ProbeCommand: AsyncParsableCommand {
 
     // Text: a default beside a `transform` crashes when the command is made (Swift 6.3.1).
     @Option(
-        help: ArgumentHelp("A process to ask for the names of nodes. Repeatable.", valueName: "url"))
+        help: ArgumentHelp("A process to ask for node names. Repeatable.", valueName: "url"))
     var server: [String] = []
 
     @OptionGroup var output: OutputOptions
@@ -72,7 +72,7 @@ struct ProbeCommand: AsyncParsableCommand {
     func run() async throws {
         guard Capability.netRaw.isEffective else {
             throw Diagnostics.failure(
-                "the capability CAP_NET_RAW is missing, without which nobody can be asked: run as root")
+                "the capability CAP_NET_RAW is missing: run as root")
         }
         let document: ProbeDocument
         do {

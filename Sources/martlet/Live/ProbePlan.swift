@@ -32,7 +32,7 @@ struct ProbePlan {
                     throw Failure(description: "there is no interface `\(name)`; there are \(all)")
                 }
                 if let obstacle, !obstacle.canBeOvercome {
-                    throw Failure(description: "\(name) cannot be asked on: \(obstacle.clause)")
+                    throw Failure(description: "cannot probe on \(name): \(obstacle.clause)")
                 }
                 try add(interface, address, pace)
             }
@@ -44,13 +44,13 @@ struct ProbePlan {
             interface.isLoopback ? nil : "\(interface.name): \(obstacle?.clause ?? "it has no IPv6 address")"
         }
         throw Failure(
-            description: "no interface is suitable to ask on"
+            description: "no interface is suitable for probing"
                 + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))") + "; name one with --interface")
     }
 
     private mutating func add(_ interface: Interface, _ address: IPAddress, _ pace: Inquiry.Pace) throws(Failure) {
         guard let hardwareAddress = interface.hardwareAddress else {
-            throw Failure(description: "\(interface.name) cannot be asked on: it has no MAC address")
+            throw Failure(description: "cannot probe on \(interface.name): it has no MAC address")
         }
         switch address {
         case .v4(let address):
@@ -58,7 +58,7 @@ struct ProbePlan {
         case .v6(let address):
             guard let source = ProbePlan.source(of: interface) else {
                 throw Failure(
-                    description: "\(interface.name) cannot be asked on: it has no IPv6 address to ask from")
+                    description: "cannot probe on \(interface.name): it has no IPv6 source address")
             }
             ports.append(
                 Port(

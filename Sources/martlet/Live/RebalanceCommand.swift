@@ -5,11 +5,11 @@ import Presentation
 struct RebalanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebalance",
-        abstract: "Lets one node take over the addresses that it would own if owners did not stay.",
+        abstract: "Moves to one node the addresses that it would own in a fresh election.",
         discussion: """
-            Owners stay where they are, also when a node comes, or comes back. This moves addresses to the node that is \
-            asked, one after the other: each is answered for by its owner until the new one has announced it. Ask the \
-            speaker of each node that is to have its share; it takes the request only from its own host.
+            Addresses do not move when a node joins or returns. This command moves them to the node that is \
+            asked, one at a time: the old owner answers for each until the new one has announced it. Ask the \
+            speaker of each node that should get its share. It accepts the request only from its own host.
 
             Example:
               martlet rebalance --server http://127.0.0.1:7472
@@ -18,7 +18,7 @@ struct RebalanceCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The speaker to ask; without it MARTLET_SERVER.", valueName: "url"),
+            "The speaker to ask. Default: MARTLET_SERVER.", valueName: "url"),
         transform: { text in
             do { return try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
         })
@@ -26,7 +26,7 @@ struct RebalanceCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard server != nil || ProcessInfo.processInfo.environment[StatusClient.variable]?.isEmpty == false else {
-            throw ValidationError("Name the speaker with --server URL, or in \(StatusClient.variable).")
+            throw ValidationError("Give the speaker with --server URL, or in \(StatusClient.variable).")
         }
     }
 

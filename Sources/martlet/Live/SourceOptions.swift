@@ -18,7 +18,7 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The process to ask; without it MARTLET_SERVER, then the cluster of the kubeconfig, then \(StatusClient.local).",
+            "The process to ask. Default: MARTLET_SERVER, then the cluster of the kubeconfig, then \(StatusClient.local).",
             valueName: "url"),
         transform: { text in
             do { return try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
@@ -27,7 +27,7 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Instead of a process: a file that `martlet bundle` wrote, or - for standard input.",
+            "Instead of a process: a file written by `martlet bundle`, or - for standard input.",
             valueName: "file"))
     var bundle: String?
 
@@ -37,7 +37,7 @@ struct SourceOptions: ParsableArguments {
     /// None means what ``place(or:)`` finds.
     func requireAtMostOne(or cluster: KubeconfigOptions) throws {
         guard count + (cluster.isGiven ? 1 : 0) <= 1 else {
-            throw ValidationError("Name one source: --kubeconfig PATH, --server URL or --bundle FILE.")
+            throw ValidationError("Give one source: --kubeconfig PATH, --server URL or --bundle FILE.")
         }
     }
 
@@ -54,6 +54,6 @@ struct SourceOptions: ParsableArguments {
         return .process(
             try StatusClient(
                 server: StatusClient.local,
-                note: "there is no kubeconfig either: name one with --kubeconfig, or a process with --server"))
+                note: "there is no kubeconfig either: give one with --kubeconfig, or a process with --server"))
     }
 }

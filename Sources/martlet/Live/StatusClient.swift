@@ -107,9 +107,9 @@ struct StatusClient {
             throw Failure(description: explain(error))
         }
         if code == 403 { throw Failure(description: String(decoding: octets, as: UTF8.self)) }
-        if code == 503 { throw Failure(description: "\(server) is ending, or does not lead: ask another") }
+        if code == 503 { throw Failure(description: "\(server) is shutting down, or is not the leader: ask another") }
         guard code == 200 else {
-            throw Failure(description: "\(server) answers /\(path) with \(code): it does not seem to be martlet")
+            throw Failure(description: "\(server) answers /\(path) with \(code): it does not look like martlet")
         }
         return octets
     }
@@ -122,9 +122,9 @@ struct StatusClient {
     private func explain(_ error: any Error) -> String {
         // A name may stand for several addresses, each of which fails in its own way.
         let causes = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? [error]
-        guard !causes.isEmpty else { return "\(server): there is no host of this name" }
+        guard !causes.isEmpty else { return "\(server): host not found" }
         guard !causes.contains(where: { ($0 as? IOError)?.errnoCode == ECONNREFUSED }) else {
-            return "nothing listens at \(server): is `martlet run` running there, with --http so?"
+            return "nothing listens at \(server): is `martlet run` running there with that --http address?"
                 + (note.map { "; " + $0 } ?? "")
         }
         switch error as? HTTPClientError {

@@ -7,9 +7,9 @@ struct TopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "top",
         abstract:
-            "Shows what a process does just now: rates, sessions, who is heard, and what happened last.",
+            "Shows the current activity of a process: rates, sessions, reachable nodes and the latest events.",
         discussion: """
-            On a terminal the screen is drawn anew until it is interrupted. Anywhere else it is plain text, once, after an \
+            On a terminal the screen is updated until interrupted. Otherwise plain text is printed once, after one \
             interval.
 
             Example:
@@ -19,13 +19,13 @@ struct TopCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The process to ask; without it MARTLET_SERVER, then http://127.0.0.1:7472.", valueName: "url"),
+            "The process to ask. Default: MARTLET_SERVER, then http://127.0.0.1:7472.", valueName: "url"),
         transform: { text in
             do { return try StatusClient(server: text) } catch { throw ValidationError("\(error)") }
         })
     var server: StatusClient?
 
-    @Option(help: ArgumentHelp("Seconds from one look to the next, 1 to 3600.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Seconds between updates, 1 to 3600.", valueName: "seconds"))
     var interval = 2
 
     /// Home, and away with what is there (ECMA-48 §8.3.21, CUP, and §8.3.39, ED).

@@ -14,7 +14,7 @@ enum TypedService {
         let isTyped = parts.count > 1 && kinds.contains(parts[0].lowercased())
         let rest = isTyped ? Array(parts.dropFirst()) : parts
         guard rest.count <= 2, rest.allSatisfy({ !$0.isEmpty }), let name = rest.last else {
-            throw Failure(description: "`\(text)` does not name a Service: write NAMESPACE/NAME, or -n NAMESPACE NAME")
+            throw Failure(description: "`\(text)` is not a Service name: write NAMESPACE/NAME, or -n NAMESPACE NAME")
         }
         guard rest.count == 2 else { return NamespacedName(namespace: namespace ?? "default", name: name) }
         guard namespace == nil || namespace == rest[0] else {

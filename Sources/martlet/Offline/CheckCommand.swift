@@ -5,10 +5,10 @@ import Presentation
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Shows every problem in the manifests, with object, field, place and remedy.",
+        abstract: "Shows every problem in the manifests, with object, field, location and fix.",
         discussion: """
-            Offline: reads manifests and touches nothing. Ends with status 1 if anything is an error, and with --strict also \
-            if anything is a warning.
+            Offline: reads manifests and changes nothing. Exit status 1: there is an error, or with --strict, \
+            a warning.
 
             Example:
               martlet check -f manifests/ --strict
@@ -17,7 +17,7 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "Take warnings for errors.") var strict = false
+    @Flag(help: "Treat warnings as errors.") var strict = false
 
     func run() async throws {
         // All that `plan` would complain about, too: what two advertisements do together depends on the Services.

@@ -6,17 +6,17 @@ import Presentation
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Shows which address each Service gets, which node announces it how, and why the others stay silent.",
+        abstract: "Shows which address each Service gets, which nodes announce it and how, and why the others do not.",
         discussion: """
-            Reads manifests, a bundle or a cluster, and touches nothing. All nodes are taken to hear each other on one segment. \
-            Ends with status 1 if anything in them is an error.
+            Reads manifests, a bundle or a cluster; changes nothing. Assumes that all nodes share one segment and reach each \
+            other. Exit status 1: there is an error in them.
 
-            With --against, the word `cluster` or manifests (./cluster is a path), shows instead which Services would \
-            gain, lose or change an address or an owner. Services keep what they have where they can, as they would in \
-            life. Against a cluster the new manifests are laid over its objects, as `kubectl apply` does: what they do not \
-            name stays. Against manifests they replace the old ones; Services, Nodes, Namespaces, Secrets and \
-            EndpointSlices are the old ones where the new manifests have none. Ends with status 1 if any would lose an \
-            address, or be announced by nobody.
+            With --against (the word `cluster`, or manifests; ./cluster is a path), shows instead which Services would \
+            gain, lose or change an address or an owner. Services keep their addresses where possible, as in \
+            production. Against a cluster, the new manifests are applied over its objects, as with `kubectl apply`: other \
+            objects stay. Against manifests, they replace the old ones; Services, Nodes, Namespaces, Secrets and \
+            EndpointSlices are kept where the new manifests have none. Exit status 1: a Service would lose an \
+            address, or no node would announce it.
 
             Examples:
               martlet plan -f manifests/
@@ -34,7 +34,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "In place of -f: the manifests in a file that `martlet bundle` wrote, or - for standard input.",
+            "Instead of -f: a file written by `martlet bundle`, or - for standard input.",
             valueName: "file"))
     var bundle: String?
 
@@ -42,24 +42,26 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var nodes: NodeOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Only Services of this class; without it, only those of none.", valueName: "class"))
+    @Option(
+        help: ArgumentHelp("Only Services of this class. Default: only Services without a class.", valueName: "class"))
     var loadBalancerClass: String?
 
     @Option(
         help: ArgumentHelp(
-            "What is in force, to compare with: `cluster`, or manifests. Repeatable.", valueName: "path"))
+            "The current state to compare with: `cluster`, or manifests. Repeatable.", valueName: "path"))
     var against: [String] = []
 
     func validate() throws {
         let readsCluster = cluster.isGiven && !isAgainstCluster
         guard (filenames.isEmpty ? 0 : 1) + (bundle == nil ? 0 : 1) + (readsCluster ? 1 : 0) == 1 else {
             throw ValidationError(
-                "Name the manifests to read with -f PATH, a saved bundle with --bundle FILE, or a cluster with --kubeconfig PATH."
+                "Give manifests with -f PATH, a saved bundle with --bundle FILE, or a cluster with --kubeconfig PATH."
             )
         }
         guard !isAgainstCluster || against.count == 1 else {
             throw ValidationError(
-                "--against cluster goes with no other --against; of a folder of that name, write ./cluster.")
+                "--against cluster cannot be combined with another --against; for a folder of that name, write ./cluster."
+            )
         }
     }
 
@@ -89,12 +91,12 @@ struct PlanCommand: AsyncParsableCommand {
             // Whatever is missing there would look like a gain.
             let isMeant = against.contains { $0.likelyMeant(among: ["cluster"]) != nil }
             throw Diagnostics.failure(
-                "--against \(against.joined(separator: " ")) cannot be read whole, so there is nothing to compare with"
+                "--against \(against.joined(separator: " ")) cannot be read completely, so there is nothing to compare with"
                     + (isMeant ? "; did you mean `cluster`?" : ""))
         }
         let old = OfflineDecisions(reading, loadBalancerClass: loadBalancerClass, policy: nodes.policy)
         for problem in old.problems where problem.severity == .error {
-            Diagnostics.say("in what is in force: \(problem)")
+            Diagnostics.say("in the current state: \(problem)")
         }
         let new = OfflineDecisions(
             try await read(), loadBalancerClass: loadBalancerClass, after: old, policy: nodes.policy)

@@ -16,13 +16,13 @@ import WireIdentity
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Assigns and announces addresses from manifests, without Kubernetes, until it is stopped.",
+        abstract: "Assigns and announces addresses from manifests, without Kubernetes, until stopped.",
         discussion: """
-            The manifests are watched: an edit takes effect at once, and touches nothing that it does not concern. A file \
-            that cannot be read keeps its last good version in force.
+            The manifests are watched: an edit takes effect at once and changes nothing else. If a file \
+            cannot be read, its last valid version stays in force.
 
-            Needs CAP_NET_RAW, and CAP_NET_BIND_SERVICE for BGP peers that are passive. SIGHUP reads the manifests again; SIGTERM withdraws \
-            everything and ends.
+            Needs CAP_NET_RAW, and CAP_NET_BIND_SERVICE for passive BGP peers. SIGHUP reads the manifests again; SIGTERM withdraws \
+            everything and exits.
 
             Example:
               martlet run -f /etc/martlet/ --node "$(hostname)"
@@ -30,18 +30,18 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var input: InputOptions
 
-    @Option(help: ArgumentHelp("The name of this node, as the Node objects have it.", valueName: "name"))
+    @Option(help: ArgumentHelp("The name of this node, as in the Node objects.", valueName: "name"))
     var node: String
 
     @Option(
-        help: ArgumentHelp("Where assignments are kept, so that they survive a restart.", valueName: "dir"))
+        help: ArgumentHelp("The directory for assignments, so that they survive a restart.", valueName: "dir"))
     var stateDir = "/var/lib/martlet"
 
     @Option(
         help: ArgumentHelp(
             """
-            The name of the cluster that this node belongs to, the same on all its nodes. Another cluster on the same segment \
-            has another one.
+            The name of this node's cluster, the same on all its nodes. Another cluster on the same segment \
+            needs another name.
             """, valueName: "name"))
     var cluster = SpeakerCredentials.defaultCluster
 
@@ -49,8 +49,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var serving: ServingOptions
 
     func validate() throws {
-        guard !node.isEmpty else { throw ValidationError("--node: the name of a node is not empty") }
-        guard !cluster.isEmpty else { throw ValidationError("--cluster: the name of a cluster is not empty") }
+        guard !node.isEmpty else { throw ValidationError("--node: the name must not be empty") }
+        guard !cluster.isEmpty else { throw ValidationError("--cluster: the name must not be empty") }
         guard input.filenames.allSatisfy({ $0 != "-" }) else {
             throw ValidationError("-f -: standard input cannot be watched; write the manifests to a file")
         }
@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
             // Services that are missing only because their file cannot be read would lose their addresses.
             for problem in first.problems where problem.severity == .error { Diagnostics.say("\(problem)") }
             throw Diagnostics.failure(
-                "not every manifest can be read, so nothing is started: mend them, or leave them out")
+                "not every manifest can be read, so nothing is started: fix them, or leave them out")
         }
         let directory = try StateDirectory(path: stateDir, patience: .seconds(2))
         let registry = PrometheusRegistry()
@@ -92,13 +92,13 @@ struct RunCommand: AsyncParsableCommand {
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
                 .rebalance { await speaker.rebalance() }, .events(events), .eventsOfAddress(events),
             ], registry, logger: logger)
-        logger.notice("martlet \(Version.text) runs", metadata: [LogKey.node: "\(node)"])
+        logger.notice("martlet \(Version.text) started", metadata: [LogKey.node: "\(node)"])
         // Stopped in the reverse order: HTTP, then what decides, and last what announces.
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: speaker), .init(service: standalone), .init(service: server)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
-        logger.notice("martlet has withdrawn everything and ends")
+        logger.notice("all announcements withdrawn; exiting")
     }
 }

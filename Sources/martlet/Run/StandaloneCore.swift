@@ -52,7 +52,7 @@ struct StandaloneCore: Sendable {
         guard reading.isComplete || state == nil else {
             let note = Problem(
                 .warning, nil,
-                "\(reading.unreadable.joined(separator: ", ")) cannot be read: all manifests stay in force as they last were"
+                "\(reading.unreadable.joined(separator: ", ")) cannot be read: the last valid versions of all manifests stay in force"
             )
             problems = reading.problems + [note]
             return Outcome()

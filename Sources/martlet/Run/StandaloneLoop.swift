@@ -50,7 +50,7 @@ struct StandaloneLoop {
         let ignored = core.restore(try store.load(), at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
         guard ignored == 0 else {
             throw AssignmentStore.Failure.damaged(
-                path: store.path, "\(ignored) of its addresses or entries make no sense")
+                path: store.path, "\(ignored) of its addresses or entries are invalid")
         }
     }
 
@@ -107,11 +107,12 @@ struct StandaloneLoop {
         let state = core.engine.state(at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
         do {
             try store.save(state)
-            if saveFailure != nil { logger.notice("assignments are on disk again") }
+            if saveFailure != nil { logger.notice("resolved: assignments are saved again") }
             isUnsaved = false
             saveFailure = nil
         } catch {
-            let message = "\(error): what was assigned since would not survive a restart; make room or permit it"
+            let message =
+                "\(error): new assignments would not survive a restart; free disk space or fix the permissions"
             if saveFailure?.message != message { logger.error("\(message)") }
             saveFailure = Problem(.error, nil, message)
         }

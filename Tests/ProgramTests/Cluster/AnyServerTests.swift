@@ -248,7 +248,7 @@ private final class AnyCluster {
     }
 
     func edit() async throws {
-        // No schema sees that two pools overlap. The last valid form stays in force.
+        // No schema sees that two pools overlap. The last valid version stays in force.
         let before = try await addresses()
         try await ask("POST", Self.pools, Self.pool("far", "198.51.100.0/24"))
         try await ask("PATCH", Self.pools + "/lan", ["spec": ["addresses": ["198.51.100.8/32"]]])

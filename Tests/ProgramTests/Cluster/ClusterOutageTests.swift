@@ -121,7 +121,7 @@ import Testing
         #expect(try await eventually(within: .seconds(5)) { try await lab.answers("192.0.2.21") }, "\(speaker.errors)")
         #expect(try await !lab.answers("192.0.2.25"), "it is of the lost future")
         for process in [speaker, controller] {
-            #expect(process.errors.contains("was set back"), "\(process.errors)")
+            #expect(process.errors.contains("went backwards"), "\(process.errors)")
         }
         for port in [7472, 7473] {
             let metrics = try await lab.namespace.run("curl", "-s", "http://127.0.0.1:\(port)/metrics")

@@ -57,7 +57,7 @@ import Testing
         speaker.kill()
         speaker = try lab.startSpeaker()
         #expect(try await eventually(within: .seconds(15)) { try await lab.answers("192.0.2.16") }, "\(speaker.errors)")
-        #expect(speaker.errors.contains("last known"))
+        #expect(speaker.errors.contains("last known state"))
         // Its status and its explanation have what it announces from memory.
         for path in ["v1/status", "v1/explain/default/web"] {
             let answer = try await lab.namespace.run("curl", "-s", "http://127.0.0.1:7472/\(path)")

@@ -85,7 +85,7 @@ import Testing
         let bundle = try await Program.run("bundle", "--kubeconfig", kubeconfig, "--to", "-")
         let saved = try JSON(Array(bundle.output.utf8))
         #expect(bundle.succeeded && saved["problems"]?.array?.isEmpty ?? true, "\(bundle.errors)")
-        #expect(!bundle.output.contains("cannot be understood"))
+        #expect(!bundle.output.contains("cannot be parsed"))
         let problems = saved["processes"]?.array?.first?["status", "problems"]?.array
         // No speaker runs here, which is the one thing that is wrong.
         let wrong = problems?.filter { $0["object"] != .string("DaemonSet/martlet-speaker") }

@@ -27,7 +27,8 @@ import Timing
         }
         #expect(told(.connect, 1) == nil)
         #expect(told(.connect, 2) == "connecting since \(since), no answer")
-        #expect(told(.connect, 9, hasPassword: true)?.hasSuffix("another password, or none, does not answer") == true)
+        #expect(
+            told(.connect, 9, hasPassword: true)?.hasSuffix("a different password, or none, does not answer") == true)
         for state in [SessionState.idle, .active, .openSent, .openConfirm, .established] {
             #expect(told(state, 60) == nil)
         }

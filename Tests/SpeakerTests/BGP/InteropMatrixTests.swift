@@ -155,7 +155,7 @@ extension BGPInteropTests {
                 peer.options.password = TCPPassword("horse-correct")
                 await lab.speaker.apply(peers: [peer])
                 try await eventually("no answer") {
-                    try await lab.status().lastError?.contains("another password, or none, does not answer") == true
+                    try await lab.status().lastError?.contains("a different password, or none, does not answer") == true
                 }
                 #expect(try await lab.status().statistics.established == 0)
                 // The attempt would go on for half a minute.
@@ -180,7 +180,7 @@ extension BGPInteropTests {
                 try await eventually("the route") { try await router.details(of: prefix).contains(hop) }
                 try await lab.setForwarding(false)
                 try await eventually("our hold timer") {
-                    try await lab.status().lastError?.contains("nothing was heard") == true
+                    try await lab.status().lastError?.contains("hold time expired") == true
                 }
                 // ExaBGP tells its helper nothing of a lost session's routes.
                 if daemon != .exabgp {
