@@ -12,7 +12,7 @@ extension PlanDocument: Screen {
         if !announcements.isEmpty {
             add("Announcements: \(announcements.count)", announcementTable.lines(layout))
         }
-        if !silent.isEmpty { add("Silent: \(silent.count)", silenceTable.lines(layout)) }
+        if !silent.isEmpty { add("Not announced: \(silent.count)", silenceTable.lines(layout)) }
         if !problems.isEmpty { add("Problems", ProblemsDocument(problems).lines(layout)) }
         return Array(sections.joined(separator: [""]))
     }
