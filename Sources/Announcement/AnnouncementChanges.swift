@@ -18,7 +18,7 @@ package struct AnnouncementChanges: Hashable, Sendable {
     }
 
     package enum RouteChange: Hashable, Sendable {
-        /// Tell these peers, by name, of the route. It replaces what they were told of the same prefix.
+        /// Advertise the route to these peers, by name. It replaces their former route for the prefix.
         case advertise(IPPrefix, RouteAttributes, peers: Set<String>)
         /// Withdraw the route from these peers, by name.
         case withdraw(IPPrefix, peers: Set<String>)

@@ -14,7 +14,7 @@ extension AnnouncementEngine {
     /// whose cost does not grow with the number of nodes.
     package func planHere() -> AnnouncementPlan {
         var plan = plan(Array(services.keys), amid: Array(services.keys), places: localPlace.map { [$0] } ?? [])
-        // The owner of a shared address may be silent for one of its Services.
+        // The owner of a shared address may not announce it for one of its Services.
         plan.silent.removeAll { $0.node != localNode }
         return plan
     }
@@ -265,7 +265,7 @@ extension AnnouncementEngine {
                         prefix: prefix, attributes: attributes))
             }
         }
-        // A node that tells one peer is not silent, whomever it does not tell.
+        // A node that advertises to one peer announces, even if it does not advertise to others.
         guard plan.bgp.count == announced, !untold.isEmpty else { return }
         keepSilent(
             .peerNotSelected, untold.map(\.why).joined(separator: " "),

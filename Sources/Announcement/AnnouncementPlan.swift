@@ -1,6 +1,6 @@
 import ClusterConfiguration
 
-/// Who announces what, and why the others are silent.
+/// Which node announces what, and why the others do not.
 package struct AnnouncementPlan: Hashable, Sendable {
     /// Sorted by Service, address, node.
     package var layer2: [Layer2Announcement] = []

@@ -66,7 +66,7 @@ extension AnnouncementRules {
             .reduce(nil) { $0?.union($1) ?? $1 }
     }
 
-    /// Why a node may not announce the address for the Service, whoever is heard; `nil` if it may.
+    /// Why a node may not announce the address for the Service, with any reachable nodes; `nil` if it may.
     func layer2Obstacle(
         _ address: ServiceFacts.AddressFacts, _ advertisements: [Int], node: Int
     ) -> (reason: SilenceReason, message: String)? {

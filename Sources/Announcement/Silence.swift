@@ -12,7 +12,7 @@ package struct Silence: Hashable, Sendable {
     package var address: IPAddress
     package var `protocol`: AnnouncementProtocol
     package var node: String
-    /// The BGP peer that is not told, where the reason is about one peer.
+    /// The BGP peer without the route, if the reason is about one peer.
     package var peer: String?
     package var reason: SilenceReason
     /// The reason as a sentence for a person.

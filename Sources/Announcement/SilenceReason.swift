@@ -22,7 +22,7 @@ package struct SilenceReason: RawRepresentable, Hashable, Sendable, CustomString
     package static let interfaceMissing = SilenceReason(rawValue: "InterfaceMissing")
     /// No advertisement is about the address.
     package static let noAdvertisement = SilenceReason(rawValue: "NoAdvertisement")
-    /// The node is not heard on the segment.
+    /// The node is not reachable on the segment.
     package static let notHeard = SilenceReason(rawValue: "NotHeard")
     /// A stranger answers for the address.
     package static let conflict = SilenceReason(rawValue: "Conflict")

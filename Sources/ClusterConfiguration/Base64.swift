@@ -1,6 +1,6 @@
 /// Base64 as Secrets have it (RFC 4648 §4).
 enum Base64 {
-    /// The octets that a text stands for; `nil` if it is not Base64. Line breaks are passed over, as Go does.
+    /// The octets of a text; `nil` if it is not Base64. Line breaks are passed over, as Go does.
     static func decode(_ text: String) -> [UInt8]? {
         let characters = text.utf8.filter { $0 != 0x0A && $0 != 0x0D }
         guard characters.count.isMultiple(of: 4) else { return nil }

@@ -36,7 +36,7 @@ extension ClusterState {
         return result
     }
 
-    /// These objects, and of the kinds that a cluster makes by itself those of another state where there are none here: so
+    /// These objects, and of the kinds that a cluster creates itself those of another state where there are none here: so
     /// a configuration alone can be tried against the Services and nodes that there are.
     package func completed(from other: ClusterState) -> ClusterState {
         var result = self

@@ -9,11 +9,11 @@ package enum ClaimFrame: Hashable, Sendable {
     ///
     /// For IPv4 it is a request, not a reply: RFC 5227 §3 gives the reasons, of which the chief is that RFC 826 makes
     /// every receiver update its cache from a packet's sender before it looks at the operation, while replies that
-    /// nobody asked for are what some equipment drops as forged.
+    /// unsolicited ones are what some equipment drops as forged.
     case claim(IPAddress, to: MACAddress?)
     /// Says so to who has probed for it.
     case answer(IPAddress, to: MACAddress)
-    /// Names the sender by an address of its own, in a form that changes nobody's cache wrongly.
+    /// Names the sender by an address of its own, in a form that corrupts no cache.
     case greeting(own: IPAddress)
     /// Asks one speaker whether it has the address, in the form of a probe.
     case challenge(IPAddress, to: MACAddress)

@@ -28,7 +28,7 @@ package struct NeighborAdvertisement: Hashable, Sendable {
 
     /// What says unasked that an address is here (RFC 4861 §7.2.6).
     ///
-    /// The router flag stays clear also on nodes that forward: the address is a Service's, nobody's default router.
+    /// The router flag stays clear also on nodes that forward: the address is a Service's, not a default router's.
     package init(announcing address: IPv6Address, at hardwareAddress: MACAddress) {
         self.init(
             // RFC 4861 §7.2.6: "the Solicited flag MUST be set to zero"; §4.4: it must not be set in multicast ones.

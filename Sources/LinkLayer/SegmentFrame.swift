@@ -10,7 +10,7 @@ package struct SegmentFrame: Hashable, Sendable {
     }
 
     let content: Content
-    /// Of whoever has, wants or asks for the address: as the message says, or else as the frame does.
+    /// Of the host that has, wants or asks for the address: as in the message, or else as in the frame.
     package let sender: MACAddress
     /// Sent to a group's MAC address.
     let isToAll: Bool
@@ -22,7 +22,7 @@ package struct SegmentFrame: Hashable, Sendable {
         var reader = ByteReader(frame)
         let header = try EthernetHeader(decoding: &reader)
         guard header.source != hardwareAddress else { throw .fromSelf }
-        // What the interface's own filter lets through if nobody else makes it hear everything.
+        // What the interface's own filter lets through if no other program makes it promiscuous.
         guard header.destination == hardwareAddress || header.destination.isMulticast else { throw .otherDestination }
         isToAll = header.destination.isMulticast
         switch header.etherType {

@@ -3,7 +3,7 @@ import CLibnl
 import CLinux
 import Glibc
 
-/// Two netlink sockets: one hears that something about links or addresses changed, the other asks how it is now.
+/// Two netlink sockets: one receives notices of changed links and addresses, the other reads their current state.
 ///
 /// What changed is not read from the notices: they are lost when many come at once, and libnl's own cache then stays
 /// wrong. A notice, or the loss of one, is a reason to read everything afresh.

@@ -1,7 +1,7 @@
 import Addresses
 import KubernetesModel
 
-/// That this node began, or ceased, to answer for an address.
+/// This node started or stopped answering for an address.
 struct HeldChange: Hashable, Sendable {
     let address: IPAddress
     let isHeld: Bool

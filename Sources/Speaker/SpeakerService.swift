@@ -17,7 +17,7 @@ import WireIdentity
 
 /// Announces from one node: the shell around ``SpeakerCore``.
 ///
-/// Whatever happens goes through one loop, one event at a time. Layer 2 and liveness have threads of their own, each BGP
+/// Every event goes through one loop, one at a time. Layer 2 and liveness have threads of their own, each BGP
 /// session a task; none of them waits for this loop, nor it for them.
 package final class SpeakerService: ServiceLifecycle.Service {
     private enum Input: Sendable {
@@ -27,7 +27,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         case routerChanged(RouterChange)
         /// Something waits in `pendingLiveness`.
         case livenessChanged
-        /// These interfaces were listened to for as long as it takes to hear who is there.
+        /// These interfaces were listened to long enough to find every node.
         case listened(Set<String>)
         case reported([Layer2Report])
         case rebalanced
@@ -51,7 +51,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private let hasUnnumberedPeers = Mutex(false)
     /// The loop that has ended before its time.
     private let stoppedLoop = Mutex<String?>(nil)
-    /// Interfaces to announce on where liveness has no address to speak from: nobody can be heard there.
+    /// Interfaces to announce on where liveness has no source address: no node can be reached there.
     private let unhearable = Mutex<Set<String>>([])
     /// One element for each change of the interfaces that are listened to.
     private let listenings: AsyncStream<Void>
@@ -64,7 +64,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     let bgp: BGPSpeaker
     private let heartbeat = Heartbeat("speaker")
 
-    /// How long this node still answers for its addresses after it said that it leaves, if nobody takes them.
+    /// How long this node still answers for its addresses after it has reported that it leaves, if no node takes them.
     private static let farewell = Duration.milliseconds(500)
 
     /// Starts the engines, in the network namespace of the calling thread. Nothing is announced before ``run()``.
@@ -117,7 +117,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         if pending.withLock({ $0.add(update, since: moment) }) { input.yield(.updated) }
     }
 
-    /// Works until it is told to stop; then leaves in order.
+    /// Runs until it is asked to stop; then leaves in order.
     package func run() async throws {
         links.observe { [input] table, _ in input.yield(.linksChanged(table)) }
         let stopped: String? = await withTaskGroup(of: Void.self) { group in
@@ -137,8 +137,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
         if let stopped { throw LoopStopped(loop: stopped) }
     }
 
-    /// Has the control loop turn once a second, and ends the service when another loop has ended: whatever that one held is
-    /// held by nobody then, and a process that starts anew can hold it.
+    /// Has the control loop turn once a second, and ends the service when another loop has ended: what that one held is
+    /// lost then, and a new process can take it over.
     private func watchLoops() async {
         var sessions = RouterSessions()
         while !Task.isCancelled {
@@ -239,7 +239,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         }
         for await next in inputs.cancelOnGracefulShutdown() { await handle(next) }
         input.finish()
-        // Whoever still waits for an answer gets it.
+        // Pending callers get their answer.
         for await next in inputs { if case .asked = next { await handle(next) } }
         alarm?.task.cancel()
         return view.core
@@ -300,7 +300,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         }
     }
 
-    /// First the others are told; each address is answered for until this node has heard its successor, or for a while.
+    /// First the leave is reported; each address is answered for until its successor has announced it, or for a while.
     private func leave(_ core: inout SpeakerCore) async {
         layer2.apply([.leave])
         // The first successor asks within a millisecond of hearing that this node leaves. An answer that does not yet say so

@@ -3,7 +3,7 @@ import KubernetesClient
 import KubernetesModel
 
 extension ConfigurationKey {
-    /// The kind as it stands in paths.
+    /// The kind as in paths.
     var plural: String { KindName.plural(of: kind) }
 
     /// Where the object is.

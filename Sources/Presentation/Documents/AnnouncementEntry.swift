@@ -26,8 +26,8 @@ package struct AnnouncementEntry: Hashable, Sendable {
     package var asPathPrepend: Int?
     /// Octets a second.
     package var linkBandwidth: Int?
-    /// BGP: the state of the node's session with the peer, as RFC 4271 names it, or ``unreportedSession``; `nil` where nobody
-    /// was asked, as in a plan. Only an Established session carries the route. An addition.
+    /// BGP: the state of the node's session with the peer, as RFC 4271 names it, or ``unreportedSession``; `nil` if no
+    /// speaker was asked, as in a plan. Only an Established session carries the route. An addition.
     package var session: String?
     /// Since when the node has answered for the address, or the peer has been sent the route; `nil` where that is not known, or
     /// is not so. An addition.
@@ -91,7 +91,7 @@ package struct AnnouncementEntry: Hashable, Sendable {
     /// Whether the route is known not to reach the peer: its session is not up.
     package var isUnsent: Bool { isBGP && session != nil && session != PeerEntry.established && !isUnreported }
 
-    /// Whether nobody says how the session is that should carry the route.
+    /// Whether no speaker reports the session that should carry the route.
     package var isUnreported: Bool { isBGP && session == AnnouncementEntry.unreportedSession }
 
     /// Adds what is known of the session that is to carry the route.

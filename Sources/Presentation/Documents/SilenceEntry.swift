@@ -11,7 +11,7 @@ package struct SilenceEntry: Hashable, Sendable, Decodable {
     package var node: String
     package var reason: String
     package var message: String
-    /// The BGP peer that is not told, where the reason is about one peer. An addition.
+    /// The BGP peer without the route, if the reason is about one peer. An addition.
     package var peer: String?
 
     package init(

@@ -64,7 +64,7 @@ extension PlanDocument: Screen {
                 Column("NODES", overflow: .wrap, minimumWidth: 12), Column("PEER", rank: 1, hidesWhenEmpty: true),
                 Column("REASON"), Column("MESSAGE", overflow: .wrap, minimumWidth: 20, rank: 3),
             ], emptyMessage: "Every node announces.")
-        // Nodes that are silent for the same reason share a row.
+        // Nodes that do not announce for the same reason share a row.
         for group in silent.grouped(by: { $0.comparable }) {
             let entry = group[0]
             table.append([

@@ -96,7 +96,7 @@ struct BFDCore {
     /// Whether all farewells are over.
     var hasLeft: Bool { isLeaving && items.isEmpty }
 
-    /// Takes the peers to hold sessions with: all of them, each time. Those that are left out are told AdminDown.
+    /// Takes the peers to hold sessions with: all of them, each time. Those that are left out get AdminDown.
     mutating func apply(
         _ all: [BFDPeerSettings], at now: Instant, using generator: inout some RandomNumberGenerator
     ) -> [Action] {
@@ -121,7 +121,7 @@ struct BFDCore {
         return actions
     }
 
-    /// To be called when the deadline is there, after whatever waited in the sockets was given to ``receive``.
+    /// To be called at the deadline, after everything pending in the sockets was given to ``receive``.
     mutating func handleDeadline(at now: Instant, using generator: inout some RandomNumberGenerator) -> [Action] {
         var actions: [Action] = []
         noticeStall(at: now, &actions)
@@ -181,7 +181,7 @@ extension BFDCore {
         items[id] = item
         handle(.reconfigured(settings.configuration(discriminator: id)), by: id, at: now, &actions, &generator)
         if wasLeaving { handle(.administrativelyEnabled, by: id, at: now, &actions, &generator) }
-        // Who joins a session learns how it stands.
+        // A peer that joins a session gets its current state.
         guard let status = items[id]?.told else { return }
         for name in newcomers { actions.append(.tell(BFDChange(peer: name, status: status, isFailure: false))) }
     }
@@ -212,7 +212,7 @@ extension BFDCore {
         _ id: ID, at now: Instant, _ actions: inout [Action], _ generator: inout some RandomNumberGenerator
     ) {
         guard items[id]?.names.isEmpty == false else { return }
-        // Whoever asked for the end need not be told of it.
+        // The caller that asked for the end need not get a report.
         items[id]?.names = []
         handle(.leaving, by: id, at: now, &actions, &generator)
     }
@@ -236,8 +236,8 @@ extension BFDCore {
 
     /// The session that a packet is for: RFC 5880 §6.8.6.
     ///
-    /// RFC 5880 §6.3 lets Your Discriminator alone decide where it is known. Here the addresses have to fit as well: whoever
-    /// has seen a packet of ours is not therefore the system that it went to.
+    /// RFC 5880 §6.3 lets Your Discriminator alone decide where it is known. Here the addresses have to match as well:
+    /// a host that has seen a packet of ours is not therefore the system that it went to.
     func recipient(of packet: ControlPacket, at place: BFDPlace, _ arrival: Arrival) -> ID? {
         let origin = Origin(place: place, address: arrival.source)
         return byOrigin[origin]?.first { id in

@@ -7,7 +7,7 @@ import SystemIO
 ///
 /// One dedicated thread, at real-time priority where that is permitted, sends, receives and keeps the deadlines of all
 /// sessions, so that a busy host does not look like a dead one. It is not the thread of the segments' liveness: neither
-/// waits for the other. It logs nothing and waits for nobody; ``run()`` logs.
+/// waits for the other. It logs nothing and never waits; ``run()`` logs.
 ///
 /// It works in the network namespace of the thread that makes it.
 package final class BFDEngine: Sendable {
@@ -49,7 +49,7 @@ package final class BFDEngine: Sendable {
 
     deinit { stop() }
 
-    /// The peers to hold sessions with: all of them, each time. Returns at once. One that is left out is told AdminDown.
+    /// The peers to hold sessions with: all of them, each time. Returns at once. One that is left out gets AdminDown.
     package func apply(_ peers: [BFDPeerSettings]) { mailbox.put { wishes, _ in wishes = peers } }
 
     /// The state after everything applied before; what it was at the end, once the engine is stopped.

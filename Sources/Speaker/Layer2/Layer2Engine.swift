@@ -9,7 +9,7 @@ import Timing
 /// Answers for this node's addresses on its segments, and announces them: the shell around ``Layer2Core``.
 ///
 /// One dedicated thread, at real-time priority where that is permitted, waits for frames, deadlines and commands, so that
-/// a busy host does not look like a dead one. It logs nothing and calls nobody: who watches standard error must not make
+/// a busy host does not look dead. It logs nothing and makes no calls: a reader of standard error must not make
 /// an answer late. ``run()`` logs.
 ///
 /// It works in the network namespace of the thread that makes it.

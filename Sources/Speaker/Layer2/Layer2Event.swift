@@ -1,7 +1,7 @@
 import Addresses
 import LinkLayer
 
-/// What a person should hear of, once each.
+/// What is reported to a person, once each.
 package enum Layer2Event: Hashable, Sendable {
     /// Frames on the interface are answered from now on, with this MAC address.
     case answering(interface: String, hardwareAddress: MACAddress)
@@ -22,7 +22,7 @@ package enum Layer2Event: Hashable, Sendable {
     case forged(IPAddress, by: Witness, interface: String)
     /// A speaker that was taken for the holder of the address does not answer for it.
     case beliefDropped(IPAddress, of: Witness, interface: String)
-    /// The kernel has the announced address on an interface and answers for it by itself.
+    /// The kernel has the announced address on an interface and answers for it too.
     case configuredLocally(IPAddress, interface: String)
     /// The thread waited for a processor, and has real-time priority for a while now.
     case wokenLate(after: Duration, raisedFor: Duration)

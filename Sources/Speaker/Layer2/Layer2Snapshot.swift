@@ -39,7 +39,7 @@ package struct Layer2Snapshot: Hashable, Sendable {
     package var interfaces: [InterfaceStatus]
     /// By address.
     package var conflicts: [Conflict]
-    /// Announced addresses that the kernel has too, by itself, and on which interface: the kernel answers for them as well.
+    /// Announced addresses that the kernel has too, and on which interface: the kernel answers for them as well.
     package var configuredLocally: [IPAddress: String]
 
     package init(

@@ -157,7 +157,7 @@ struct LivenessCore {
         return actions
     }
 
-    /// To be called when the deadline is there, after whatever waited in the sockets was given to ``receive``.
+    /// To be called at the deadline, after everything pending in the sockets was given to ``receive``.
     mutating func handleDeadline(at now: Instant, using generator: inout some RandomNumberGenerator) -> [Action] {
         var actions: [Action] = []
         for (index, item) in watched.sorted(by: { $0.key < $1.key }) {
@@ -272,7 +272,7 @@ extension LivenessCore {
         handle(.familiesChanged(families), on: index, at: now, &actions, &generator)
     }
 
-    /// Who is heard on an interface is heard on it under its new name, too.
+    /// Nodes that are reachable on an interface stay so under its new name.
     private func rename(_ index: Int32, to name: String, at now: Instant, _ actions: inout [Action]) {
         guard let item = watched[index], item.interface.name != name else { return }
         for member in item.segment.members where member.isUp {

@@ -7,7 +7,7 @@ import SystemIO
 /// ``LivenessCore``, by multipoint BFD (RFC 8562).
 ///
 /// One dedicated thread, at real-time priority where that is permitted, sends, receives and keeps the deadlines, so that
-/// a busy host does not look like a dead one. It logs nothing and waits for nobody; ``run()`` logs.
+/// a busy host does not look like a dead one. It logs nothing and never waits; ``run()`` logs.
 ///
 /// It works in the network namespace of the thread that makes it.
 package final class LivenessEngine: Sendable {
@@ -17,16 +17,16 @@ package final class LivenessEngine: Sendable {
     private let events: AsyncStream<LivenessEvent>
     private let logger: Logger
 
-    /// Starts the thread; nothing is sent before ``apply(interfaces:)``, and nobody heard before ``apply(nodes:)``.
+    /// Starts the thread; nothing is sent before ``apply(interfaces:)``, and no node is reachable before ``apply(nodes:)``.
     ///
     /// - Parameters:
     ///   - node: this node's name.
     ///   - watched: of the loop without which this node is of no use to a segment: while it does not turn, the others are
-    ///     told that this node has left.
+    ///     notified that this node has left.
     ///   - onChange: called on the engine's thread for each change, in order; it must not wait. It is called once more
     ///     for every node that is up when an interface is no longer watched.
-    ///   - onSettled: called on the engine's thread when ``hasSettled`` becomes true, with the changes that led there told
-    ///     before. It becomes false when an interface is added, but that is for the caller of
+    ///   - onSettled: called on the engine's thread when ``hasSettled`` becomes true, with the changes that led there
+    ///     reported before. It becomes false when an interface is added, but that is for the caller of
     ///     ``apply(interfaces:)`` to know.
     package init(
         node: String, settings: LivenessSettings = LivenessSettings(), watching watched: Heartbeat? = nil,
@@ -55,7 +55,7 @@ package final class LivenessEngine: Sendable {
     deinit { stop() }
 
     /// The interfaces whose segments are watched: all of them, each time. Returns at once. One that is left out is left:
-    /// the others are told so.
+    /// the others are notified.
     package func apply(interfaces: [InterfaceForLiveness]) {
         mailbox.put { wishes, board in
             guard interfaces != board.interfaces else { return }
@@ -69,8 +69,8 @@ package final class LivenessEngine: Sendable {
     /// The names of all nodes, the same list on every node; others are ignored and counted. Returns at once.
     package func apply(nodes: [String]) { mailbox.put { wishes, _ in wishes.nodes = nodes } }
 
-    /// Whether every segment was listened to for a whole detection time: who is there has been heard. Before that,
-    /// silence means nothing.
+    /// Whether every segment was listened to for a whole detection time: every node has been found. Before that,
+    /// a missing node means nothing.
     package var hasSettled: Bool { mailbox.board.isSettled }
 
     /// The state after everything applied before; what it was at the end, once the engine is stopped.

@@ -14,7 +14,7 @@ struct ClusterLook {
     /// What the speakers say of themselves: bounded, so of many addresses only the first.
     var speakers: [SpeakerReport] = []
     var events: [ObservedEvent] = []
-    /// What of a Node counts for the speakers, as whoever asks says.
+    /// Which of a Node's conditions count for the speakers, as the caller says.
     var policy = NodePolicy()
     /// The Services to be shown; `nil`: all.
     var shown: Set<NamespacedName>?
@@ -25,7 +25,7 @@ struct ClusterLook {
         OfflineDecisions(reading, loadBalancerClass: loadBalancerClass, holders: holders, policy: policy)
     }
 
-    /// Those whose nodes are there and Ready. What others wrote may have been true before they died, and nobody takes it back.
+    /// Those whose nodes are there and Ready. What others wrote may have been true before they died, and nothing revokes it.
     private var living: [SpeakerReport] { speakers.filter { readyNodes.contains($0.metadata.name) } }
 
     /// Speakers of no Node: they announce nothing.
@@ -102,9 +102,9 @@ struct ClusterLook {
         return document
     }
 
-    /// The chain of decisions for one Service, with what was told of it.
+    /// The chain of decisions for one Service, with its history.
     ///
-    /// - Parameter history: what was told of all Services, in the order of time, by Service.
+    /// - Parameter history: the history of all Services, in the order of time, by Service.
     func explanation(
         of service: NamespacedName, _ decisions: OfflineDecisions, _ history: [String: [EventEntry]]
     ) -> ExplanationDocument {
@@ -115,7 +115,7 @@ struct ClusterLook {
         return document
     }
 
-    /// What was told of each Service, in the order of time; of a Service that is there, nothing of former ones of its name.
+    /// The history of each Service, in the order of time; of a Service that exists, nothing of former ones of its name.
     var history: [String: [EventEntry]] {
         let services = Dictionary(reading.state.services.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         let own = events.filter { event in
@@ -239,7 +239,7 @@ extension SpeakerReport {
 
     /// What the process would answer, as far as its object holds it.
     ///
-    /// - Parameter obstacle: why it announces nothing, whatever it says.
+    /// - Parameter obstacle: why it announces nothing, regardless of its report.
     fileprivate func document(obstacle: String?) -> StatusDocument {
         var document = StatusDocument(version: status?.version ?? "", role: "speaker", node: metadata.name)
         document.started = status?.started.flatMap { Timestamp($0) }
@@ -277,7 +277,7 @@ extension ObservedEvent {
 }
 
 extension EventEntry {
-    /// What was told of a Service; `nil` of anything else.
+    /// The history of a Service; `nil` for anything else.
     fileprivate init?(_ event: ObservedEvent) {
         guard event.regarding.kind == Service.kind, let time = Timestamp(event.eventTime) else { return nil }
         let service = event.service

@@ -56,7 +56,7 @@ struct SpeakerCommand: AsyncParsableCommand {
 
     func run() async throws { try await serving.run(serve) }
 
-    /// Asks which cluster this is, and says meanwhile that it has to be known first; `nil`: told to stop before it was.
+    /// Asks which cluster this is, and says meanwhile that it has to be known first; `nil`: stopped before it was.
     private func findCluster(_ finder: ClusterIdentityFinder, _ logger: Logger) async throws -> String? {
         let obstacle = Mutex("the identity of the cluster is not known yet")
         let server = try await serving.bind(
@@ -128,7 +128,7 @@ struct SpeakerCommand: AsyncParsableCommand {
         logger.notice(
             "martlet \(Version.text) speaker",
             metadata: [LogKey.node: "\(node ?? "")", "server": "\(client.server)"])
-        // Stopped in the reverse order: HTTP, what is told, what is known, and last what announces.
+        // Stopped in the reverse order: HTTP, the inputs, the state, and last what announces.
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [

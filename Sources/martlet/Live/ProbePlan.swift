@@ -10,7 +10,7 @@ struct ProbePlan {
         var inquiry: Inquiry
     }
 
-    /// Why nobody can be asked. A sentence.
+    /// Why nothing can be probed. A sentence.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }

@@ -4,7 +4,7 @@ import SystemIO
 import Timing
 import WireCodec
 
-/// Sends the probes of inquiries on their interfaces, all at once, and hears the answers.
+/// Sends the probes of inquiries on their interfaces, all at once, and receives the answers.
 struct WireProbe {
     /// What became of the inquiry on one interface.
     struct Outcome: Sendable {

@@ -7,7 +7,7 @@ import Manifests
 import Speaker
 import Timing
 
-/// What `martlet run` decides: from manifests as they were read, to what the speaker is told and what is written down.
+/// What `martlet run` decides: from manifests as they were read, to what the speaker gets and what is saved.
 ///
 /// A value: it reads no file and sends no frame. ``StandaloneService`` does, in the order that this says.
 struct StandaloneCore: Sendable {
@@ -15,7 +15,7 @@ struct StandaloneCore: Sendable {
     struct Outcome: Sendable {
         /// Services whose addresses changed, or the reason why they have none.
         var changes: [AssignmentChange] = []
-        /// What the speaker must be told.
+        /// The changes for the speaker.
         var update = SpeakerUpdate()
     }
 

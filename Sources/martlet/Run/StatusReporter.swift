@@ -37,7 +37,7 @@ struct StatusReporter: Sendable {
 
     /// Why the process does not do its job, a sentence each.
     ///
-    /// Asked every few seconds by whoever probes: nothing here takes longer with more Services.
+    /// Called every few seconds by probes: nothing here takes longer with more Services.
     func obstacles() async -> [String] {
         (await standalone.view() == nil ? [StatusReporter.stopping] : []) + (await speaker.obstacles())
     }
