@@ -147,7 +147,7 @@ extension AnnouncementRules {
     /// Why a node that is being drained does not tell of an address any more; `nil` if it does.
     func departure(
         _ address: ServiceFacts.AddressFacts, _ advertisements: [Int], node: Int, isWaiting: (Int) -> Bool
-    ) -> (reason: SilenceReason, message: String)? {
+    ) -> (reason: NotAnnouncedReason, message: String)? {
         guard isDispensable(address, node: node), !advertisements.contains(where: isWaiting) else { return nil }
         if roster.nodes[node].isExcluded {
             return (

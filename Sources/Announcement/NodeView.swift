@@ -116,13 +116,13 @@ package struct NodeView: Hashable, Sendable {
     }
 
     /// Why the node announces nothing at all on layer 2, for any Service; `nil` if it may announce.
-    package var obstacle: (reason: SilenceReason, message: String)? {
+    package var obstacle: (reason: NotAnnouncedReason, message: String)? {
         if isExcluded { return (.excluded, "The node has the label \(NodeView.excludeLabel).") }
         return routeObstacle
     }
 
     /// Why the node advertises no route at all, for any Service; `nil` if it may.
-    package var routeObstacle: (reason: SilenceReason, message: String)? {
+    package var routeObstacle: (reason: NotAnnouncedReason, message: String)? {
         if network == .unavailable {
             return (.networkUnavailable, "The node's condition NetworkUnavailable is True.")
         }

@@ -43,16 +43,16 @@ struct SegmentElection: Hashable, Sendable {
     func livingHolder(of address: IPAddress) -> Int? { holders[address].flatMap { members.contains($0) ? $0 : nil } }
 
     /// What a node is to do about the address; `nil` if no node is to own it.
-    func role(of address: IPAddress, node: Int) -> NumberedRole? {
+    func role(of address: IPAddress, node: Int) -> IndexedRole? {
         guard let eligibility = eligibilities[address], let owner = owner(of: address) else { return nil }
         let tier = eligibility.tiers.first { $0.nodes.contains(node) }
         if owner == node {
             let holder = livingHolder(of: address)
-            return NumberedRole(isOwner: true, tier: tier, over: holder == node ? nil : holder, mayStandIn: true)
+            return IndexedRole(isOwner: true, tier: tier, over: holder == node ? nil : holder, mayStandIn: true)
         }
         // Who holds it and still may goes on until the owner takes it, however late that learns of it.
         let keeps = tier != nil && livingHolder(of: address) == node
-        return NumberedRole(
+        return IndexedRole(
             isOwner: false, tier: tier, over: nil,
             mayStandIn: keeps || eligibility.isOfBestStanding(node, among: members))
     }

@@ -3,7 +3,7 @@ import KubernetesModel
 extension ClusterState {
     /// These objects laid over others, as `kubectl apply` does: one of the same kind, group and name is replaced, all others
     /// stay. What is replaced keeps its place in the order.
-    package func laid(over base: ClusterState) -> ClusterState {
+    package func applied(over base: ClusterState) -> ClusterState {
         var result = base
         func lay<Object: KubernetesObject>(_ list: inout [Object], _ own: [Object], _ group: (Object) -> Bool) {
             func key(_ object: Object) -> GroupedReference {

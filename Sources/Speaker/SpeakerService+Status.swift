@@ -27,7 +27,7 @@ extension SpeakerService {
             // Not in the service's loop, which has events to take: this walks through all Services.
             let plan = core.engine.planHere()
             document.announcements = view.entries(of: plan, document.peers)
-            document.silent = plan.silent.map { SilenceEntry($0) }
+            document.silent = plan.silent.map { NotAnnouncedEntry($0) }
             document.problems += plan.problems.map { ProblemEntry($0) }
         }
         let liveness = await liveness.snapshot()

@@ -22,7 +22,7 @@ import Testing
         var web = makeService(policy: .local, endpoints: ServiceEndpoints.none)
         var liveness = Liveness.segments([:])
         var conflict: String? = "A stranger has it."
-        func told() -> SilenceReason? {
+        func told() -> NotAnnouncedReason? {
             cluster.services = [web]
             var engine = cluster.engine()
             _ = engine.apply(liveness)

@@ -39,7 +39,7 @@ package struct AnnouncementEntry: Hashable, Sendable {
     package init(layer2 service: String, ip: String, node: String, interfaces: [String]?, since: Timestamp? = nil) {
         self.service = service
         self.ip = ip
-        self.protocol = Silence.AnnouncementProtocol.layer2.rawValue
+        self.protocol = NotAnnounced.AnnouncementProtocol.layer2.rawValue
         self.node = node
         self.interfaces = interfaces
         self.since = since
@@ -52,7 +52,7 @@ package struct AnnouncementEntry: Hashable, Sendable {
         self.session = session
         self.service = service
         self.ip = ip
-        self.protocol = Silence.AnnouncementProtocol.bgp.rawValue
+        self.protocol = NotAnnounced.AnnouncementProtocol.bgp.rawValue
         self.node = node
         self.peer = peer
         self.prefix = prefix
@@ -86,7 +86,7 @@ package struct AnnouncementEntry: Hashable, Sendable {
             .flatMap { Int(exactly: $0.rounded()) }
     }
 
-    package var isBGP: Bool { self.protocol == Silence.AnnouncementProtocol.bgp.rawValue }
+    package var isBGP: Bool { self.protocol == NotAnnounced.AnnouncementProtocol.bgp.rawValue }
 
     /// Whether the route is known not to reach the peer: its session is not up.
     package var isUnsent: Bool { isBGP && session != nil && session != PeerEntry.established && !isUnreported }

@@ -3,7 +3,7 @@ import Announcement
 import KubernetesModel
 
 /// That a node does not announce an address, and why, as documents state it.
-package struct SilenceEntry: Hashable, Sendable, Decodable {
+package struct NotAnnouncedEntry: Hashable, Sendable, Decodable {
     package var service: String
     package var ip: String
     /// `layer2` or `bgp`.
@@ -27,14 +27,14 @@ package struct SilenceEntry: Hashable, Sendable, Decodable {
         self.peer = peer
     }
 
-    package init(_ silence: Silence) {
+    package init(_ silence: NotAnnounced) {
         self.init(
             service: silence.service.description, ip: silence.address.description, protocol: silence.protocol.rawValue,
             node: silence.node, reason: silence.reason.rawValue, message: silence.message, peer: silence.peer)
     }
 }
 
-extension SilenceEntry: JSONRepresentable {
+extension NotAnnouncedEntry: JSONRepresentable {
     package var json: JSONValue {
         let contract: JSONValue = [
             "service": service.json, "ip": ip.json, "protocol": self.protocol.json, "node": node.json,

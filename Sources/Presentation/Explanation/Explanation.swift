@@ -232,12 +232,12 @@ extension Explanation {
     private var advertised: Set<IPAddress> { Set(plan.bgp.map(\.address)) }
 
     /// The addresses that an advertisement of this protocol matches.
-    private func addresses(wantedBy protocol: Silence.AnnouncementProtocol) -> Set<IPAddress> {
+    private func addresses(wantedBy protocol: NotAnnounced.AnnouncementProtocol) -> Set<IPAddress> {
         Set(advertisements.filter { $0.protocol == `protocol` && $0.matches }.map(\.address))
     }
 
     /// The nodes that do not announce for one reason in one line, for one address or several.
-    private func reasons(_ silent: [Silence]) -> [String] {
+    private func reasons(_ silent: [NotAnnounced]) -> [String] {
         silent.grouped { "\($0.reason) \($0.message)" }.flatMap { group in
             // Nodes that do not announce other addresses than the others get their own line.
             group.grouped(by: \.node).grouped { $0.map(\.address) }.map { nodes in
@@ -304,18 +304,18 @@ extension Explanation {
         guard isOfAnnouncing else { return sentences.filter { !$0.isEmpty } }
         var reasons = unannounced.map(\.reason.rawValue).unique
         // A node that cannot listen reaches no other: that says nothing about the others.
-        if !obstacles.isEmpty || reasons.contains(SilenceReason.interfaceMissing.rawValue) {
-            reasons.removeAll { $0 == SilenceReason.notHeard.rawValue }
+        if !obstacles.isEmpty || reasons.contains(NotAnnouncedReason.interfaceMissing.rawValue) {
+            reasons.removeAll { $0 == NotAnnouncedReason.notHeard.rawValue }
         }
         // That is so as soon as one node is the owner; here it is not the cause.
-        if reasons.count > 1 { reasons.removeAll { $0 == SilenceReason.notElected.rawValue } }
+        if reasons.count > 1 { reasons.removeAll { $0 == NotAnnouncedReason.notElected.rawValue } }
         if review.assignment.addresses.contains(where: { strangers[$0.address] != nil }) {
-            reasons = (reasons + [SilenceReason.conflict.rawValue]).unique
+            reasons = (reasons + [NotAnnouncedReason.conflict.rawValue]).unique
         }
         if !obstacles.isEmpty { sentences.append("First fix the problem in the step Speaker.") }
         sentences += reasons.compactMap(Advice.sentence)
         if !review.assignment.addresses.isEmpty, !advertisements.contains(where: \.matches), reasons.isEmpty {
-            sentences += [Advice.sentence(for: SilenceReason.noAdvertisement.rawValue) ?? ""]
+            sentences += [Advice.sentence(for: NotAnnouncedReason.noAdvertisement.rawValue) ?? ""]
         }
         if let step = sessionStep, step.verdict == .bad {
             sentences.append("Check the sessions on the router, and with `martlet get peers -o wide`.")
@@ -342,7 +342,7 @@ extension Explanation {
 extension Explanation {
     /// Why no node announces what one should: by either protocol, or, if it is wanted by neither, at all. A conflict
     /// matters even where another protocol carries the address.
-    private var unannounced: [Silence] {
+    private var unannounced: [NotAnnounced] {
         let (layer2, bgp) = (answered, advertised)
         let (layer2Wanted, bgpWanted) = (addresses(wantedBy: .layer2), addresses(wantedBy: .bgp))
         return plan.silent.filter { silence in

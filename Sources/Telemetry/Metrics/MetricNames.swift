@@ -70,7 +70,7 @@ package enum MetricNames {
         "martlet_announcements", .gauge,
         "Addresses that this node announces at layer 2, and address-peer pairs that it advertises by BGP.",
         labels: ["protocol"])
-    package static let silences = MetricDefinition(
+    package static let notAnnounced = MetricDefinition(
         "martlet_not_announced", .gauge, "Addresses that this node does not announce, by reason.",
         labels: ["protocol", "reason"])
     package static let ownershipChanges = MetricDefinition(
@@ -186,7 +186,7 @@ package enum MetricNames {
         configurationProblems, configurationGeneration, configurationLastSuccess, apiRequests, watchFailures,
         apiServerUp, setBacks, poolSize,
         poolAssigned, poolAvailable,
-        services, assignmentTime, announcements, silences, ownershipChanges, conflicts, eventToWire, layer2Requests,
+        services, assignmentTime, announcements, notAnnounced, ownershipChanges, conflicts, eventToWire, layer2Requests,
         layer2Replies, layer2Announcements, layer2Drops, layer2KernelDrops, layer2Claims, forgedClaims, beliefsDropped,
         segmentMembers,
         segmentUnheard, sessionUp,

@@ -83,7 +83,7 @@ struct ClusterLook {
     /// what they have where they can.
     func decisions(after manifests: ManifestReading, loadBalancerClass: String?) -> OfflineDecisions {
         var next = manifests
-        next.state = manifests.state.laid(over: reading.state)
+        next.state = manifests.state.applied(over: reading.state)
         let statuses = Dictionary(
             reading.state.services.map { ($0.name, $0.status) }, uniquingKeysWith: { first, _ in first })
         for index in next.state.services.indices {
@@ -204,7 +204,7 @@ struct ClusterLook {
             told
             + decisions.plan.layer2.map { AnnouncementEntry($0) }.filter { !known.contains([$0.service, $0.ip]) }
             + routes(decisions)
-        whole.silent = decisions.plan.silent.map { SilenceEntry($0) }
+        whole.silent = decisions.plan.silent.map { NotAnnouncedEntry($0) }
         whole.problems = decisions.problems.map { ProblemEntry($0) } + strayProblems + unreportedProblems
         var events = events.compactMap { EventEntry($0) }
         if let shown {
