@@ -14,7 +14,7 @@ package struct NotAnnouncedReason: RawRepresentable, Hashable, Sendable, CustomS
     package static let noLocalEndpoint = NotAnnouncedReason(rawValue: "NoLocalEndpoint")
     /// No usable endpoint anywhere.
     package static let noEndpoint = NotAnnouncedReason(rawValue: "NoEndpoint")
-    /// The node is labelled `node.kubernetes.io/exclude-from-external-load-balancers`.
+    /// The node is labeled `node.kubernetes.io/exclude-from-external-load-balancers`.
     package static let excluded = NotAnnouncedReason(rawValue: "Excluded")
     /// The node's condition `NetworkUnavailable` is True.
     package static let networkUnavailable = NotAnnouncedReason(rawValue: "NetworkUnavailable")

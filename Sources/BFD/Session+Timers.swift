@@ -66,7 +66,7 @@ extension Session {
     }
 
     /// Sees to it that the next packet leaves no later than one interval after the last: RFC 5880 §6.8.3 asks that a
-    /// shorter interval be honoured at once. A packet that is due earlier stays so.
+    /// shorter interval be honored at once. A packet that is due earlier stays so.
     mutating func scheduleTransmission(at now: Instant, _ generator: inout some RandomNumberGenerator) {
         guard mayTransmitPeriodically else { return timers.stop(.transmit) }
         let present = timers.deadline(of: .transmit)

@@ -5,7 +5,7 @@ import WireCodec
 package enum ClaimFrame: Hashable, Sendable {
     /// Asks whether anybody has the address, without saying that the sender does (RFC 5227 §2.1.1, RFC 4862 §5.4.2).
     case probe(IPAddress)
-    /// Says that the address is here: to all, or to one neighbour alone.
+    /// Says that the address is here: to all, or to one neighbor alone.
     ///
     /// For IPv4 it is a request, not a reply: RFC 5227 §3 gives the reasons, of which the chief is that RFC 826 makes
     /// every receiver update its cache from a packet's sender before it looks at the operation, while replies that

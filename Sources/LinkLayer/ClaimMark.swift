@@ -20,7 +20,7 @@ import WireCodec
 ///     +-------------------------------+
 ///
 /// These 18 octets are exactly the padding that an ARP packet has in the shortest Ethernet frame (IEEE 802.3 §4.2.3.3),
-/// and other hosts do not look there. In neighbour discovery they are an option of type 253, which RFC 4727
+/// and other hosts do not look there. In neighbor discovery they are an option of type 253, which RFC 4727
 /// §4 leaves to experiments, and which hosts that do not know it ignore (RFC 4861 §4.6).
 package struct ClaimMark: Hashable, Sendable {
     /// What the frame is. Frames of the kinds probe, confirmation, greeting, concession, inquiry,

@@ -65,7 +65,7 @@ package struct Inquiry: Sendable {
         self.pace = pace
     }
 
-    /// Asks by neighbour discovery.
+    /// Asks by neighbor discovery.
     ///
     /// - Parameter source: an address of the interface's own, best a link-local one. Never the unspecified one: a host that
     ///   was just testing whether its own address is free would give it up (RFC 4862 §5.4.3).

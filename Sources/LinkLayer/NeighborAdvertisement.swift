@@ -1,13 +1,13 @@
 import Addresses
 import WireCodec
 
-/// A neighbour advertisement: `target` is at this MAC address. (RFC 4861 §4.4; the wire form is drawn at
+/// A neighbor advertisement: `target` is at this MAC address. (RFC 4861 §4.4; the wire form is drawn at
 /// ``NeighborMessage``)
 package struct NeighborAdvertisement: Hashable, Sendable {
     package var isRouter: Bool
-    /// It answers a solicitation from one neighbour.
+    /// It answers a solicitation from one neighbor.
     package var isSolicited: Bool
-    /// It replaces what the neighbour has in its cache.
+    /// It replaces what the neighbor has in its cache.
     package var isOverride: Bool
     package var target: IPv6Address
     package var targetLinkLayerAddress: MACAddress?

@@ -2,7 +2,7 @@ import Addresses
 import Timing
 
 /// Finds the router on one interface by its advertisements (RFC 4861 §6.3), and lets it find this node: routers that hold
-/// unnumbered BGP sessions wait for an advertisement of their neighbour. Ours say that this node is no default router.
+/// unnumbered BGP sessions wait for an advertisement of their neighbor. Ours say that this node is no default router.
 ///
 /// A value: it decides, the caller acts, and comes back no later than ``nextDeadline``.
 package struct RouterDiscovery: Hashable, Sendable {

@@ -270,7 +270,7 @@ package struct SegmentClaims: Sendable {
         return actions
     }
 
-    /// The interface has another MAC address: every neighbour's entry is wrong now.
+    /// The interface has another MAC address: every neighbor's entry is wrong now.
     package mutating func change(hardwareAddress: MACAddress, at now: Instant) {
         self.hardwareAddress = hardwareAddress
         // What was sent before may still be under way.

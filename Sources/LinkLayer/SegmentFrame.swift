@@ -1,7 +1,7 @@
 import Addresses
 import WireCodec
 
-/// What one frame says of an address of its segment: an ARP packet, or a message of neighbour discovery.
+/// What one frame says of an address of its segment: an ARP packet, or a message of neighbor discovery.
 package struct SegmentFrame: Hashable, Sendable {
     enum Content: Hashable, Sendable {
         case arp(ARPPacket, mark: ClaimMark?)
@@ -52,8 +52,8 @@ package struct SegmentFrame: Hashable, Sendable {
         default: throw .otherProtocol
         }
         guard sender != hardwareAddress else { throw .fromSelf }
-        // RFC 1812 §3.3.2 forbids to believe that a MAC address is a group's (for neighbour discovery, RFC 4861 §7.2.3:
-        // the message would put a group into a neighbour cache); nor is one zero.
+        // RFC 1812 §3.3.2 forbids to believe that a MAC address is a group's (for neighbor discovery, RFC 4861 §7.2.3:
+        // the message would put a group into a neighbor cache); nor is one zero.
         guard !sender.isMulticast, sender != .zero else { throw .senderHardwareAddress }
     }
 }

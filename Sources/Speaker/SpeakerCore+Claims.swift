@@ -116,7 +116,7 @@ extension SpeakerCore {
         if let move = moves.first, move.address == address, move.interface == interface { finishMove(&actions) }
     }
 
-    /// The hosts that are no speakers and use an address that is announced, a sentence for each address.
+    /// The hosts that are not speakers and use an address that is announced, a sentence for each address.
     package var strangers: [IPAddress: String] {
         wire.strangers.keys.reduce(into: [:]) { $0[$1] = conflictText(of: $1) }
     }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Announcement
 
-@Suite("Of several reasons to be silent, the first to mend is told") struct SilenceOrderTests {
-    /// Everything is wrong with the local node; each step mends what was told, and uncovers the next.
+@Suite("Of several reasons to be silent, the first to fix is told") struct SilenceOrderTests {
+    /// Everything is wrong with the local node; each step fixes what was told, and uncovers the next.
     @Test("Layer 2: what was configured, the node, the Service, the wire") func layer2() {
         var cluster = Cluster(
             [

@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test(
-        "A name that Kubernetes would refuse is a warning",
+        "A name that Kubernetes would reject is a warning",
         arguments: ["Web", "a_b", "-a", "a-", "a..b", "a b", "ä", String(repeating: "a", count: 254)])
     func names(name: String) {
         let reading = ManifestReading(ObjectTests.object("v1", "Service", "\"\(name)\""))

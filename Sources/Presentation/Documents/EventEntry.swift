@@ -16,7 +16,7 @@ package struct EventEntry: Hashable, Sendable {
         case claimed = "Claimed"
         /// This node stopped answering for an address.
         case yielded = "Yielded"
-        /// A host that is no speaker uses an address that is announced.
+        /// A host that is not a speaker uses an address that is announced.
         case conflict = "Conflict"
         /// It uses it no longer.
         case conflictOver = "ConflictOver"

@@ -24,7 +24,7 @@ package struct Explanation: Hashable, Sendable {
     package var peers: [NodePeerEntry]?
     /// The node whose sessions alone ``peers`` has; `nil`: they are those of every node that reports.
     package var onlyNode: String?
-    /// Hosts that are no speakers and use an address, a clause for each; what the asked node has seen on the wire.
+    /// Hosts that are not speakers and use an address, a clause for each; what the asked node has seen on the wire.
     package var strangers: [IPAddress: String] = [:]
     /// Problems of the configuration that keep objects out of force.
     package var problems: [ProblemEntry]

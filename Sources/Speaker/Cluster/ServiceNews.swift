@@ -4,7 +4,7 @@ import Presentation
 import Timing
 
 /// The part of a speaker's history that becomes Kubernetes Events of Services: which node answers for an address from
-/// now on, and whether a host that is no speaker uses it. The history has each change once; of very many, few are reported
+/// now on, and whether a host that is not a speaker uses it. The history has each change once; of very many, few are reported
 /// (``EventBudget``), and what the node held before its speaker was restarted is no news.
 ///
 /// A node that stopped answering is not reported: the new owner is, and `explain` shows why no node answers.

@@ -3,7 +3,7 @@ import LinkLayer
 
 /// What happened on one interface since it was first used.
 package struct Layer2Counters: Hashable, Sendable {
-    /// Frames that came through the filter: ARP, neighbour solicitations and advertisements.
+    /// Frames that came through the filter: ARP, neighbor solicitations and advertisements.
     package var received = 0
     package var answeredIPv4 = 0
     package var answeredIPv6 = 0

@@ -15,7 +15,7 @@ package enum Layer2Event: Hashable, Sendable {
     case captureFailed(interface: String, message: String, retryAfter: Duration)
     /// A solicited-node group could not be joined: switches that snoop MLD will keep solicitations from this node.
     case joinFailed(interface: String, message: String)
-    /// A host that is no speaker of this cluster has an address that this node should have.
+    /// A host that is not a speaker of this cluster has an address that this node should have.
     case conflict(IPAddress, with: ClaimStranger, interface: String)
     case conflictOver(IPAddress, interface: String)
     /// A frame claimed the address in the name of a speaker that does not have it, or from elsewhere.

@@ -23,7 +23,7 @@ struct Layer2Loop: ~Copyable {
 
     typealias Mail = Mailbox<Wishes, Board, Layer2Snapshot>
 
-    /// ARP, and neighbour solicitations and advertisements without extension headers, which is how all hosts send them.
+    /// ARP, and neighbor solicitations and advertisements without extension headers, which is how all hosts send them.
     static let filter = "arp or (ip6 and ip6[6] = 58 and (ip6[40] = 135 or ip6[40] = 136))"
 
     private enum Limit {

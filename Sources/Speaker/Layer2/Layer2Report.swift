@@ -5,7 +5,7 @@ import LinkLayer
 package enum Layer2Report: Hashable, Sendable {
     /// Who has the address on the interface, or has it no longer.
     case holder(ClaimHolder, of: IPAddress, on: String)
-    /// A host that is no speaker of this cluster has the address; `nil`: not any more.
+    /// A host that is not a speaker of this cluster has the address; `nil`: not any more.
     case stranger(ClaimStranger?, of: IPAddress, on: String)
     /// This speaker claims the address and does not receive this node's claim.
     case deaf(UInt32, of: IPAddress, on: String)

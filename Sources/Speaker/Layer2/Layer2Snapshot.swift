@@ -28,7 +28,7 @@ package struct Layer2Snapshot: Hashable, Sendable {
         package var beliefsDropped = 0
     }
 
-    /// A host that is no speaker has an address that this node should have.
+    /// A host that is not a speaker has an address that this node should have.
     package struct Conflict: Hashable, Sendable {
         package var address: IPAddress
         package var hardwareAddress: MACAddress

@@ -12,8 +12,8 @@ struct ProbeCommand: AsyncParsableCommand {
         commandName: "probe",
         abstract: "Probes the wire for the hosts that answer for an address, and reports duplicates.",
         discussion: """
-            Sends ARP probes or neighbour solicitations on the interfaces of this host, and shows each MAC address that \
-            answers. It needs no cluster, and changes no host's neighbour cache. Needs root, or the \
+            Sends ARP probes or neighbor solicitations on the interfaces of this host, and shows each MAC address that \
+            answers. It needs no cluster, and changes no host's neighbor cache. Needs root, or the \
             capability CAP_NET_RAW.
 
             A speaker that answers identifies its node by a number. The names come from the status of a process: --server, \

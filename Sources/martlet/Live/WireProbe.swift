@@ -14,7 +14,7 @@ struct WireProbe {
         var problem: String?
     }
 
-    /// Answers to ARP and to neighbour discovery alone, and announcements.
+    /// Answers to ARP and to neighbor discovery alone, and announcements.
     private static let filter = "arp or (ip6 and ip6[6] = 58 and (ip6[40] = 135 or ip6[40] = 136))"
     private static let framesAtOnce = 64
 
