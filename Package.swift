@@ -13,8 +13,11 @@ let houseRules: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: houseRules)
+/// A target of ours, in the folder of its layer: `"Cores/BGP"`.
+func target(_ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: String(path.split(separator: "/")[1]), dependencies: dependencies, path: "Sources/\(path)",
+        swiftSettings: houseRules)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
@@ -55,80 +58,109 @@ let package = Package(
     ],
     targets: [
         // Values
-        target("Addresses"),
-        target("WireCodec"),
-        target("WireIdentity", [crypto]),
-        target("Timing", [heapModule]),
+        target("Values/Addresses", []),
+        target("Values/WireCodec", []),
+        target("Values/WireIdentity", [crypto]),
+        target("Values/Interfaces", ["Addresses"]),
+        target("Values/Timing", [heapModule]),
 
         // Cores
-        target("AddressPools", ["Addresses", "Timing", heapModule]),
-        target("LinkLayer", ["Addresses", "Timing", "WireCodec", "WireIdentity", crypto]),
-        target("BGP", ["Addresses", "Timing", "WireCodec", collections]),
-        target("BFD", ["Addresses", "Timing", "WireCodec", "WireIdentity", crypto]),
-        target("KubernetesModel"),
+        target("Cores/AddressPools", ["Addresses", "Timing", heapModule]),
+        target("Cores/LinkLayer", ["Addresses", "Timing", "WireCodec", "WireIdentity", crypto, dequeModule]),
+        target("Cores/BGP", ["Addresses", "Timing", "WireCodec"]),
+        target("Cores/BFD", ["Addresses", "Timing", "WireCodec", "WireIdentity", crypto]),
+        target("Cores/KubernetesModel", []),
+        target("Cores/KubernetesAPI", ["KubernetesModel", "Timing"]),
 
         // Decisions
-        target("ClusterConfiguration", ["Addresses", "BGP", "KubernetesModel"]),
+        target("Decisions/ClusterConfiguration", ["Addresses", "BGP", "KubernetesModel"]),
         target(
-            "Assignment",
+            "Decisions/Assignment",
             ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing", heapModule]),
-        target("Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
+        target("Decisions/Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
         target(
-            "Presentation",
-            ["Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing"]),
+            "Decisions/NodeDecisions",
+            [
+                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "Interfaces", "KubernetesModel",
+                "LinkLayer", "Timing", "WireCodec", "WireIdentity",
+            ]),
+        target(
+            "Decisions/ClusterDecisions",
+            [
+                "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesAPI",
+                "KubernetesModel", "NodeDecisions", "Timing", dequeModule,
+            ]),
+
+        // Views
+        target(
+            "Views/Presentation",
+            [
+                "AddressPools", "Addresses", "Announcement", "Assignment", "BFD", "BGP", "ClusterConfiguration",
+                "ClusterDecisions", "Interfaces", "KubernetesAPI", "KubernetesModel", "LinkLayer", "NodeDecisions",
+                "Timing",
+            ]),
 
         // Edges
-        .systemLibrary(name: "CLibpcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(
-            name: "CLibnl", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
-        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
-        target("SystemIO", ["CLinux", "Timing"]),
-        target("NetworkIO", ["Addresses", "CLibnl", "CLibpcap", "CLinux", "SystemIO", "Timing", nioCore, nioPosix]),
+            name: "CLibpcap", path: "Sources/Edges/CLibpcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(
+            name: "CLibnl", path: "Sources/Edges/CLibnl", pkgConfig: "libnl-route-3.0",
+            providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+        .target(name: "CLinux", path: "Sources/Edges/CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        target("Edges/SystemIO", ["CLinux", "Timing"]),
         target(
-            "KubernetesClient",
+            "Edges/NetworkIO",
+            ["Addresses", "CLibnl", "CLibpcap", "CLinux", "Interfaces", "SystemIO", "Timing", nioCore, nioPosix]),
+        target("Edges/Manifests", ["ClusterConfiguration", "KubernetesModel", "SystemIO", yams]),
+        target(
+            "Edges/KubernetesClient",
             [
-                "ClusterConfiguration", "KubernetesModel", "SystemIO", "Timing", asyncHTTPClient, logging, nioCore,
-                nioHTTP1, nioPosix, nioSSL, serviceLifecycle, yams,
+                "KubernetesAPI", "KubernetesModel", "SystemIO", "Timing", asyncHTTPClient, logging, nioCore, nioHTTP1,
+                nioPosix, nioSSL, yams,
             ]),
-        target("Manifests", ["ClusterConfiguration", "KubernetesModel", "SystemIO", yams]),
         target(
-            "Telemetry",
+            "Edges/ClusterFeed",
+            ["ClusterConfiguration", "KubernetesAPI", "KubernetesClient", "KubernetesModel", "Timing"]),
+        target(
+            "Edges/Telemetry",
             [
-                "Addresses", "KubernetesModel", "Presentation", "SystemIO", "Timing", logging, nioCore,
-                nioHTTP1, nioPosix,
-                serviceLifecycle,
+                "Addresses", "KubernetesModel", "Presentation", "SystemIO", "Timing", logging, nioCore, nioHTTP1,
+                nioPosix, serviceLifecycle,
             ]),
 
         // Services
         target(
-            "Controller",
+            "Services/Controller",
             [
-                "AddressPools", "Addresses", "Assignment", "ClusterConfiguration", "KubernetesClient",
-                "KubernetesModel", "SystemIO", "Timing", crypto, dequeModule, logging,
-                serviceLifecycle,
+                "Assignment", "ClusterConfiguration", "ClusterDecisions", "ClusterFeed", "KubernetesAPI",
+                "KubernetesClient", "KubernetesModel", "Presentation", "SystemIO", "Timing", logging, serviceLifecycle,
             ]),
         target(
-            "Speaker",
+            "Services/Speaker",
             [
-                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesClient",
-                "KubernetesModel",
-                "LinkLayer", "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec",
-                "WireIdentity", crypto,
+                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "ClusterDecisions", "ClusterFeed",
+                "Interfaces", "KubernetesAPI", "KubernetesClient", "KubernetesModel", "LinkLayer", "NetworkIO",
+                "NodeDecisions", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", "WireIdentity", crypto,
                 logging, nioCore, nioPosix, serviceLifecycle,
+            ]),
+        target(
+            "Services/Standalone",
+            [
+                "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "ClusterDecisions",
+                "Controller", "KubernetesModel", "Manifests", "NetworkIO", "NodeDecisions", "Presentation", "Speaker",
+                "SystemIO", "Telemetry", "Timing", crypto, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
             ]),
 
         // Program
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "AddressPools", "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "Controller",
-                "KubernetesClient", "KubernetesModel", "LinkLayer", "Manifests", "NetworkIO", "Presentation", "Speaker",
+                "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "ClusterDecisions",
+                "ClusterFeed", "Controller", "Interfaces", "KubernetesAPI", "KubernetesClient", "KubernetesModel",
+                "LinkLayer", "Manifests", "NetworkIO", "NodeDecisions", "Presentation", "Speaker", "Standalone",
                 "SystemIO", "Telemetry", "Timing", "WireCodec", "WireIdentity", argumentParser, asyncHTTPClient,
-                logging, nioCore,
-                nioHTTP1,
-                nioPosix,
-                serviceLifecycle, unixSignals,
-            ],
+                logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
+            ], path: "Sources/Program/martlet",
             swiftSettings: houseRules),
 
         // Benchmarks
@@ -139,19 +171,19 @@ let package = Package(
             ],
             path: "Tests/Benchmarks/assignment", exclude: ["run"], swiftSettings: houseRules),
         .executableTarget(
-            name: "bgp-benchmark", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
+            name: "bgp-benchmark", dependencies: ["Addresses", "BGP", "NodeDecisions", "Speaker", logging, nioPosix],
             path: "Tests/Benchmarks/bgp", exclude: ["run", "sink.c"], swiftSettings: houseRules),
-
         .executableTarget(
             name: "cluster-benchmark", dependencies: ["TestAPIServer", "TestSupport"],
             path: "Tests/Benchmarks/cluster", exclude: ["run"], swiftSettings: houseRules),
 
         // Tests
         .executableTarget(
-            name: "bgp-process", dependencies: ["Addresses", "BGP", "Speaker", logging, nioPosix],
-            path: "Tests/BGPProcess", swiftSettings: houseRules),
+            name: "bgp-process", dependencies: ["Addresses", "BGP", "NodeDecisions", "Speaker", logging, nioPosix],
+            path: "Tests/BGPProcess",
+            swiftSettings: houseRules),
         .target(
-            name: "TestSupport", dependencies: ["CLinux", "Timing"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport",
             swiftSettings: houseRules),
         .target(
             name: "TestAPIServer",
@@ -162,21 +194,22 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Addresses", "Announcement", "BFD", "ClusterConfiguration", "KubernetesModel", "LinkLayer", "NetworkIO",
-                "Speaker", "TestSupport", "Timing", "WireCodec", "WireIdentity",
-            ], path: "Tests/Simulation", swiftSettings: houseRules),
-        tests(of: "Addresses"),
-        tests(of: "WireCodec"),
-        tests(of: "WireIdentity"),
-        tests(of: "Timing"),
+                "Addresses", "Announcement", "BFD", "ClusterConfiguration", "Interfaces", "KubernetesModel",
+                "LinkLayer", "NodeDecisions", "TestSupport", "Timing", "WireCodec", "WireIdentity",
+            ], path: "Tests/Simulation",
+            swiftSettings: houseRules),
+        tests(of: "Addresses", []),
+        tests(of: "WireCodec", []),
+        tests(of: "WireIdentity", []),
+        tests(of: "Timing", []),
         tests(of: "AddressPools", ["Addresses", "Timing"]),
         tests(of: "LinkLayer", ["Addresses", "Timing", "WireCodec", "WireIdentity"]),
         tests(of: "BGP", ["Addresses", "Timing", "WireCodec"], resources: [.copy("Captures")]),
         tests(of: "BFD", ["Addresses", "Timing", "WireCodec", "WireIdentity"]),
-        tests(of: "KubernetesModel"),
-        tests(of: "ClusterConfiguration", ["Addresses", "KubernetesModel", "Manifests"]),
-        tests(
-            of: "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing"]),
+        tests(of: "KubernetesModel", []),
+        tests(of: "KubernetesAPI", ["KubernetesModel", "Timing"]),
+        tests(of: "ClusterConfiguration", ["Addresses", "BGP", "KubernetesModel", "Manifests"]),
+        tests(of: "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing"]),
         tests(of: "Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
         tests(
             of: "Presentation",
@@ -186,46 +219,51 @@ let package = Package(
             ], resources: [.copy("Goldens")]),
         tests(
             of: "KubernetesClient",
-            ["KubernetesModel", "SystemIO", "TestAPIServer", "Timing", nioCore, nioHTTP1, nioPosix, nioSSL]),
-        tests(of: "TestAPIServer"),
-        tests(of: "Manifests", ["Addresses", "ClusterConfiguration", "KubernetesModel"]),
+            [
+                "ClusterConfiguration", "KubernetesAPI", "KubernetesModel", "SystemIO", "TestAPIServer", "Timing",
+                nioCore, nioHTTP1, nioPosix, nioSSL,
+            ]),
+        tests(of: "TestAPIServer", []),
+        tests(of: "Manifests", ["ClusterConfiguration", "KubernetesModel"]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
-            of: "NetworkIO", ["Addresses", "BFD", "LinkLayer", "SystemIO", "Timing", "WireCodec", nioCore, nioPosix]),
-        tests(
-            of: "Telemetry",
-            ["Addresses", "Presentation", "Timing", logging, nioCore, nioPosix, serviceLifecycle]),
+            of: "NetworkIO",
+            ["Addresses", "ClusterConfiguration", "Interfaces", "LinkLayer", "SystemIO", "Timing", "WireCodec"]),
+        tests(of: "Telemetry", ["Addresses", "Presentation", "Timing", logging, nioCore, nioPosix, serviceLifecycle]),
         tests(
             of: "Controller",
             [
-                "Addresses", "Assignment", "ClusterConfiguration", "KubernetesClient", "KubernetesModel", "SystemIO",
-                "TestAPIServer",
-                "Timing",
+                "Addresses", "Assignment", "ClusterConfiguration", "ClusterDecisions", "KubernetesAPI",
+                "KubernetesClient", "KubernetesModel", "Standalone", "SystemIO", "Timing",
             ]),
         tests(
             of: "Speaker",
             [
-                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "KubernetesClient",
-                "KubernetesModel", "LinkLayer", "NetworkIO", "Presentation", "SystemIO", "Telemetry", "Timing",
-                "WireCodec", "WireIdentity", "bgp-process", logging,
-                nioCore,
-                nioPosix,
+                "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "ClusterDecisions", "Interfaces",
+                "KubernetesAPI", "KubernetesClient", "KubernetesModel", "LinkLayer", "NetworkIO", "NodeDecisions",
+                "Presentation", "SystemIO", "Timing", "WireCodec", logging, nioCore, nioPosix, "bgp-process",
             ]),
         // Not among those of Speaker, which run one by one because they touch networks.
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: houseRules),
         .testTarget(
-            name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
+            name: "SimulationTests", dependencies: ["Simulation"],
+            swiftSettings: houseRules),
+        .testTarget(
+            name: "ArchitectureTests", dependencies: ["TestSupport"],
+            swiftSettings: houseRules),
         .testTarget(
             name: "DeployTests",
             dependencies: ["ClusterConfiguration", "KubernetesModel", "Manifests", "TestSupport", yams],
-            exclude: ["Objects"], swiftSettings: houseRules),
+            exclude: ["Objects"],
+            swiftSettings: houseRules),
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesModel", "LinkLayer",
-                "Manifests", "NetworkIO", "Speaker", "SystemIO", "TestAPIServer", "TestSupport", "Timing", "WireCodec",
-                "martlet",
-            ], swiftSettings: houseRules),
+                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "ClusterDecisions",
+                "KubernetesModel", "LinkLayer", "Manifests", "NetworkIO", "NodeDecisions", "Presentation", "Speaker",
+                "Standalone", "SystemIO", "TestAPIServer", "TestSupport", "Timing", "WireCodec", "martlet",
+                argumentParser,
+            ],
+            swiftSettings: houseRules),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -20,7 +20,7 @@ import Testing
                 BGPRouteAdvertisement(name: "none", pools: .named([])),
             ])
         cluster.services = [makeService(labels: ["app": "web"])]
-        let lines = cluster.engine().advertisements(for: name("web")).map { review in
+        let lines = cluster.engine().engine.advertisements(for: name("web")).map { review in
             "\(review.kind) \(review.name) \(review.matches ? "yes" : "no"): \(review.message)"
         }
         #expect(
@@ -40,12 +40,12 @@ import Testing
             [NodeView("n1")],
             layer2: [Layer2Advertisement(name: "web", serviceSelectors: [selector("app", "web")])])
         cluster.services = [makeService("web", labels: ["app": "web"]), makeService("api")]
-        let review = cluster.engine().advertisements(for: name("web"))
+        let review = cluster.engine().engine.advertisements(for: name("web"))
         #expect(review.map(\.matches) == [false])
         #expect(review.first?.message.contains("shared") == true)
     }
 
     @Test("a Service without addresses has none") func absent() {
-        #expect(Cluster([NodeView("n1")]).engine().advertisements(for: name("web")).isEmpty)
+        #expect(Cluster([NodeView("n1")]).engine().engine.advertisements(for: name("web")).isEmpty)
     }
 }

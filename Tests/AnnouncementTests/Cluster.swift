@@ -22,12 +22,12 @@ struct Cluster {
 
     var plan: AnnouncementPlan { AnnouncementPlan(configuration, services: services, nodes: nodes) }
 
-    func engine(on node: String = "n1") -> AnnouncementEngine {
+    func engine(on node: String = "n1") -> WatchedEngine {
         var engine = AnnouncementEngine(localNode: node)
-        _ = engine.apply(configuration)
-        _ = engine.apply(nodes)
-        for service in services { _ = engine.apply(service) }
-        return engine
+        engine.apply(configuration)
+        engine.apply(nodes)
+        for service in services { engine.apply(service) }
+        return WatchedEngine(engine)
     }
 }
 

@@ -185,7 +185,7 @@ import Testing
         var addresses: [IPAddress: InterfaceSelection] = [:]
         var routes: [IPPrefix: [String: RouteAttributes]] = [:]
 
-        mutating func perform(_ changes: AnnouncementChanges, _ comment: Comment) {
+        mutating func perform(_ changes: WatchedEngine.Differences, _ comment: Comment) {
             for change in changes.layer2 {
                 switch change {
                 case .announce(let address, let interfaces):
@@ -210,7 +210,7 @@ import Testing
         }
     }
 
-    static func tell(_ engine: inout AnnouncementEngine, _ event: World.Event) -> AnnouncementChanges {
+    static func tell(_ engine: inout WatchedEngine, _ event: World.Event) -> WatchedEngine.Differences {
         switch event {
         case .configuration(let configuration): engine.apply(configuration)
         case .nodes(let nodes): engine.apply(nodes)
@@ -227,7 +227,7 @@ import Testing
     /// 100,000 events in all; the whole state is compared after every 25th.
     @Test("Performing the differences is the same as starting afresh", arguments: 1...20) func incremental(seed: Int) {
         var world = World(seed: UInt64(seed))
-        var engine = AnnouncementEngine(localNode: "n0")
+        var engine = WatchedEngine(AnnouncementEngine(localNode: "n0"))
         var performer = Performer()
         _ = engine.apply(world.configuration)
         for step in 0..<5_000 {
@@ -236,7 +236,7 @@ import Testing
             // What is before other routes have arrived is no part of what a fresh engine knows.
             performer.perform(engine.apply(lingeringIsOver: engine.lingering), "seed \(seed) step \(step)")
             guard step % 25 == 0 else { continue }
-            var fresh = AnnouncementEngine(localNode: "n0")
+            var fresh = WatchedEngine(AnnouncementEngine(localNode: "n0"))
             for event in world.everything() { _ = Self.tell(&fresh, event) }
             #expect(performer.addresses == engine.localAddresses, "seed \(seed) step \(step)")
             #expect(performer.routes == engine.localRoutes, "seed \(seed) step \(step)")
@@ -246,7 +246,7 @@ import Testing
             if step % 250 == 0 {
                 #expect(fresh.plan() == engine.plan(), "seed \(seed) step \(step)")
                 let whole = engine.plan()
-                var here = engine.planHere()
+                var here = engine.engine.planHere()
                 here.problems = whole.problems
                 var own = whole
                 own.bgp.removeAll { $0.node != engine.localNode }
@@ -274,7 +274,7 @@ import Testing
             var plans: Set<AnnouncementPlan> = []
             var owners: [IPAddress: [String]] = [:]
             for node in world.nodes {
-                var engine = AnnouncementEngine(localNode: node.name)
+                var engine = WatchedEngine(AnnouncementEngine(localNode: node.name))
                 for event in world.everything() { _ = Self.tell(&engine, event) }
                 for address in engine.localAddresses.keys { owners[address, default: []].append(node.name) }
                 var plan = engine.plan()

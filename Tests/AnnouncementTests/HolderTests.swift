@@ -7,7 +7,7 @@ import Testing
 @Suite("A holder keeps its address") struct HolderTests {
     private static let web = address("192.0.2.10")
 
-    private static func owner(_ engine: AnnouncementEngine) -> String? { engine.plan().layer2.first?.node }
+    private static func owner(_ engine: WatchedEngine) -> String? { engine.plan().layer2.first?.node }
 
     /// A cluster of three nodes with one address, and the node that the election gives it to.
     private static func cluster(

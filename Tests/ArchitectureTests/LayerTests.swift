@@ -3,19 +3,32 @@ import Testing
 
 /// The layers of `docs/architecture.md`: an import only ever points down.
 @Suite struct LayerTests {
+    /// A folder of `Sources`, and the targets in it.
+    struct Layer {
+        let name: String
+        let targets: [String]
+    }
+
     /// Bottom to top. A target may import those of lower layers, and those before it in its own.
-    static let layers: [[String]] = [
-        ["Addresses", "WireCodec", "WireIdentity", "Timing"],
-        ["AddressPools", "LinkLayer", "BGP", "BFD", "KubernetesModel"],
-        ["ClusterConfiguration", "Assignment", "Announcement"],
-        ["Presentation"],
-        ["CLibpcap", "CLibnl", "CLinux", "SystemIO", "NetworkIO", "Manifests", "KubernetesClient", "Telemetry"],
-        ["Controller", "Speaker"],
-        ["martlet"],
+    static let layers = [
+        Layer(name: "Values", targets: ["Addresses", "WireCodec", "WireIdentity", "Interfaces", "Timing"]),
+        Layer(name: "Cores", targets: ["AddressPools", "LinkLayer", "BGP", "BFD", "KubernetesModel", "KubernetesAPI"]),
+        Layer(
+            name: "Decisions",
+            targets: ["ClusterConfiguration", "Assignment", "Announcement", "NodeDecisions", "ClusterDecisions"]),
+        Layer(name: "Views", targets: ["Presentation"]),
+        Layer(
+            name: "Edges",
+            targets: [
+                "CLibpcap", "CLibnl", "CLinux", "SystemIO", "NetworkIO", "Manifests", "KubernetesClient",
+                "ClusterFeed", "Telemetry",
+            ]),
+        Layer(name: "Services", targets: ["Controller", "Speaker", "Standalone"]),
+        Layer(name: "Program", targets: ["martlet"]),
     ]
 
     /// The layers that decide: they reach nothing outside themselves.
-    static let pure = Set(layers[0...3].joined())
+    static let pure = Set(layers[0...3].flatMap(\.targets))
     /// What a pure target may import beside ours. FoundationEssentials: JSON, Base64. Crypto: SHA-1, HMAC.
     static let pureImports: Set<String> = [
         "Collections", "DequeModule", "HeapModule", "OrderedCollections", "HashTreeCollections", "FoundationEssentials",
@@ -39,14 +52,17 @@ import Testing
         }
     }
 
-    @Test("Every target of the package is in a layer, and every layer's targets exist") func complete() throws {
-        let sources = SourceTree.root.appendingPathComponent("Sources")
-        let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter { !$0.hasPrefix(".") }
-        #expect(Set(folders) == Set(Self.layers.joined()))
+    @Test("Every folder of Sources is a layer, and holds the targets of that layer") func complete() throws {
+        func folders(_ path: String) throws -> Set<String> {
+            let whole = SourceTree.root.appendingPathComponent(path).path
+            return Set(try FileManager.default.contentsOfDirectory(atPath: whole).filter { !$0.hasPrefix(".") })
+        }
+        #expect(try folders("Sources") == Set(Self.layers.map(\.name)))
+        for layer in Self.layers { #expect(try folders("Sources/\(layer.name)") == Set(layer.targets)) }
     }
 
     @Test("Imports point down") func downward() throws {
-        let order = Array(Self.layers.joined())
+        let order = Self.layers.flatMap(\.targets)
         let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
         let files = try SourceTree.swiftFiles(below: "Sources")
         #expect(files.count > 100)

@@ -9,7 +9,9 @@ enum SourceTree {
         let path: String
         let lines: [Substring]
 
-        var target: String { String(path.split(separator: "/")[1]) }
+        /// `Sources/LAYER/TARGET/…`.
+        var target: String { String(path.split(separator: "/")[2]) }
+        var layer: String { String(path.split(separator: "/")[1]) }
         var description: String { path }
     }
 

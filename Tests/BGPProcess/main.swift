@@ -2,6 +2,7 @@ import Addresses
 import BGP
 import Logging
 import NIOPosix
+import NodeDecisions
 import Speaker
 
 // A process that only speaks BGP, for tests that end it in ways that a test cannot end itself:

@@ -1,6 +1,7 @@
 import Assignment
 import Controller
 import Foundation
+import Standalone
 import SystemIO
 import TestSupport
 import Testing

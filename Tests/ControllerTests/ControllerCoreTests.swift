@@ -1,11 +1,13 @@
 import Assignment
 import ClusterConfiguration
+import KubernetesAPI
 import KubernetesClient
 import KubernetesModel
 import TestSupport
 import Testing
 import Timing
 
+@testable import ClusterDecisions
 @testable import Controller
 
 @Suite("What a controller writes") struct ControllerCoreTests {

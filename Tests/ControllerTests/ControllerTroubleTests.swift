@@ -1,12 +1,14 @@
 import Addresses
 import Assignment
 import ClusterConfiguration
+import KubernetesAPI
 import KubernetesClient
 import KubernetesModel
 import TestSupport
 import Testing
 import Timing
 
+@testable import ClusterDecisions
 @testable import Controller
 
 /// What happens seldom, between a controller and its API server, and must not cost anybody an address.

@@ -1,10 +1,12 @@
 import ClusterConfiguration
 import Foundation
+import KubernetesAPI
 import KubernetesClient
 import KubernetesModel
 import TestSupport
 import Timing
 
+@testable import ClusterDecisions
 @testable import Controller
 
 /// A cluster as a controller sees it, in memory: it applies patches as an API server does, and counts them.

@@ -1,5 +1,6 @@
 import Assignment
 import ClusterConfiguration
+import ClusterDecisions
 import Controller
 import KubernetesModel
 import Testing

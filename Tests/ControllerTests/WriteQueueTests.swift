@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import Timing
 
+@testable import ClusterDecisions
 @testable import Controller
 
 @Suite struct WriteQueueTests {

@@ -1,3 +1,4 @@
+import ClusterConfiguration
 import Foundation
 import TestSupport
 import Testing

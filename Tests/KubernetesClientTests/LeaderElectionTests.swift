@@ -1,4 +1,5 @@
 import Foundation
+import KubernetesAPI
 import KubernetesModel
 import SystemIO
 import TestSupport
@@ -36,7 +37,8 @@ private struct LeaseStore {
 struct LeaderElectionTests {
     private static func elector(_ client: KubernetesClient, _ identity: String) -> LeaderElection {
         LeaderElection(
-            client, name: LeaseElectionTests.name, identity: identity, now: { UptimeClock.now }, time: { .now })
+            client, name: NamespacedName(namespace: "martlet-system", name: "leader"), identity: identity,
+            now: { UptimeClock.now }, time: { .now })
     }
 
     /// Takes part until cancelled, and says when it began and ended to lead.

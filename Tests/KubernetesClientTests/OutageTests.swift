@@ -1,3 +1,4 @@
+import KubernetesAPI
 import KubernetesModel
 import SystemIO
 import TestAPIServer

@@ -1,3 +1,4 @@
+import KubernetesAPI
 import KubernetesModel
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Addresses
 import Foundation
+import Interfaces
 import NetworkIO
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Addresses
+import ClusterConfiguration
 import LinkLayer
 import NetworkIO
 import SystemIO

@@ -37,15 +37,15 @@ import Timing
         var assignment = AssignmentEngine()
         _ = assignment.handle([.pools(pools), .service(service, rank: 0)], at: .zero)
         var announcement = AnnouncementEngine(localNode: "n1")
-        _ = announcement.apply(
+        announcement.apply(
             Configuration(pools: pools, layer2Advertisements: layer2, bgpAdvertisements: bgp, peers: peers))
-        _ = announcement.apply(nodes)
+        announcement.apply(nodes)
         let addresses = assignment.assignment(of: service.name)?.addresses ?? []
         if var announced = AnnouncedService(
             service, addresses: addresses.map { .init($0.address, pool: $0.pool) }, endpoints: EndpointIndex())
         {
             announced.endpoints = endpoints
-            _ = announcement.apply(announced)
+            announcement.apply(announced)
         }
         return Explanation(
             service.name, service: service, review: assignment.review(of: service.name),
@@ -331,7 +331,9 @@ import Timing
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         var words: Set<String> = []
-        for file in ["Sources/Assignment/AssignmentReason.swift", "Sources/Announcement/SilenceReason.swift"] {
+        for file in [
+            "Sources/Decisions/Assignment/AssignmentReason.swift", "Sources/Decisions/Announcement/SilenceReason.swift",
+        ] {
             let text = try String(contentsOf: root.appendingPathComponent(file), encoding: .utf8)
             for match in text.matches(of: /rawValue: "([A-Za-z]+)"/) { words.insert(String(match.1)) }
         }

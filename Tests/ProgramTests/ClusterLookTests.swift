@@ -5,8 +5,6 @@ import Presentation
 import Testing
 import Timing
 
-@testable import martlet
-
 /// What the commands make of a cluster's objects and of what its speakers have written.
 @Suite("A look at a cluster") struct ClusterLookTests {
     static let objects = """

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Timing
 
-@testable import martlet
+@testable import Standalone
 
 /// Which changes on the disk make `martlet run` read its manifests again, and what it reads.
 @Suite(.timeLimit(.minutes(1))) struct ManifestSourceTests {

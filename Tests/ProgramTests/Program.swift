@@ -31,13 +31,3 @@ extension TemporaryFolder {
         return path + "/" + name
     }
 }
-
-/// Asks again and again until the answer is yes; `false` if it is not within `limit`.
-func eventually(within limit: Duration = .seconds(10), _ question: () async throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + limit
-    while true {
-        if try await question() { return true }
-        guard ContinuousClock.now < deadline else { return false }
-        try? await Task.sleep(for: .milliseconds(20))
-    }
-}

@@ -2,8 +2,7 @@ import ArgumentParser
 import KubernetesModel
 import TestSupport
 import Testing
-
-@testable import martlet
+import martlet
 
 /// What a command asks where nothing is named, and what is meant by a name.
 @Suite("Without a source") struct SourceTests {

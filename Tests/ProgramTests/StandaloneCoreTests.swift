@@ -4,11 +4,12 @@ import Assignment
 import ClusterConfiguration
 import KubernetesModel
 import Manifests
+import NodeDecisions
 import Speaker
 import Testing
 import Timing
 
-@testable import martlet
+@testable import ClusterDecisions
 
 @Suite struct StandaloneCoreTests {
     static let pool = """

@@ -1,6 +1,5 @@
 import Addresses
 import LinkLayer
-import Speaker
 import Timing
 
 /// Watches for addresses with two owners that hear each other, for longer than it may take to settle that.

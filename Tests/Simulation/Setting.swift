@@ -1,6 +1,6 @@
 import BFD
 import LinkLayer
-import Speaker
+import NodeDecisions
 import Timing
 import WireIdentity
 

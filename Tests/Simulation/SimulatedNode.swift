@@ -1,14 +1,14 @@
 import Addresses
 import Announcement
 import BFD
+import Interfaces
 import LinkLayer
-import NetworkIO
 import TestSupport
 import Timing
 import WireCodec
 import WireIdentity
 
-@testable import Speaker
+@testable import NodeDecisions
 
 /// One node's speaker: the cores that run in production, with a clock and a wire of the simulation's.
 struct SimulatedNode {

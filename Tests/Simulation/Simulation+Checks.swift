@@ -1,7 +1,6 @@
 import Addresses
+import NodeDecisions
 import Timing
-
-@testable import Speaker
 
 // What is checked, after everything that happens and at the end.
 extension Simulation {

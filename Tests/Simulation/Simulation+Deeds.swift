@@ -4,7 +4,7 @@ import KubernetesModel
 import LinkLayer
 import Timing
 
-@testable import Speaker
+@testable import NodeDecisions
 
 // What is done to the world, and how it ends.
 extension Simulation {

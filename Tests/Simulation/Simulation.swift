@@ -3,7 +3,7 @@ import LinkLayer
 import TestSupport
 import Timing
 
-@testable import Speaker
+@testable import NodeDecisions
 
 /// Many speakers on one segment, a client, and whatever a story does to them.
 package struct Simulation {

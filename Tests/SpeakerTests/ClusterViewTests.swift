@@ -3,10 +3,12 @@ import Announcement
 import ClusterConfiguration
 import Foundation
 import KubernetesModel
+import NodeDecisions
 import SystemIO
 import TestSupport
 import Testing
 
+@testable import ClusterDecisions
 @testable import Speaker
 
 @Suite("What a speaker makes of a cluster") struct ClusterViewTests {

@@ -4,6 +4,7 @@ import BGP
 import ClusterConfiguration
 import KubernetesModel
 import NetworkIO
+import NodeDecisions
 import Speaker
 import Testing
 import Timing

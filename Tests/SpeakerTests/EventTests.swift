@@ -3,6 +3,7 @@ import Announcement
 import BFD
 import BGP
 import ClusterConfiguration
+import Interfaces
 import KubernetesModel
 import LinkLayer
 import NetworkIO
@@ -10,6 +11,7 @@ import Presentation
 import Testing
 import Timing
 
+@testable import NodeDecisions
 @testable import Speaker
 
 @Suite("The history of a speaker tells") struct EventTests {

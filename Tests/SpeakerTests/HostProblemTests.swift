@@ -1,8 +1,10 @@
 import Addresses
 import Announcement
 import ClusterConfiguration
+import Interfaces
 import KubernetesModel
 import NetworkIO
+import NodeDecisions
 import Speaker
 import Testing
 

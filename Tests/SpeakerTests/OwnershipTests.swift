@@ -2,9 +2,11 @@ import Addresses
 import Announcement
 import BFD
 import ClusterConfiguration
+import Interfaces
 import KubernetesModel
 import LinkLayer
 import NetworkIO
+import NodeDecisions
 import Speaker
 import Testing
 import Timing

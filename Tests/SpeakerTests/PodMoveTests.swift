@@ -3,6 +3,7 @@ import Announcement
 import BGP
 import ClusterConfiguration
 import KubernetesModel
+import NodeDecisions
 import Speaker
 import Testing
 import Timing

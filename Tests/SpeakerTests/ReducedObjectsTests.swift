@@ -1,6 +1,7 @@
 import Addresses
 import Announcement
 import ClusterConfiguration
+import ClusterDecisions
 import Foundation
 import KubernetesModel
 import TestSupport

@@ -1,3 +1,4 @@
+import KubernetesAPI
 import KubernetesClient
 import KubernetesModel
 import Presentation

@@ -1,3 +1,4 @@
+import NodeDecisions
 import Speaker
 
 extension SpeakerCore.Event {

@@ -7,22 +7,28 @@ import TestSupport
 import Testing
 
 @Suite("HTTP server", .timeLimit(.minutes(1))) struct HTTPServerTests {
-    static let routes: [HTTPRoute] = [
-        .health(), .readiness { ["no configuration was read yet", "1 of 2 BGP sessions is not established"] },
-        HTTPRoute("/big") {
-            var response = HTTPResponse.text("")
-            response.body = ByteBuffer(repeating: UInt8(ascii: "x"), count: 32 << 20)
-            return response
-        },
-        HTTPRoute("/slow") {
-            try? await Task.sleep(for: .milliseconds(200))
-            return .text("done\n")
-        },
-        HTTPRoute("/hang") {
-            try? await Task.sleep(for: .seconds(3600))
-            return .text("")
-        },
-    ]
+    /// How many requests hang.
+    private let hanging = Locked(0)
+
+    private var routes: [HTTPRoute] {
+        [
+            .health(), .readiness { ["no configuration was read yet", "1 of 2 BGP sessions is not established"] },
+            HTTPRoute("/big") {
+                var response = HTTPResponse.text("")
+                response.body = ByteBuffer(repeating: UInt8(ascii: "x"), count: 32 << 20)
+                return response
+            },
+            HTTPRoute("/slow") {
+                try? await Task.sleep(for: .milliseconds(200))
+                return .text("done\n")
+            },
+            HTTPRoute("/hang") { [hanging] in
+                hanging.withLock { $0 += 1 }
+                try? await Task.sleep(for: .seconds(3600))
+                return .text("")
+            },
+        ]
+    }
 
     private func loopback(_ port: UInt16 = 0) -> HTTPEndpoint {
         HTTPEndpoint(address: .v4(IPv4Address(127, 0, 0, 1)), port: port)
@@ -32,7 +38,7 @@ import Testing
         _ limits: HTTPLimits = HTTPLimits(), registry: PrometheusRegistry? = nil
     ) async throws -> HTTPServer {
         try await HTTPServer.bind(
-            to: loopback(), routes: Self.routes, hosts: HTTPHosts(["api.example.com"]), limits: limits,
+            to: loopback(), routes: routes, hosts: HTTPHosts(["api.example.com"]), limits: limits,
             registry: registry,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -272,7 +278,7 @@ import Testing
                     } catch is IOError {} catch is ChannelError {}
                 }
             }
-            try await eventually { connected.value == count }
+            try await eventually("all are connected", within: .seconds(5)) { connected.value == count }
             let result = try await body()
             tasks.cancelAll()
             return result
@@ -301,14 +307,15 @@ import Testing
         var limits = HTTPLimits()
         limits.connections = 4
         limits.reserved = 2
+        limits.answers = 4
         let registry = PrometheusRegistry()
         try await withServer(limits, registry: registry) { endpoint in
             try await withSlowClients(4, endpoint, sending: "GET /hang HTTP/1.1\r\nHost: x\r\n\r\n") {
-                try await eventually {
-                    let text = try await RawClient.exchange(with: endpoint, ["GET /big HTTP/1.1\r\n\(Self.close)"])
-                    return text.hasPrefix("HTTP/1.1 503")
-                        && text.hasSuffix("Only /healthz and /readyz are answered now.\n")
-                }
+                // Until a request has been read, its connection is idle, and would give way.
+                try await eventually("all four hang", within: .seconds(5)) { hanging.value == 4 }
+                let text = try await RawClient.exchange(with: endpoint, ["GET /big HTTP/1.1\r\n\(Self.close)"])
+                #expect(text.hasPrefix("HTTP/1.1 503"))
+                #expect(text.hasSuffix("Only /healthz and /readyz are answered now.\n"))
                 try await withSlowClients(3, endpoint) {
                     let isServed = try await healthy(endpoint)
                     #expect(isServed)
@@ -366,7 +373,7 @@ import Testing
     @Test("IPv6 loopback serves as well")
     func ipv6() async throws {
         let server = try await HTTPServer.bind(
-            to: try HTTPEndpoint("[::1]:0"), routes: Self.routes,
+            to: try HTTPEndpoint("[::1]:0"), routes: routes,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try? await server.run() }
@@ -395,7 +402,7 @@ import Testing
             tasks.addTask { try await group.run() }
             let start = try await RawClient.connect(to: server.endpoint) { idle, _, _ in
                 async let answer = RawClient.exchange(with: server.endpoint, ["GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"])
-                try await eventually { entered.value }
+                try await eventually("the request is answered", within: .seconds(5)) { entered.value }
                 let start = clock.now
                 await group.triggerGracefulShutdown()
                 let text = try await answer
@@ -413,16 +420,6 @@ import Testing
     private func healthy(_ endpoint: HTTPEndpoint) async throws -> Bool {
         let text = try await RawClient.exchange(with: endpoint, ["GET /healthz HTTP/1.1\r\n\(Self.close)"])
         return text.hasSuffix("\r\n\r\nok\n")
-    }
-}
-
-/// Tries until it is so, for five seconds.
-private func eventually(_ condition: @Sendable () async throws -> Bool) async throws {
-    let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(5)
-    while try await !condition() {
-        guard clock.now < deadline else { throw TestFailure("it did not come about") }
-        try await Task.sleep(for: .milliseconds(10))
     }
 }
 

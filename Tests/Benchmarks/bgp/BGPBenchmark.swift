@@ -3,6 +3,7 @@ import BGP
 import Glibc
 import Logging
 import NIOPosix
+import NodeDecisions
 import Speaker
 
 /// A speaker with routes 10.0.0.0/32 and following, which takes orders from standard input.

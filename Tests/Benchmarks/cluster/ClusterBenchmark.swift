@@ -198,13 +198,9 @@ struct ClusterBenchmark {
     private func eventually(
         _ what: String, _ process: ChildProcess, _ question: () async throws -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try await !question() {
-            guard ContinuousClock.now < deadline else {
-                let state = "\(try await addressed()) have an address, \(try announced()) are announced"
-                throw TestFailure("not within 60 s: \(what): \(state); it logged last:\n\(process.errors.suffix(4000))")
-            }
-            try await Task.sleep(for: .milliseconds(250))
-        }
+        let limit = Duration.seconds(60)
+        guard try await !TestSupport.eventually(within: limit, every: .milliseconds(250), question) else { return }
+        let state = "\(try await addressed()) have an address, \(try announced()) are announced"
+        throw TestFailure("not within \(limit): \(what): \(state); it logged last:\n\(process.errors.suffix(4000))")
     }
 }

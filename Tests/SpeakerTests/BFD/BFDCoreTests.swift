@@ -5,6 +5,7 @@ import Testing
 import Timing
 import WireCodec
 
+@testable import NodeDecisions
 @testable import Speaker
 
 /// A core under test with its generator, at the time that it is given.

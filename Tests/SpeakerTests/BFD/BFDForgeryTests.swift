@@ -2,6 +2,7 @@ import Addresses
 import BFD
 import Glibc
 import Logging
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing
@@ -57,7 +58,7 @@ struct BFDForgeryTests {
         engines[0].apply([settings])
         engines[1].apply([other])
         for engine in engines {
-            try await eventually("Up", atMost: .seconds(10)) {
+            try await eventually("Up", within: .seconds(10)) {
                 await engine.snapshot().sessions["tor"]?.status.isUp == true
             }
         }

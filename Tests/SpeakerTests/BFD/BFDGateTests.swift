@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import Timing
 
+@testable import NodeDecisions
 @testable import Speaker
 
 /// A gate under test, at the time that it is given.

@@ -1,6 +1,7 @@
 import Addresses
 import BFD
 import BGP
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing
@@ -38,7 +39,7 @@ extension BGPLab {
     }
 
     func waitForBFD(_ state: BFD.SessionState, atMost limit: Duration = .seconds(15)) async throws {
-        try await eventually("BFD becomes \(state)", atMost: limit) {
+        try await eventually("BFD becomes \(state)", within: limit) {
             try await self.bfdSession().status.state == state
         }
     }

@@ -2,6 +2,7 @@ import Addresses
 import BFD
 import BGP
 import ClusterConfiguration
+import NodeDecisions
 import Speaker
 import Testing
 

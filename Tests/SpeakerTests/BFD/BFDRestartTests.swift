@@ -1,6 +1,7 @@
 import Addresses
 import BFD
 import BGP
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing
@@ -37,7 +38,7 @@ struct BFDRestartTests {
                 try await eventually("FRR has the route") { try await route().hasPrefix("*>") }
                 if isFailure {
                     try lab.cut()
-                    try await eventually("the route is gone", atMost: .seconds(3)) { try await route().isEmpty }
+                    try await eventually("the route is gone", within: .seconds(3)) { try await route().isEmpty }
                 } else {
                     await lab.speaker.shutdownForRestart()
                     try await eventually("FRR's BFD is down") {

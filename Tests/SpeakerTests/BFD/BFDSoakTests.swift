@@ -2,6 +2,7 @@ import Addresses
 import BFD
 import Glibc
 import Logging
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing
@@ -44,7 +45,7 @@ struct BFDSoakTests {
         defer { for engine in engines { engine.stop() } }
         for (index, engine) in engines.enumerated() { engine.apply(BFDSoakTests.sessions(from: index + 1)) }
         for engine in engines {
-            try await eventually("all are Up", atMost: .seconds(30)) {
+            try await eventually("all are Up", within: .seconds(30)) {
                 await engine.snapshot().sessions.values.count {
                     $0.status.state == .up && $0.detectionTime == .milliseconds(150)
                 } == BFDSoakTests.count

@@ -3,6 +3,7 @@ import LinkLayer
 import Testing
 import Timing
 
+@testable import NodeDecisions
 @testable import Speaker
 
 @Suite("Sessions with routers that were found") struct RouterSessionsTests {

@@ -3,6 +3,7 @@ import BFD
 import BGP
 import ClusterConfiguration
 import Logging
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

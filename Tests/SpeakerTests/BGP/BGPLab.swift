@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOPosix
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing
@@ -148,17 +149,6 @@ final class BGPLab: Sendable {
 
     func waitForState(_ state: SessionState, _ name: String = "tor", atMost limit: Duration = .seconds(20)) async throws
     {
-        try await eventually("\(name) becomes \(state)", atMost: limit) { try await self.status(name).state == state }
-    }
-}
-
-/// Waits until something is so.
-func eventually(
-    _ what: String, atMost limit: Duration = .seconds(15), _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + limit
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw TestFailure("not within \(limit): \(what)") }
-        try await Task.sleep(for: .milliseconds(50))
+        try await eventually("\(name) becomes \(state)", within: limit) { try await self.status(name).state == state }
     }
 }

@@ -4,6 +4,7 @@ import NIOCore
 import Testing
 import Timing
 
+@testable import NodeDecisions
 @testable import Speaker
 
 @Suite struct BGPPeerWordsTests {

@@ -1,7 +1,10 @@
 import Addresses
 import BGP
+import ClusterConfiguration
 import Glibc
+import Interfaces
 import NetworkIO
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing
@@ -200,7 +203,7 @@ extension BGPInteropTests {
                 try await eventually("the loss is noticed") { try await lab.status().state != .established }
                 #expect(try await lab.status().lastError != nil)
                 bird = try await BirdRouter(lab, Bird.external4)
-                try await eventually("the route again", atMost: .seconds(20)) {
+                try await eventually("the route again", within: .seconds(20)) {
                     try await bird.ask("show route").contains("192.0.2.10/32")
                 }
                 #expect(try await lab.status().statistics.established == 2)
@@ -266,7 +269,7 @@ extension BGPInteropTests {
                 }
                 let begin = ContinuousClock.now
                 lab.speaker.apply([.announce(try IPPrefix("2001:db8:1::10/128"), to: ["good"])])
-                try await eventually("the other has its route", atMost: .seconds(1)) {
+                try await eventually("the other has its route", within: .seconds(1)) {
                     try await good.ask("show route").contains("2001:db8:1::10/128")
                 }
                 #expect(ContinuousClock.now - begin < .seconds(1))

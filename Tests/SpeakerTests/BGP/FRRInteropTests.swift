@@ -1,5 +1,6 @@
 import Addresses
 import BGP
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing
@@ -106,7 +107,7 @@ extension BGPInteropTests {
                 frr.stop()
                 try await eventually("the loss is noticed") { try await lab.status().state != .established }
                 frr = try await FRRRouter(lab, FRR.external)
-                try await eventually("the route again", atMost: .seconds(20)) {
+                try await eventually("the route again", within: .seconds(20)) {
                     try await frr.ask("show bgp ipv4 unicast").contains("192.0.2.10/32")
                 }
             }

@@ -2,6 +2,7 @@ import Addresses
 import BGP
 import Foundation
 import Glibc
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing
@@ -99,7 +100,7 @@ extension BGPInteropTests {
                     defer { second.stop() }
                     // It would let us wait for half a minute.
                     if let router = router as? OpenBGPDRouter { _ = try await router.ask("neighbor 10.99.0.1 up") }
-                    try await eventually("the session is back", atMost: .seconds(20)) { try await isUp(router) }
+                    try await eventually("the session is back", within: .seconds(20)) { try await isUp(router) }
                     // What was not announced again would go when the table was sent whole.
                     try await Task.sleep(for: .seconds(2))
                 }
@@ -157,7 +158,7 @@ extension BGPInteropTests {
                 await lab.speaker.shutdownForRestart(text: "not to be seen")
                 try await Task.sleep(for: .seconds(1))
                 #expect(try await bird.ask("show route").contains(GracefulRestart.prefix))
-                try await eventually("the route goes", atMost: .seconds(8)) {
+                try await eventually("the route goes", within: .seconds(8)) {
                     try await !bird.ask("show route").contains(GracefulRestart.prefix)
                 }
             }

@@ -1,6 +1,9 @@
 import Addresses
 import BGP
+import ClusterConfiguration
+import Interfaces
 import NetworkIO
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing
@@ -122,7 +125,7 @@ extension BGPInteropTests {
 
         private func check(_ prefix: IPPrefix, _ router: any InteropRouter, _ row: Row) async throws {
             let hop = Matrix.nextHops[prefix.family]?.description ?? ""
-            try await eventually("\(row.daemon.rawValue) has \(prefix)", atMost: .seconds(25)) {
+            try await eventually("\(row.daemon.rawValue) has \(prefix)", within: .seconds(25)) {
                 try await router.details(of: prefix).contains(hop)
             }
             let text = String(try await router.details(of: prefix).lowercased().map { $0 == "_" ? "-" : $0 })
@@ -191,7 +194,7 @@ extension BGPInteropTests {
                 try await lab.setForwarding(true)
                 // OpenBGPD would let us wait for half a minute.
                 guard daemon != .openbgpd else { return }
-                try await eventually("the session again", atMost: .seconds(25)) {
+                try await eventually("the session again", within: .seconds(25)) {
                     try await lab.status().statistics.established == 2
                 }
             }

@@ -1,6 +1,8 @@
 import Addresses
 import BGP
+import Interfaces
 import NetworkIO
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

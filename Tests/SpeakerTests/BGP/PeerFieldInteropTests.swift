@@ -1,6 +1,7 @@
 import Addresses
 import BGP
 import ClusterConfiguration
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

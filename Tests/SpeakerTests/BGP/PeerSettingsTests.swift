@@ -1,9 +1,11 @@
 import Addresses
 import BGP
 import ClusterConfiguration
+import Interfaces
 import NetworkIO
 import Testing
 
+@testable import NodeDecisions
 @testable import Speaker
 
 @Suite struct PeerSettingsTests {

@@ -1,3 +1,4 @@
+import NodeDecisions
 import Speaker
 import Testing
 import Timing

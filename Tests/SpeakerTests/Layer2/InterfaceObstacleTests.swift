@@ -1,4 +1,5 @@
 import Addresses
+import Interfaces
 import NetworkIO
 import Speaker
 import Testing

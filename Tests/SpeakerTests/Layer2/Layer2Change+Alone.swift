@@ -1,5 +1,6 @@
 import Addresses
 import LinkLayer
+import NodeDecisions
 import Speaker
 
 extension Layer2Change {

@@ -1,6 +1,8 @@
 import Addresses
+import Interfaces
 import LinkLayer
 import NetworkIO
+import NodeDecisions
 import Speaker
 import TestSupport
 import Testing

@@ -1,8 +1,10 @@
 import Addresses
 import Glibc
+import Interfaces
 import LinkLayer
 import Logging
 import NetworkIO
+import NodeDecisions
 import Speaker
 import SystemIO
 import TestSupport

@@ -1,11 +1,13 @@
 import Addresses
 import BFD
+import Interfaces
 import NetworkIO
 import TestSupport
 import Testing
 import Timing
 import WireCodec
 
+@testable import NodeDecisions
 @testable import Speaker
 
 /// A core with its generator and the time, whose sockets open or fail as the test says.

@@ -1,8 +1,0 @@
-import KubernetesModel
-
-/// How objects of a watch are distinguished.
-enum ListedName {
-    static func of<Object: KubernetesObject>(_ object: Object) -> NamespacedName {
-        NamespacedName(namespace: object.metadata.namespace ?? Object.defaultNamespace, name: object.metadata.name)
-    }
-}

@@ -1,0 +1,71 @@
+import Assignment
+import ClusterConfiguration
+import ClusterDecisions
+import Controller
+import KubernetesAPI
+import KubernetesClient
+import KubernetesModel
+import Presentation
+import Telemetry
+import Timing
+
+/// Makes the document of `/v1/status` of a controller.
+struct ControllerReporter: ProcessReporter {
+    let started: Timestamp
+    let controller: ControllerService
+    let access: ClusterAccess
+    let events: EventLog
+
+    /// Why the process does not do its job, a sentence each.
+    ///
+    /// Called every few seconds by probes: nothing here takes longer with more Services.
+    func obstacles() async -> [String] {
+        let (role, core) = await controller.view()
+        return ControllerReporter.obstacles(role, core)
+    }
+
+    private static func obstacles(_ role: LeaseElection.Role, _ core: ControllerCore?) -> [String] {
+        if let core { return core.isComplete ? [] : ["the cluster has not been read completely yet"] }
+        if case .following(nil) = role { return ["no leader is known yet"] }
+        return []
+    }
+
+    /// The chain of decisions for one Service, as far as a controller makes them: up to its addresses. `nil` unless this
+    /// process leads.
+    func explanation(of name: NamespacedName) async -> ExplanationDocument? {
+        guard let core = await controller.view().core else { return nil }
+        var explanation = Explanation(
+            name, service: core.service(name), loadBalancerClass: core.engine.loadBalancerClass,
+            review: core.engine.review(of: name),
+            problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+        explanation.isOfAnnouncing = false
+        var document = explanation.document
+        document.events = events.events(of: name.description)
+        return document
+    }
+
+    func document() async -> StatusDocument {
+        var document = StatusDocument(version: Version.text, role: "controller", node: nil)
+        document.started = started
+        let (role, core) = await controller.view()
+        switch role {
+        case .leading: document.leader = "this process"
+        case .following(let other): document.leader = other
+        }
+        if let core {
+            document.assignments = core.assignments.map { AssignmentEntry($0) }
+            document.problems = core.problems.map { ProblemEntry($0) }
+            document.pools = PoolEntry.all(of: core.configuration, core.engine.counts)
+            for refusal in Set(core.refusals.values).sorted() {
+                document.problems.append(
+                    ProblemEntry(
+                        severity: "error", object: nil, field: nil, message: "a status is not written: \(refusal)"))
+            }
+        }
+        document.notReady = ControllerReporter.obstacles(role, core)
+        for trouble in access.troubles {
+            document.problems.append(ProblemEntry(severity: "error", object: nil, field: nil, message: trouble))
+        }
+        return document
+    }
+}

@@ -1,0 +1,136 @@
+import Interfaces
+import Logging
+import NodeDecisions
+import Presentation
+import SystemIO
+import Telemetry
+import Timing
+
+/// The body of ``SpeakerService``'s loop: what it keeps, and what it does with each input.
+struct SpeakerLoop {
+    private(set) var view: SpeakerView
+    private let engines: SpeakerEngines
+    private let inbox: SpeakerInbox
+    private let metrics: SpeakerMetrics
+    private let events: EventLog
+    private let logger: Logger
+    private let heartbeat: Heartbeat
+
+    private var heard = HeardNodes()
+    /// What was listened to, of the interfaces that liveness was given last.
+    private var listened = ListenedSegments(list: 0, interfaces: [])
+    /// Interfaces to announce on where liveness has no address to speak from: no node can be heard there.
+    private var unhearable: Set<String> = []
+    private var alarm: (deadline: Instant, task: Task<Void, Never>)?
+    private var problems = ProblemLog()
+
+    init(
+        core: SpeakerCore, engines: SpeakerEngines, inbox: SpeakerInbox, metrics: SpeakerMetrics, events: EventLog,
+        logger: Logger, heartbeat: Heartbeat
+    ) {
+        view = SpeakerView(core: core)
+        self.engines = engines
+        self.inbox = inbox
+        self.metrics = metrics
+        self.events = events
+        self.logger = logger
+        self.heartbeat = heartbeat
+    }
+
+    mutating func handle(_ input: SpeakerInput) async {
+        heartbeat.beat()
+        switch input {
+        case .beat: break
+        case .asked(let continuation): continuation.resume(returning: view)
+        case .updated:
+            guard let (update, since) = inbox.takeUpdate() else { return }
+            await handle(.updated(update), since: since)
+            problems.update(view.core.hostProblems, logger)
+        case .linksChanged(let table):
+            await handle(.linksChanged(table))
+            problems.update(view.core.hostProblems, logger)
+        case .routerChanged(let change): await handle(.routerChanged(change))
+        case .livenessChanged:
+            // All at once: where many nodes come or go together, who owns what is decided once.
+            for change in inbox.takeLiveness() where heard.note(change) {
+                events.append(view.event(of: change, at: .now))
+            }
+            await handle(.heard(heard.byInterface))
+        case .listened(let segments):
+            // What was said of a former list of interfaces may be of one that has been replaced.
+            guard segments.list == listened.list else { return }
+            listened = segments
+            heard.note(listened: segments.interfaces.union(unhearable))
+            await handle(.heard(heard.byInterface))
+        case .reported(let reports):
+            for report in reports { if let event = view.event(of: report, at: .now) { events.append(event) } }
+            await handle(.reported(reports))
+        case .rebalanced: await handle(.rebalanced)
+        case .deadlineReached:
+            // It may have come too early, where the clocks count a time of sleep differently.
+            alarm = nil
+            await handle(nil)
+        }
+    }
+
+    /// No input comes any more.
+    mutating func end() -> SpeakerCore {
+        alarm?.task.cancel()
+        return view.core
+    }
+
+    /// - Parameter known: when what has happened became known.
+    private mutating func handle(_ event: SpeakerCore.Event?, since known: Instant = UptimeClock.now) async {
+        view.revision += 1
+        let before = view.core.listening
+        var actions = view.core.advance(to: UptimeClock.now)
+        if let event { actions += view.core.handle(event) }
+        for action in actions {
+            let routes = view.note(action, at: .now)
+            for event in view.events(of: routes, at: .now) { events.append(event) }
+            await perform(action)
+            count(action, since: known)
+        }
+        let changes = view.noteHeld(at: .now)
+        count(changes)
+        for event in view.events(of: changes, at: .now) { events.append(event) }
+        if view.core.listening != before { heard.follow(view.core.listening, after: before) }
+        setAlarm()
+    }
+
+    private mutating func perform(_ action: SpeakerCore.Action) async {
+        let list = await engines.perform(action)
+        guard case .listen(let interfaces) = action, let list else { return }
+        if list != listened.list { listened = ListenedSegments(list: list, interfaces: []) }
+        unhearable = Set(interfaces.filter { InterfaceForLiveness($0) == nil }.map(\.name))
+        inbox.put(.listened(listened))
+    }
+
+    private mutating func setAlarm() {
+        guard view.core.nextDeadline != alarm?.deadline else { return }
+        alarm?.task.cancel()
+        alarm = view.core.nextDeadline.map { deadline in
+            let task = Task { [inbox] in
+                try? await Task.sleep(for: UptimeClock.now.duration(to: deadline))
+                if !Task.isCancelled { inbox.put(.deadlineReached) }
+            }
+            return (deadline, task)
+        }
+    }
+
+    private func count(_ action: SpeakerCore.Action, since known: Instant) {
+        switch action {
+        case .claim(let changes):
+            let isAboutAddresses = changes.contains { if case .assign = $0 { true } else { false } }
+            if isAboutAddresses { metrics.layer2Latency.observe(known.duration(to: UptimeClock.now)) }
+        case .advertise: metrics.bgpLatency.observe(known.duration(to: UptimeClock.now))
+        case .listen, .expect, .hold, .findRouters: break
+        }
+    }
+
+    private func count(_ changes: [HeldChange]) {
+        let gained = changes.count(where: \.isHeld)
+        if gained > 0 { metrics.gained.increase(by: Int64(gained)) }
+        if gained < changes.count { metrics.lost.increase(by: Int64(changes.count - gained)) }
+    }
+}

@@ -1,0 +1,145 @@
+import Addresses
+import Assignment
+import ClusterConfiguration
+import ClusterDecisions
+import Controller
+import KubernetesModel
+import Logging
+import Manifests
+import NIOCore
+import NIOPosix
+import NetworkIO
+import Presentation
+import Speaker
+import SystemIO
+import Telemetry
+import Timing
+
+/// The body of ``StandaloneService``'s loop: what it keeps, and what it does with each input.
+package struct StandaloneLoop {
+    /// How long until something that failed, or was not yet complete, is tried again.
+    private static let retry = Duration.seconds(2)
+
+    private var core = StandaloneCore()
+    private var source: ManifestSource
+    private let first: ManifestReading
+    private let store: AssignmentStore
+    private let speaker: SpeakerService
+    private let metrics: StandaloneMetrics
+    private let events: EventLog
+    private let logger: Logger
+    private let wakeUp: @Sendable () -> Void
+
+    private var saveFailure: Problem?
+    private var assignedSince: [NamespacedName: Timestamp] = [:]
+    private var isUnsaved = false
+    private var problemLog = ProblemLog()
+    private var alarm: Scheduled<Void>?
+
+    package init(
+        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
+        metrics: StandaloneMetrics, events: EventLog, logger: Logger, wakeUp: @escaping @Sendable () -> Void
+    ) throws {
+        self.source = source
+        self.first = first
+        self.store = store
+        self.speaker = speaker
+        self.metrics = metrics
+        self.events = events
+        self.logger = logger
+        self.wakeUp = wakeUp
+        let ignored = core.restore(try store.load(), at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
+        guard ignored == 0 else {
+            throw AssignmentStore.Failure.damaged(
+                path: store.path, "\(ignored) of its addresses or entries are invalid")
+        }
+    }
+
+    package mutating func begin() { take(first, at: UptimeClock.now) }
+
+    package mutating func handle(_ input: StandaloneService.Input) {
+        switch input {
+        case .manifestsChanged: readAgain()
+        case .hangup:
+            logger.info("SIGHUP: reading the manifests again")
+            readAgain()
+        case .deadline:
+            if source.mustTryAgain { readAgain() }
+            let now = UptimeClock.now
+            perform(core.handleDeadline(at: now), since: now)
+        case .asked(let continuation):
+            continuation.resume(
+                returning: StandaloneView(
+                    core: core, saveFailure: saveFailure, assignedSince: assignedSince))
+        }
+    }
+
+    private mutating func readAgain() {
+        let now = UptimeClock.now
+        if let reading = source.read(at: now) { take(reading, at: now) } else { setAlarm() }
+    }
+
+    private mutating func take(_ reading: ManifestReading, at now: Instant) {
+        let start = UptimeClock.now
+        var reading = reading
+        for gateway in DefaultGateways.current() { reading.state.gateways[gateway] = speaker.node }
+        let outcome = core.handle(reading, at: now)
+        metrics.observe(outcome, took: start.duration(to: UptimeClock.now), core)
+        perform(outcome, since: now)
+    }
+
+    /// - Parameter moment: when it became known what led to this.
+    private mutating func perform(_ outcome: StandaloneCore.Outcome, since moment: Instant) {
+        if !outcome.changes.isEmpty { isUnsaved = true }
+        // First on disk, then in the log and on the wire: no Service gets an address that would not be remembered. Where
+        // the disk refuses, service goes before memory, and a problem says so.
+        if isUnsaved { save() }
+        for change in outcome.changes {
+            log(change)
+            for event in EventEntry.events(of: change, node: speaker.node, at: .now) { events.append(event) }
+            assignedSince[change.service] = change.assignment?.addresses.isEmpty == false ? .now : nil
+        }
+        speaker.apply(outcome.update, since: moment)
+        problemLog.update(core.problems, logger)
+        setAlarm()
+    }
+
+    private mutating func save() {
+        let state = core.engine.state(at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
+        do {
+            try store.save(state)
+            if saveFailure != nil { logger.notice("resolved: assignments are saved again") }
+            isUnsaved = false
+            saveFailure = nil
+        } catch {
+            let message =
+                "\(error): new assignments would not survive a restart; free disk space or fix the permissions"
+            if saveFailure?.message != message { logger.error("\(message)") }
+            saveFailure = Problem(.error, nil, message)
+        }
+    }
+
+    private mutating func setAlarm() {
+        alarm?.cancel()
+        alarm = nil
+        var next = core.nextDeadline
+        if isUnsaved || source.mustTryAgain {
+            let again = UptimeClock.now.advanced(by: StandaloneLoop.retry)
+            next = min(next ?? again, again)
+        }
+        guard let next else { return }
+        let delay = max(UptimeClock.now.duration(to: next), .zero)
+        alarm = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(
+            in: .nanoseconds(delay.wholeNanoseconds), wakeUp)
+    }
+
+    // MARK: Logging
+
+    private func log(_ change: AssignmentChange) {
+        for line in change.lines {
+            logger.log(
+                level: line.isWarning ? .warning : .notice, "\(line.text)",
+                metadata: [LogKey.service: "\(change.service)"])
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Assignment
+import ClusterConfiguration
+import Controller
+import KubernetesModel
+import Logging
+import Manifests
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Speaker
+import SystemIO
+import Telemetry
+import Timing
+import UnixSignals
+
+/// `martlet run`: assigns and announces from manifests, in one process. The shell around ``StandaloneCore``.
+///
+/// One loop takes what happens, one thing at a time: manifests that changed, SIGHUP, a deadline, a question. What was
+/// decided is on disk before it is announced.
+package final class StandaloneService: ServiceLifecycle.Service {
+    package enum Input: Sendable {
+        case manifestsChanged
+        case hangup
+        /// A deadline may have come.
+        case deadline
+        case asked(CheckedContinuation<StandaloneView?, Never>)
+    }
+
+    private let loop: StandaloneLoop
+    private let changes: AsyncStream<Void>
+    private let inputs: AsyncStream<Input>
+    private let input: AsyncStream<Input>.Continuation
+
+    /// - Parameter first: what `source` read at first; it was complete.
+    package init(
+        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
+        metrics: StandaloneMetrics, events: EventLog, logger: Logger
+    ) throws {
+        changes = source.changes
+        // Unbounded: few, and none may be missed; changes of manifests are bounded where they come from.
+        let (inputs, input) = AsyncStream.makeStream(of: Input.self)
+        self.inputs = inputs
+        self.input = input
+        loop = try StandaloneLoop(
+            source: source, first: first, store: store, speaker: speaker, metrics: metrics, events: events,
+            logger: logger, wakeUp: { input.yield(.deadline) })
+    }
+
+    package func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [input, changes] in
+                for await _ in changes { input.yield(.manifestsChanged) }
+            }
+            group.addTask { [input] in
+                for await _ in await UnixSignalsSequence(trapping: .sighup) { input.yield(.hangup) }
+            }
+            await handleInputs()
+            group.cancelAll()
+        }
+    }
+
+    private func handleInputs() async {
+        var loop = loop
+        loop.begin()
+        for await next in inputs.cancelOnGracefulShutdown() { loop.handle(next) }
+        input.finish()
+        // Pending callers get their answer.
+        for await next in inputs { if case .asked = next { loop.handle(next) } }
+    }
+
+    /// What is decided, after everything that happened before; `nil` once the service has stopped.
+    package func view() async -> StandaloneView? {
+        await withCheckedContinuation { answer in
+            if case .terminated = input.yield(.asked(answer)) { answer.resume(returning: nil) }
+        }
+    }
+}
