@@ -73,7 +73,7 @@ import Testing
         ("::.1.2.3", 2, "hexadecimal"),
     ]
 
-    @Test("An invalid address is refused, naming the place and the problem", arguments: invalid)
+    @Test("An invalid address is rejected, naming the place and the problem", arguments: invalid)
     func invalidAddress(text: String, offset: Int, word: String) {
         let error = #expect(throws: AddressParseError.self) { try IPAddress(text) }
         #expect(error?.offset == offset)

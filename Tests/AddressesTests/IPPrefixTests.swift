@@ -37,7 +37,7 @@ import Testing
         ("192.0.2.0/24/24", 10, "from 0 to 32"),
     ]
 
-    @Test("An invalid prefix is refused, naming the place and the problem", arguments: invalid)
+    @Test("An invalid prefix is rejected, naming the place and the problem", arguments: invalid)
     func invalidPrefix(text: String, offset: Int, word: String) {
         let error = #expect(throws: AddressParseError.self) { try IPPrefix(text) }
         #expect(error?.offset == offset)
@@ -54,7 +54,7 @@ import Testing
         #expect(try !IPPrefix("::/0").contains(IPAddress("10.0.0.1")))
     }
 
-    @Test("A length beyond the family's is refused") func impossibleLength() throws {
+    @Test("A length beyond the family's is rejected") func impossibleLength() throws {
         #expect(try IPPrefix(containing: IPAddress("10.0.0.1"), length: 33) == nil)
         #expect(try IPPrefix(containing: IPAddress("10.0.0.1"), length: -1) == nil)
         #expect(try IPPrefix(host: IPAddress("10.0.0.1")).length == 32)

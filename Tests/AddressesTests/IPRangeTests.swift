@@ -15,7 +15,7 @@ import Testing
         ("10.0.0.0/24-10.0.1.0/24", 8, "unexpected text"),
     ]
 
-    @Test("An invalid range is refused, naming the place and the problem", arguments: invalid)
+    @Test("An invalid range is rejected, naming the place and the problem", arguments: invalid)
     func invalidRange(text: String, offset: Int, word: String) {
         let error = #expect(throws: AddressParseError.self) { try IPRange(text) }
         #expect(error?.offset == offset)

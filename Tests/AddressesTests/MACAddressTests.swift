@@ -17,7 +17,7 @@ import Testing
         ("02:00-5e:10:ab:cd", 5), ("02:00:5e:10:ab:cg", 15), ("2:0:5e:10:ab:cd", 0),
     ]
 
-    @Test("Anything else is refused, naming the place", arguments: invalid)
+    @Test("Anything else is rejected, naming the place", arguments: invalid)
     func invalidAddress(text: String, offset: Int) {
         let error = #expect(throws: AddressParseError.self) { try MACAddress(text) }
         #expect(error?.offset == offset)

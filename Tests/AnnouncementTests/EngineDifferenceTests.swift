@@ -81,7 +81,7 @@ import Testing
         #expect(engine.apply(configuration).isEmpty)
     }
 
-    @Test("An advertisement in error is left out, and comes into force once it is mended") func preferences() {
+    @Test("An advertisement in error is left out, and comes into force once it is fixed") func preferences() {
         let cluster = Self.cluster()
         var engine = cluster.engine()
         var configuration = cluster.configuration

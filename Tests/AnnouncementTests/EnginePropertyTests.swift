@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    /// What a speaker does that performs the engine's changes; it refuses those that are none.
+    /// What a speaker does that performs the engine's changes; it rejects those that are none.
     struct Performer {
         var addresses: [IPAddress: InterfaceSelection] = [:]
         var routes: [IPPrefix: [String: RouteAttributes]] = [:]

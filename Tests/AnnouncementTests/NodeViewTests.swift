@@ -23,7 +23,7 @@ import Testing
         var policy = NodePolicy()
         var ranksLast: Bool
         var isLeaving = false
-        var obstacle: SilenceReason?
+        var obstacle: NotAnnouncedReason?
     }
 
     private static let outOfService = "node.kubernetes.io/out-of-service"

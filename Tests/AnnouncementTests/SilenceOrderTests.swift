@@ -4,8 +4,8 @@ import Testing
 
 @testable import Announcement
 
-@Suite("Of several reasons to be silent, the first to mend is told") struct SilenceOrderTests {
-    /// Everything is wrong with the local node; each step mends what was told, and uncovers the next.
+@Suite("Of several reasons to be silent, the first to fix is told") struct SilenceOrderTests {
+    /// Everything is wrong with the local node; each step fixes what was told, and uncovers the next.
     @Test("Layer 2: what was configured, the node, the Service, the wire") func layer2() {
         var cluster = Cluster(
             [
@@ -22,7 +22,7 @@ import Testing
         var web = makeService(policy: .local, endpoints: ServiceEndpoints.none)
         var liveness = Liveness.segments([:])
         var conflict: String? = "A stranger has it."
-        func told() -> SilenceReason? {
+        func told() -> NotAnnouncedReason? {
             cluster.services = [web]
             var engine = cluster.engine()
             _ = engine.apply(liveness)

@@ -22,7 +22,6 @@ import Testing
     static let exceptions: [(phrase: String, around: String, reason: String)] = [
         ("heard", "heard — of a member", "the glossary's definition of the protocol's term"),
         ("silent", "silent tails", "RFC 8562's term for tails that send nothing"),
-        ("silence", "announcementplan silence silencereason", "the name of a type"),
         ("refuse", "previous version refuse", "the value of an option, which is contract"),
         ("refuse", "accept unsigned refuse", "the value of an option, which is contract"),
         ("refuse", "or refuse use refuse once", "the value of an option, which is contract"),

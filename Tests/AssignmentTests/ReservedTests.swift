@@ -56,7 +56,8 @@ import Testing
 
     // MARK: - Hosts
 
-    @Test("A pool holds a Node's address → it is not given unasked, and refused by name, until the Node has it no more")
+    @Test(
+        "A pool holds a Node's address → it is not given unasked, and rejected by name, until the Node has it no more")
     func nodeAddress() {
         var bench = Bench(.of("lan", "192.0.2.2-192.0.2.4", "2001:db8::2/127"))
         bench.handle([Self.reserved("192.0.2.2", "192.0.2.3", "2001:db8::2", "198.51.100.1")])
@@ -186,7 +187,7 @@ import Testing
 
     // MARK: - Pools in error
 
-    @Test("The only fitting pool is in error → NoPools names it and its error")
+    @Test("The only fitting pool is invalid → NoPools names it and its error")
     func poolInError() {
         var bench = Bench()
         bench.apply("s")

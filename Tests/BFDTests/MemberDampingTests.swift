@@ -44,7 +44,7 @@ import Timing
         #expect(subject.segment.members.map(\.isDamped) == [false])
     }
 
-    @Test("A node that restarts, and a link that is mended → told at once") func calm() {
+    @Test("A node that restarts, and a link that is fixed → told at once") func calm() {
         var subject = Identity.Subject()
         var number: UInt64 = 0
         for _ in 0..<4 {

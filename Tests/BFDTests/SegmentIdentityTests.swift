@@ -283,7 +283,7 @@ import WireIdentity
         #expect(subject.segment.distrusted(at: subject.now).isEmpty && subject.segment.upNodes == ["n2"])
     }
 
-    @Test("A recording of a dead node, sent again an hour later, also after the interface was away → refused")
+    @Test("A recording of a dead node, sent again an hour later, also after the interface was away → rejected")
     func recordings() {
         var subject = Subject(Self.credentials("secret"), secret: "secret")
         let recorded = (1...20).map { Self.packet(number: $0, secret: "secret") }

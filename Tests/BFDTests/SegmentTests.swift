@@ -141,7 +141,7 @@ struct SegmentTests {
         }
     }
 
-    @Test("One node is heard from eight addresses at most; when one falls silent, there is room again")
+    @Test("One node is heard from eight addresses at most; when one stops responding, there is room again")
     func sources() {
         var subject = Subject()
         for number in UInt8(1)...8 { subject.hear("n2", from: .v4(IPv4Address(192, 0, 2, number))) }

@@ -71,7 +71,7 @@ import Testing
     ]
 
     @Test(
-        "What an object names is in error → it is said to be in error, not to be absent", arguments: references.indices)
+        "What an object names is invalid → it is said to be in error, not to be absent", arguments: references.indices)
     func reference(row: Int) {
         let (broken, naming, part) = HostAddressTests.references[row]
         let checked = Checked(broken, naming)

@@ -25,7 +25,7 @@ import Testing
         var own = ClusterState()
         own.services = [Self.service("c"), Self.service("a", type: "LoadBalancer")]
         own.pools = [try Self.pool("lan", "metallb.io/v1beta1", mark: "1")]
-        let merged = own.laid(over: base)
+        let merged = own.applied(over: base)
         #expect(merged.services.map(\.metadata.name) == ["a", "b", "c"])
         #expect(merged.services[0].spec?.type == "LoadBalancer")
         #expect(merged.pools.map { $0.metadata.labels } == [nil, ["mark": "1"]])

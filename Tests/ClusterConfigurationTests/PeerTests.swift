@@ -90,7 +90,8 @@ import Testing
         + Manifest.martlet("BFDProfile", "broken", "receiveInterval: 5")
 
     @Test(
-        "A peer that is wrong is refused with field and remedy, and left out", arguments: PeerTests.refusedRows.indices)
+        "A peer that is wrong is rejected with field and remedy, and left out", arguments: PeerTests.refusedRows.indices
+    )
     func refused(row: Int) {
         let (spec, field, part) = PeerTests.refusedRows[row]
         let checked = Checked(Manifest.peer("tor", spec), PeerTests.surroundings)
@@ -262,7 +263,7 @@ import Testing
         #expect(checked.configuration.peers.first?.port == 179)
     }
 
-    @Test("Two sessions of one node with one router: the later is in error, unless no node has both")
+    @Test("Two sessions of one node with one router: the later is invalid, unless no node has both")
     func sameRouter() {
         let nodes = Manifest.node("n1", labels: "rack: a") + Manifest.node("n2", labels: "rack: b")
         func names(_ specs: String..., nodes: String = "") -> [String] {
@@ -285,7 +286,7 @@ import Testing
     // MARK: - BFD
 
     @Test(
-        "A BFDProfile out of range is refused",
+        "A BFDProfile out of range is rejected",
         arguments: [
             ("receiveInterval: 9", "spec.receiveInterval", "10 to 60000 ms"),
             ("receiveInterval: 60001", "spec.receiveInterval", "10 to 60000 ms"),
@@ -316,7 +317,7 @@ import Testing
     }
 
     @Test(
-        "Authentication of BFD that cannot work is refused, and no secret is told",
+        "Authentication of BFD that cannot work is rejected, and no secret is told",
         arguments: [
             ("keyID: 7", "spec.authentication.secret.name", "is required"),
             ("secret: {name: plain}", "spec.authentication.keyID", "is required"),

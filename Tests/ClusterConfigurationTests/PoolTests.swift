@@ -63,7 +63,8 @@ import Testing
     ]
 
     @Test(
-        "A pool that is wrong is refused with field and remedy, and left out", arguments: PoolTests.refusedRows.indices)
+        "A pool that is wrong is rejected with field and remedy, and left out", arguments: PoolTests.refusedRows.indices
+    )
     func refused(row: Int) {
         let (spec, field, part) = PoolTests.refusedRows[row]
         let checked = Checked(Manifest.martlet("IPAddressPool", "lan", spec), Manifest.pool("other", "203.0.113.0/24"))
@@ -149,7 +150,7 @@ import Testing
             pools[1] == Pool(name: "theirs", ranges: [try IPRange("192.0.2.128-192.0.2.255")], sharing: .allNamespaces))
     }
 
-    @Test("Of pools that overlap, the later one is in error, and the next may have its addresses")
+    @Test("Of pools that overlap, the later one is invalid, and the next may have its addresses")
     func overlaps() throws {
         let checked = Checked(
             Manifest.pool("a", "192.0.2.0/25, \"2001:db8::/64\""),
@@ -172,7 +173,7 @@ import Testing
         #expect(checked.configuration.pools.first?.excluded.count == 2)
     }
 
-    @Test("Names are unique: the later is in error; between the groups Martlet's counts")
+    @Test("Names are unique: the later is invalid; between the groups Martlet's counts")
     func names() {
         let same = Checked(
             Manifest.pool("lan", "192.0.2.0/25", metadata: "namespace: a"),

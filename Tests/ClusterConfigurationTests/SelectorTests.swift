@@ -40,7 +40,7 @@ import Testing
     ]
 
     @Test(
-        "A selector that Kubernetes would refuse is an error of its object",
+        "A selector that Kubernetes would reject is an error of its object",
         arguments: SelectorTests.refusedRows.indices)
     func refused(row: Int) {
         let (selector, field, part) = SelectorTests.refusedRows[row]

@@ -122,7 +122,7 @@ import Timing
         #expect(cluster.holders["192.0.2.0"] == ["next"])
     }
 
-    @Test("a refused or failed write is tried again, more slowly, and said") func failures() throws {
+    @Test("a rejected or failed write is tried again, more slowly, and said") func failures() throws {
         var cluster = try Self.cluster()
         _ = cluster.set("web")
         var bench = ControllerBench()
@@ -181,7 +181,7 @@ import Timing
                 bench = ControllerBench(seed: seed &+ UInt64(step))
                 bench.begin(cluster)
             case 5:
-                // Somebody edits a Service while a write is under way: the write is refused.
+                // Somebody edits a Service while a write is under way: the write is rejected.
                 if let name = cluster.services.keys.sorted().randomElement(using: &random) {
                     let labels = ["n": "\(step)"]
                     bench.tell(.service(.applied(cluster.set(name.name) { $0.metadata.labels = labels })))

@@ -59,7 +59,7 @@ import Timing
 
     // MARK: - Pools in error
 
-    @Test("The only pool is in error → the reason of a new Service names it, and its error")
+    @Test("The only pool is invalid → the reason of a new Service names it, and its error")
     func onlyPoolInError() throws {
         var cluster = try ModelCluster(pools: [("lan", ["nonsense"])])
         _ = cluster.set("web")
@@ -237,7 +237,7 @@ import Timing
         #expect(Self.addresses(cluster.services[Self.web]) == ["192.0.2.0"])
     }
 
-    @Test("A write that was done, its answer lost, is not said to be refused for ever") func lostAnswer() throws {
+    @Test("A write that was done, its answer lost, is not said to be rejected for ever") func lostAnswer() throws {
         var cluster = try ModelCluster(pools: [("lan", ["192.0.2.0/28"])])
         _ = cluster.set("web")
         var bench = ControllerBench()

@@ -213,7 +213,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("what the server refuses, with the remedy") func refusals() async throws {
+    @Test("what the server rejects, with the remedy") func refusals() async throws {
         let cases: [(Int, String, String)] = [
             (401, "Unauthorized", "authentication failed"), (403, "Forbidden", "grant the verb get on nodes by RBAC"),
             (404, "NotFound", "it is so"), (409, "Conflict", "it is so"), (500, "InternalError", "it is so"),

@@ -8,7 +8,7 @@ import Testing
 @testable import KubernetesClient
 
 /// What a server, or a file, may say that chance has damaged.
-@Suite("Damaged answers and kubeconfigs are read or refused, and crash nothing") struct DamagedAnswerTests {
+@Suite("Damaged answers and kubeconfigs are read or rejected, and crash nothing") struct DamagedAnswerTests {
     private static let service = """
         {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"default","uid":"u1",\
         "resourceVersion":"17","annotations":{"a":"\\u00e4\\ud83d\\ude00"},"labels":{"x":"y"}},\
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test("An answer that refuses", arguments: [UInt64](1...20)) func refusal(seed: UInt64) {
+    @Test("An answer that rejects", arguments: [UInt64](1...20)) func refusal(seed: UInt64) {
         let status =
             "{\"kind\":\"Status\",\"code\":422,\"reason\":\"Invalid\",\"message\":\"no\",\"details\":{\"retryAfterSeconds\":3}}"
         var text = DamagedText([status], pieces: ["\"details\"", "\"code\""], seed: seed)

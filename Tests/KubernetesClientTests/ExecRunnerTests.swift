@@ -47,7 +47,7 @@ struct ExecRunnerTests {
         #expect(told == "one|two words|hello|\(info)")
     }
 
-    @Test("run once for all who wait, and again when its answer expires or is refused") func cached() async throws {
+    @Test("run once for all who wait, and again when its answer expires or is rejected") func cached() async throws {
         let folder = try TemporaryFolder()
         func runs() throws -> Int { try String(contentsOfFile: folder.path + "/runs", encoding: .utf8).count }
         for (expires, expected) in [("2999-01-01T00:00:00Z", 1), ("2020-01-01T00:00:00Z", 8)] {
@@ -125,7 +125,7 @@ struct ExecRunnerTests {
         }
     }
 
-    @Test("a server that refuses an old token → the plugin is asked once more, and the request with it") func refused()
+    @Test("a server that rejects an old token → the plugin is asked once more, and the request with it") func refused()
         async throws
     {
         let folder = try TemporaryFolder()

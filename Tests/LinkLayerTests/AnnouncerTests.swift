@@ -74,7 +74,7 @@ import Timing
         #expect(late == nil)
     }
 
-    @Test("Beginning anew starts the burst again, once")
+    @Test("Beginning again starts the burst again, once")
     func beginAgain() {
         var generator = SeededGenerator(seed: 1)
         var announcer = Announcer()

@@ -30,7 +30,7 @@ import WireCodec
         #expect(wire.speakers[1].reports == ["\(address) held by 0"])
     }
 
-    @Test("The holder fell silent → one probe, and it is taken over within 35 ms", arguments: addresses)
+    @Test("The holder stopped responding → one probe, and it is taken over within 35 ms", arguments: addresses)
     func succession(address: IPAddress) {
         let wire = ClaimWire(3)
         wire.own(address, 0)
@@ -83,7 +83,7 @@ import WireCodec
         #expect(Set(wire.log.filter { $0.contains("claim") && !$0.contains("to one") }).count == 1)
     }
 
-    @Test("Handed over → the next announces before the former falls silent", arguments: addresses)
+    @Test("Handed over → the next announces before the former stops responding", arguments: addresses)
     func handover(address: IPAddress) {
         let wire = ClaimWire(2)
         wire.own(address, 0)

@@ -104,7 +104,7 @@ import WireCodec
         #expect(try NeighborAdvertisement(decoding: payload.span, under: header) == sent)
     }
 
-    @Test("An advertisement that says it was asked for, but goes to all, is refused")
+    @Test("An advertisement that says it was asked for, but goes to all, is rejected")
     func solicitedMulticast() throws {
         var writer = ByteWriter()
         let target = try IPv6Address("2001:db8::b")

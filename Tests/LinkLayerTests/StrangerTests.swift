@@ -151,7 +151,7 @@ import WireIdentity
         }
     }
 
-    @Test("Version 1 is refused → its frames are a stranger's; of one that was upgraded, they are in any case")
+    @Test("Version 1 is rejected → its frames are a stranger's; of one that was upgraded, they are in any case")
     func refused() {
         let address = Self.addresses[0]
         for (accepts, isUpgraded) in [(false, false), (true, true)] {

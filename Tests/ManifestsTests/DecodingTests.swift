@@ -70,7 +70,7 @@ import Testing
         (peer("holdTime: 90"), "spec.holdTime", "not the number 90: write 90s"),
         (
             peer("nodeSelectors: [{matchExpressions: [{operator: Exists}]}]"),
-            "spec.nodeSelectors[0].matchExpressions[0].key", "missing"
+            "spec.nodeSelectors[0].matchExpressions[0].key", "is required"
         ),
         (peer("nodeSelectors: [rack-a]"), "spec.nodeSelectors[0]", "must be a mapping"),
         (service("ports: [{name: http}]"), "spec.ports[0].port", "is required"),

@@ -59,7 +59,7 @@ import Testing
             "\\\n",
         ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x80]]
 
-    @Test("Damaged manifests are read or refused, but neither crash nor take long", arguments: [UInt64](1...40))
+    @Test("Damaged manifests are read or rejected, but neither crash nor take long", arguments: [UInt64](1...40))
     func damaged(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         for round in 0..<50 {

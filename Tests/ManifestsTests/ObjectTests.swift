@@ -12,12 +12,12 @@ import Testing
     @Test(
         "What is not read says so, as loudly as it matters",
         arguments: [
-            ("apps/v1", "Deployment", Problem.Severity.note, "not Martlet's"),
-            ("v1", "ConfigMap", .note, "not Martlet's"),
+            ("apps/v1", "Deployment", Problem.Severity.note, "does not concern Martlet"),
+            ("v1", "ConfigMap", .note, "does not concern Martlet"),
             ("v1", "Endpoints", .note, "EndpointSlice"), ("metallb.io/v1beta1", "ServiceL2Status", .note, "own status"),
-            ("metallb.io/v1beta1", "Frobnicator", .note, "not known"),
-            ("projectcalico.org/v3", "BGPPeer", .note, "not Martlet's"),
-            ("serving.knative.dev/v1", "Service", .note, "not Martlet's"),
+            ("metallb.io/v1beta1", "Frobnicator", .note, "unknown and ignored"),
+            ("projectcalico.org/v3", "BGPPeer", .note, "does not concern Martlet"),
+            ("serving.knative.dev/v1", "Service", .note, "does not concern Martlet"),
             ("metallb.io/v1beta1", "IPAdressPool", .warning, "did you mean IPAddressPool?"),
             ("martlet.dev/v1beta1", "BGPPeers", .warning, "did you mean BGPPeer?"),
             ("v1", "service", .warning, "did you mean Service?"),
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test(
-        "A name that Kubernetes would refuse is a warning",
+        "A name that Kubernetes would reject is a warning",
         arguments: ["Web", "a_b", "-a", "a-", "a..b", "a b", "ä", String(repeating: "a", count: 254)])
     func names(name: String) {
         let reading = ManifestReading(ObjectTests.object("v1", "Service", "\"\(name)\""))

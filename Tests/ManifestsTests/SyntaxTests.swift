@@ -181,7 +181,7 @@ import Testing
         ]
     }()
 
-    @Test("Bombs are refused at once", arguments: SyntaxTests.bombs.indices)
+    @Test("Bombs are rejected at once", arguments: SyntaxTests.bombs.indices)
     func bomb(row: Int) {
         let clock = ContinuousClock()
         var reading: ManifestReading?
@@ -190,7 +190,7 @@ import Testing
         #expect(time < .seconds(10))
     }
 
-    @Test("A file beyond the limit is refused without being read")
+    @Test("A file beyond the limit is rejected without being read")
     func huge() {
         let reading = ManifestReader.read([
             ManifestFile(name: "big", bytes: [UInt8](repeating: 0x20, count: ManifestReader.maximumFileSize + 1))

@@ -125,7 +125,7 @@ struct PacketCaptureTests {
         #expect(error?.description.contains("CAP_NET_RAW") == true)
     }
 
-    @Test("An interface that is not there, not up, or not Ethernet is refused for that reason")
+    @Test("An interface that is not there, not up, or not Ethernet is rejected for that reason")
     func refused() async throws {
         let pair = try Pair()
         try pair.a.ip("link set eth0 down")

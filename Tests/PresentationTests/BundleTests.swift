@@ -32,7 +32,7 @@ import Timing
         #expect(read.explanation(of: "default/api") == nil)
     }
 
-    @Test("that are none, or newer than the program, are refused with a reason") func refused() {
+    @Test("that are none, or newer than the program, are rejected with a reason") func refused() {
         for text in ["", "{}", "[]", "null"] {
             #expect(throws: DocumentError.self) { try BundleDocument(jsonText: Array(text.utf8)) }
         }

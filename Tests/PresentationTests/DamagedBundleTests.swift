@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("Bundles that chance has damaged") struct DamagedBundleTests {
-    @Test("They are read or refused; what is read is written and read again as the same", arguments: [UInt64](1...10))
+    @Test("They are read or rejected; what is read is written and read again as the same", arguments: [UInt64](1...10))
     func damaged(seed: UInt64) throws {
         let pieces = ["\"status\"", "\"made\"", "\"2026-01-01T00:00:00Z\"", "\"objects\"", "\"version\""]
         var text = DamagedText([BundleTests.document.json.text()], pieces: pieces, seed: seed)

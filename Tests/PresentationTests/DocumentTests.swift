@@ -97,7 +97,7 @@ import Timing
     }
 
     @Test(
-        "what is no status is refused with a sentence that says where",
+        "what is no status is rejected with a sentence that says where",
         arguments: [
             ("", "it is not JSON"),
             ("<html>", "it is not JSON"),

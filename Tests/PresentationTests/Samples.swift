@@ -34,7 +34,8 @@ enum Samples {
                 attributes: RouteAttributes(localPreference: 100, communities: [Community(64512, 7)]))
         ],
         silent: [
-            Silence(service: web, address: address, protocol: .layer2, node: "n2", reason: .notElected, message: "…")
+            NotAnnounced(
+                service: web, address: address, protocol: .layer2, node: "n2", reason: .notElected, message: "…")
         ],
         problems: [
             Problem(
@@ -80,11 +81,11 @@ enum Samples {
                     prefix: "198.51.100.0/24", localPreference: 100, communities: ["64512:7", "65535:65281"])
             },
         silent: ["node-2", "node-3"].map {
-            SilenceEntry(
+            NotAnnouncedEntry(
                 service: "default/web", ip: "192.0.2.10", protocol: "layer2", node: $0, reason: "NotElected",
                 message: "node-1 announces the address.")
         } + [
-            SilenceEntry(
+            NotAnnouncedEntry(
                 service: "kube-system/registry", ip: "198.51.100.7", protocol: "bgp", node: "node-1",
                 reason: "PeerNotSelected", message: "The session with tor-b is over IPv6 alone.", peer: "tor-b")
         ],
@@ -168,7 +169,7 @@ enum Samples {
                 largeCommunities: ["64512:1:2"], since: time("2026-01-08T09:30:02Z"), session: "Established"),
         ]
         document.silent = [
-            SilenceEntry(
+            NotAnnouncedEntry(
                 service: "default/quiet", ip: "192.0.2.11", protocol: "layer2", node: "node-1", reason: "NoEndpoint",
                 message: "The Service has no usable IPv4 endpoint.")
         ]

@@ -38,7 +38,7 @@ import Timing
             })
     }
 
-    @Test("a process that began anew in between has no rate, not a negative one") func restarted() {
+    @Test("a process that began again in between has no rate, not a negative one") func restarted() {
         let there = Self.screen()
         let back = TopScreen(from: there.status, to: there.former, elapsed: .seconds(2), events: [])
         #expect(

@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test("in a folder that is not there, or over a folder, is refused with the path", arguments: ["/none/x", ""])
+    @Test("in a folder that is not there, or over a folder, is rejected with the path", arguments: ["/none/x", ""])
     func badTarget(name: String) async throws {
         let folder = try TemporaryFolder()
         let manifests = try folder.write("all.yaml", Self.manifests)

@@ -115,7 +115,9 @@ struct RunTests {
         #expect(try await !lab.answers("192.0.2.10"))
     }
 
-    @Test("A second one on the same state directory refuses, and names the first") func sharedState() async throws {
+    @Test("A second one on the same state directory does not start, and names the first") func sharedState()
+        async throws
+    {
         let lab = try RunLab()
         let process = try await lab.start()
         defer { process.stop() }

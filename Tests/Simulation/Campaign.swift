@@ -10,7 +10,7 @@ package enum Campaign: String, CaseIterable, Hashable, Sendable {
     case twins
     /// What is sent is signed; with an adversary, too.
     case keys
-    /// Hosts that are no speakers have addresses of ours, or ask for them.
+    /// Hosts that are not speakers have addresses of ours, or ask for them.
     case strangers
 
     /// How many of a hundred seeds are its.

@@ -38,7 +38,7 @@ package enum Deed: Hashable, Sendable, CustomStringConvertible {
     case replay(of: Int, age: Int, span: Int, times: Int, every: Int)
     /// Whatever is sent comes a second time, so much later: a loop beyond some switch.
     case echo(late: Int, for: Int)
-    /// A host that is no speaker has the address, and answers so late. It announces it too, when it comes, or does not.
+    /// A host that is not a speaker has the address, and answers so late. It announces it too, when it comes, or does not.
     case squat(Int, late: Int, announces: Bool, for: Int)
     /// Such a host asks for the address as if it wanted it, again and again.
     case scan(Int, every: Int, for: Int)

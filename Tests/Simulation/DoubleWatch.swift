@@ -58,7 +58,7 @@ struct DoubleWatch {
         return changed
     }
 
-    /// Something went wrong or was mended: what was lost on the way meanwhile counts as loss.
+    /// Something went wrong or was fixed: what was lost on the way meanwhile counts as loss.
     mutating func disturb(at now: Instant) { since = [:] }
 
     mutating func check(

@@ -7,7 +7,7 @@ import WireCodec
 /// follows for ARP as well), at a faster pace.
 struct SimulatedClient {
     enum State: Hashable, Sendable {
-        /// Asks all, so many times more before it begins anew.
+        /// Asks all, so many times more before it begins again.
         case incomplete(left: Int)
         case reachable
         /// The entry is old; what uses it may still confirm it.

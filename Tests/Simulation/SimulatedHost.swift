@@ -3,7 +3,7 @@ import LinkLayer
 import Timing
 import WireCodec
 
-/// A host that is no speaker, and has an address of ours, or asks for one as if it wanted it.
+/// A host that is not a speaker, and has an address of ours, or asks for one as if it wanted it.
 struct SimulatedHost {
     let hardwareAddress: MACAddress
     let address: IPAddress

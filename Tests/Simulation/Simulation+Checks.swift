@@ -73,7 +73,7 @@ extension Simulation {
         for address in service.takeTouched() {
             for cluster in 0..<setting.clusters {
                 guard let key = key(address, cluster: cluster) else { continue }
-                // Whoever forges frames to the client can have it send anywhere; that is not ours to mend.
+                // Whoever forges frames to the client can have it send anywhere; that is not ours to fix.
                 let isBlind =
                     story.hasAttacks || setting.twins.overlaps || unheardOf.contains(address)
                     || !service.judgesByCache(address, at: now)

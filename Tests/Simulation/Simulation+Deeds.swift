@@ -74,7 +74,7 @@ extension Simulation {
         part = part.map { _ in 0 }
         disturb()
         if Campaign.excusesYielding { service.excuse(until: now.advanced(by: Setting.announceInterval)) }
-        // By then it has asked anew for what it could not hear of.
+        // By then it has asked again for what it could not hear of.
         for address in unheardOf {
             service.judge(address, byCacheFrom: now.advanced(by: SimulatedClient.longestDelusion))
         }
@@ -159,7 +159,7 @@ extension Simulation {
 
     // MARK: Deeds
 
-    /// Who hears whom is to be found out anew.
+    /// Who hears whom is to be found out again.
     mutating func disturb() {
         doubles.disturb(at: now)
         service.disturb(at: now)

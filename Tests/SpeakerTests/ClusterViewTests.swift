@@ -190,7 +190,7 @@ import Testing
         #expect(view.endpoints(of: Self.web) == nil)
     }
 
-    @Test("a pool that changes is looked up anew for every Service") func pools() throws {
+    @Test("a pool that changes is looked up again for every Service") func pools() throws {
         var view = try Self.view()
         let update = view.handle(
             .configuration(.pool(.applied(try Self.pool("198.51.100.0/24"))), .martlet)

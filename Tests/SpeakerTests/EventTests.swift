@@ -134,7 +134,7 @@ import Timing
         #expect(view.event(of: .holder(.nobody, of: Self.address, on: "eth0"), at: Self.now) == nil)
     }
 
-    @Test("who is heard, who said that it leaves, and who fell silent") func liveness() throws {
+    @Test("who is heard, who said that it leaves, and who stopped responding") func liveness() throws {
         let view = try Self.makeView()
         let rows: [(BFD.SessionState, String, String)] = [
             (.up, "NodeHeard", "is reachable on eth0"), (.adminDown, "NodeLost", "is leaving eth0"),

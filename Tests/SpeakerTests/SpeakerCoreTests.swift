@@ -81,7 +81,7 @@ import Testing
         #expect(shared.count == 1)
         #expect(shared[0].hasSuffix("stand by"))
 
-        // And falls silent: it is taken back at once.
+        // And stops responding: it is taken back at once.
         let again = Self.claimed(core.handle(.heard(names: ["eth0": []])))
         #expect(again == [shared[0].replacing("stand by", with: "own")])
     }

@@ -16,7 +16,7 @@ import Testing
         #expect(try state.read("x") == Array("two".utf8))
     }
 
-    @Test("A directory that is held refuses a second holder and names the first") func held() throws {
+    @Test("A directory that is held rejects a second holder and names the first") func held() throws {
         let folder = try TemporaryFolder()
         let first = try StateDirectory(path: folder.path)
         let error = #expect(throws: StateDirectory.Failure.self) { try StateDirectory(path: folder.path) }

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test(
-        "anything else is refused with what is wrong",
+        "anything else is rejected with what is wrong",
         arguments: [
             ("", "the port is missing"), ("127.0.0.1", "the port is missing"), ("[::1]", "the port is missing"),
             ("127.0.0.1:", "a port is a number"), ("127.0.0.1:65536", "a port is a number"),

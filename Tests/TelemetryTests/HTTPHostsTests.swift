@@ -20,7 +20,7 @@ import Testing
     func own(host: String) { #expect(Self.hosts.contain(host)) }
 
     @Test(
-        "a host that a stranger can own, or that is none → refused",
+        "a host that a stranger can own, or that is none → rejected",
         arguments: [
             "", ":7472", "rebound.example.com", "rebound.example.com:7472", "127.0.0.1.example.com",
             "localhost.example.com",

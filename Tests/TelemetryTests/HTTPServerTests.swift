@@ -163,7 +163,7 @@ import Testing
     }
 
     @Test(
-        "an oversized request is refused or cut off, never kept",
+        "an oversized request is rejected or cut off, never kept",
         arguments: [
             "GET /healthz HTTP/1.1\r\nA: " + String(repeating: "x", count: 100_000) + "\r\n\r\n",
             "GET /" + String(repeating: "x", count: 100_000) + " HTTP/1.1\r\n\r\n",
@@ -302,7 +302,7 @@ import Testing
         }
     }
 
-    @Test("where no connection is idle, others than health are refused with the reason, and evictions are counted")
+    @Test("where no connection is idle, others than health are rejected with the reason, and evictions are counted")
     func reserved() async throws {
         var limits = HTTPLimits()
         limits.connections = 4

@@ -49,7 +49,7 @@ import Timing
             AnnouncementEntry(layer2: "a/b", ip: "192.0.2.2", node: "n2", interfaces: ["eth0"]),
         ]
         status.silent = [
-            SilenceEntry(
+            NotAnnouncedEntry(
                 service: "a/b", ip: "192.0.2.2", protocol: "layer2", node: "n1", reason: "NotElected", message: "m")
         ]
         status.pools = [

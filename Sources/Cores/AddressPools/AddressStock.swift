@@ -47,7 +47,7 @@ package struct AddressStock: Sendable {
     /// Slots that were set aside; may hold some that ``marks`` knows no longer, and some twice.
     private var aside: Heap<UInt128> = []
     private var asideCount = 0
-    /// Slots of addresses that hosts have, whatever their condition.
+    /// Slots of addresses that hosts have, in any condition.
     private var reserved: Set<UInt128> = []
 
     /// How many addresses are held.
@@ -107,7 +107,7 @@ package struct AddressStock: Sendable {
         return nil
     }
 
-    /// Whether the address was here and not held, and now is held. Whoever calls judges whether a resting or a reserved one
+    /// Whether the address was here and not held, and now is held. The caller judges whether a resting or a reserved one
     /// may be.
     package mutating func take(_ address: IPAddress) -> Bool {
         guard let slot = segments.slot(of: address), let slots, !(slots.isTaken(slot) && marks[slot] == nil) else {
@@ -146,7 +146,7 @@ package struct AddressStock: Sendable {
         vacate(slot, releasedAt: anycast.contains(address) ? nil : releasedAt)
     }
 
-    /// Says whether a host has an address: as long as one has it, it is not given. Whoever holds it keeps it.
+    /// Says whether a host has an address: as long as one has it, it is not allocated. Its holder keeps it.
     package mutating func setReserved(_ isReserved: Bool, _ address: IPAddress) {
         guard let slot = segments.slot(of: address) else { return }
         if isReserved {
@@ -186,7 +186,7 @@ package struct AddressStock: Sendable {
         }
     }
 
-    /// What becomes of a slot that nobody holds any more and that has no mark. `releasedAt` is of one that has rested.
+    /// What becomes of a slot without holder and without mark. `releasedAt` is of one that has rested.
     private mutating func vacate(_ slot: UInt128, releasedAt: Instant? = nil) {
         if reserved.contains(slot) {
             slots?.take(slot)

@@ -35,7 +35,7 @@ package struct ControlPacket: Hashable, Sendable {
     package var isDemand: Bool
     /// The packet goes from one head to many tails.
     package var isMultipoint: Bool
-    /// How many of the sender's intervals may pass in silence.
+    /// How many of the sender's intervals may pass without a packet.
     package var detectMultiplier: UInt8
     /// The sender's number for the session; never zero.
     package var myDiscriminator: UInt32
@@ -77,7 +77,7 @@ package struct ControlPacket: Hashable, Sendable {
 
     /// Reads the payload of one datagram, and makes those checks of RFC 5880 §6.8.6 that need nothing but the packet.
     ///
-    /// Octets beyond the Length field are no reason to drop a packet; the reader stands before them afterwards.
+    /// Octets beyond the Length field are no reason to drop a packet; the reader is before them afterwards.
     package init(decoding reader: inout ByteReader) throws(DropReason) {
         do {
             let available = reader.remaining

@@ -44,7 +44,7 @@ package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
     case authenticationSequence
     /// Its digest is wrong: RFC 5880 §6.7.4. The secrets differ, or it is forged.
     case authenticationDigest
-    /// It came in through another interface than the one that the other system is on: somebody else sent it, or the paths
+    /// It came in through another interface than the other system's: another host sent it, or the paths
     /// there and back differ. RFC 5881 is for one link.
     case interfaceWrong
     /// The session is administratively down: RFC 5880 §6.8.6.
@@ -58,7 +58,7 @@ package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
     case ownDiscriminator
     /// This process has sent it itself: the network returns it.
     case reflected
-    /// The node is already heard from as many addresses as one node may have.
+    /// The node already has as many addresses as one node may have.
     case tooManySources
     /// Desired Min TX Interval is zero, which RFC 5880 §4.1 reserves.
     case desiredMinTxIntervalZero
@@ -71,7 +71,7 @@ package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
     case trailerMalformed
     /// Another cluster's speaker sent it.
     case foreignCluster
-    /// The sender runs the previous version, which is refused here; or it has said more of itself before.
+    /// The sender runs the previous version, which is rejected here; or it has sent more fields before.
     case previousVersion
     /// It is not signed, but this node has a key.
     case signatureMissing

@@ -27,7 +27,7 @@ import WireIdentity
 ///     |              Signature: 16 octets, if flag 1 is set           |
 ///     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 ///
-/// It stands beyond the Length of the control packet, where RFC 5880 §6.8.6 has a receiver look at nothing; so the
+/// It is beyond the Length of the control packet, where RFC 5880 §6.8.6 has a receiver look at nothing; so the
 /// previous version, which knows no trailer, takes the packet as it always did. The signature is over everything before
 /// it, the control packet included.
 package struct LivenessTrailer: Hashable, Sendable {

@@ -1,6 +1,6 @@
 import Timing
 
-/// How often a member's coming and going is passed on. A link that flaps, or somebody who forges farewells, is not to make
+/// How often a member's coming and going is passed on. A link that flaps, or a host that forges farewells, must not make
 /// a segment decide, and a log grow, with every packet.
 ///
 /// That a member went is passed on at once, that it came at most once a second. A member that comes and goes more often
@@ -15,7 +15,7 @@ package struct MemberDamping: Hashable, Sendable {
     private var changes: [Instant] = []
     private var lastRise: Instant?
     private var lastDetail: Instant?
-    /// Until when the member counts as gone, whatever is heard of it.
+    /// Until when the member counts as down, regardless of its packets.
     package private(set) var calmAt: Instant?
 
     package init() {}
@@ -40,7 +40,7 @@ package struct MemberDamping: Hashable, Sendable {
 
     package mutating func noteRise(at now: Instant) { (lastRise, lastDetail) = (now, now) }
 
-    /// When it may be passed on that a member which is there is heard from elsewhere.
+    /// When a new address of a member may be passed on.
     package func detailAllowed(at now: Instant) -> Instant {
         guard let lastDetail, lastDetail != lastRise else { return now }
         return max(now, lastDetail.advanced(by: MemberDamping.gap))

@@ -2,8 +2,8 @@ import Timing
 
 /// The sending side of a multipoint session: RFC 8562, bfd.SessionType MultipointHead.
 ///
-/// A head hears nobody. It sends Up to the group at its interval from the beginning, and AdminDown for one detection time
-/// when it leaves; then it is silent.
+/// A head receives nothing. It sends Up to the group at its interval from the beginning, and AdminDown for one
+/// detection time when it leaves; then it stops sending.
 ///
 /// RFC 8562 §5.9 suggests that a head start with Down for one detection time, so that tails forget what they knew of its
 /// last life. Here they need not forget: that the node is there is all that they know. So a head that is back within the
@@ -95,7 +95,7 @@ package struct MultipointHead: Hashable, Sendable {
         precondition(new > .zero)
         guard new != advertisedInterval, state == .up else { return }
         advertisedInterval = new
-        // RFC 8562 §5.10: no poll sequence, for nobody answers, but the P bit on packets that tell of the change. As many
+        // RFC 8562 §5.10: no poll sequence, because no tail answers, but the P bit on packets with the change. As many
         // as a tail may miss.
         announcementsLeft = Int(detectMultiplier)
         // RFC 5880 §6.8.3 as RFC 8562 §5.10 has it: a longer interval is used only after it was announced at the old one;

@@ -3,22 +3,22 @@ import Timing
 
 /// The receiving side of a multipoint session: RFC 8562, bfd.SessionType MultipointTail, silent.
 ///
-/// One tail stands for one head as heard from one address. It is made by the head's first packet, and its owner removes it
+/// One tail represents one head at one address. The head's first packet creates it, and its owner removes it
 /// when ``hasExpired(at:)``.
 package struct MultipointTail: Hashable, Sendable {
     /// RFC 8562 §5.7: with the discriminator and the segment, what tells heads apart.
     package let source: IPAddress
     /// The head's My Discriminator.
     package let remoteDiscriminator: UInt32
-    /// What the head's trailer says of itself; `nil`: the previous version, which sends none.
+    /// The head's trailer; `nil`: the previous version, which sends none.
     package internal(set) var trailer: LivenessTrailer?
     /// Up or Down.
     package private(set) var state: SessionState = .down
     package private(set) var remoteState: SessionState = .down
     package private(set) var diagnostic: Diagnostic = .none
-    /// How long the head may be silent.
+    /// The detection time.
     package private(set) var detectionTime: Duration = .zero
-    /// When it will have been silent for that long.
+    /// When the detection time expires.
     package private(set) var detectionDeadline: Instant
 
     /// A detection time below this says more about the receiver's scheduler than about the head.
@@ -63,7 +63,7 @@ package struct MultipointTail: Hashable, Sendable {
         return own.hardwareAddress == trailer.hardwareAddress
     }
 
-    /// Without a key nobody can say that a number is genuine. So only what comes late is refused, a copy or a packet that was
+    /// Without a key no number is proven genuine. So only late packets are rejected, a copy or a packet that was
     /// overtaken: a forged number is not to shut the genuine ones out.
     func isRepeated(_ trailer: LivenessTrailer?) -> Bool {
         guard let trailer, let own = self.trailer, own.instance == trailer.instance else { return false }
@@ -75,7 +75,7 @@ package struct MultipointTail: Hashable, Sendable {
 
     package func hasExpired(at now: Instant) -> Bool { detectionDeadline <= now }
 
-    /// This tail once its head was silent for the detection time: RFC 5880 §6.8.4.
+    /// This tail after a detection time without packets: RFC 5880 §6.8.4.
     var afterSilence: MultipointTail {
         var silent = self
         silent.state = .down
@@ -84,6 +84,6 @@ package struct MultipointTail: Hashable, Sendable {
         return silent
     }
 
-    /// Time in which nothing could be heard does not count as silence.
+    /// Time in which nothing could be received does not count.
     mutating func extend(by duration: Duration) { detectionDeadline = detectionDeadline.advanced(by: duration) }
 }

@@ -15,7 +15,7 @@ package struct PacketVerifier: Hashable, Sendable {
 
     /// Takes a packet in, if it is authentic and new; else says what is wrong with it, and nothing has changed.
     ///
-    /// - Parameter detectionTime: how long the system may be silent after this packet.
+    /// - Parameter detectionTime: the detection time after this packet.
     package mutating func reasonToDrop(
         _ packet: ControlPacket, detectionTime: Duration, at now: Instant
     ) -> DropReason? {

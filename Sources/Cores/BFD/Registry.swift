@@ -15,7 +15,7 @@ package enum Registry {
     package static let sourcePorts: ClosedRange<UInt16> = 49152...65535
 
     /// RFC 5881 §5: the TTL or hop limit that single-hop packets are sent with, and must still have when they arrive. Any
-    /// router on the way would have lowered it, so nobody off the segment can send one.
+    /// router on the way would have lowered it, so no host off the segment can send one.
     package static let singleHopLimit: UInt8 = 255
 
     /// Where heads send over IPv4: 224.0.0.254.

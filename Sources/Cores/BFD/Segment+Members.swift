@@ -2,8 +2,8 @@ import Addresses
 import Timing
 
 extension Segment {
-    /// The only place that changes what is told of a member: after one of its tails came up, went down, said something else
-    /// or was removed, and when what waited may be told.
+    /// The only place that changes what is reported of a member: after one of its tails came up, went down, said
+    /// something else or was removed, and when a delayed report may be sent.
     ///
     /// - Parameter tail: the one that changed; `nil`: none did.
     mutating func update(
@@ -51,10 +51,10 @@ extension Segment {
         actions.append(.memberChanged(view, from: before.state))
     }
 
-    /// RFC 5880 §6.8.4: heads that were silent for their detection time; and what waited to be told.
+    /// RFC 5880 §6.8.4: heads without a packet for their detection time; and delayed reports.
     mutating func expireTails(at now: Instant, _ actions: inout [Action]) {
         guard let due = nextDetection, due <= now else { return }
-        // What is told below may set it anew.
+        // A report below may set it again.
         nextDetection = nil
         // In the order of the discriminators, so that the same input gives the same actions.
         for discriminator in heard.keys.sorted() {

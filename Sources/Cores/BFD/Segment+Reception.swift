@@ -145,7 +145,7 @@ extension Segment {
 
     // MARK: Who else is there
 
-    /// Speakers of other clusters that were heard in the last ten seconds.
+    /// Speakers of other clusters that sent in the last ten seconds.
     package func foreignSpeakers(at now: Instant) -> [ForeignSpeaker] { acquaintances.foreignSpeakers(at: now) }
 
     /// Other hosts that sent as this node in the last ten seconds.
@@ -177,7 +177,7 @@ extension DropReason {
 }
 
 extension MultipointTail {
-    /// Whether nothing that a member is told by has changed.
+    /// Whether nothing that is reported of a member has changed.
     fileprivate func says(theSameAs other: MultipointTail) -> Bool {
         state == other.state && trailer?.hardwareAddress == other.trailer?.hardwareAddress
             && trailer?.instance == other.trailer?.instance

@@ -2,24 +2,24 @@ import Addresses
 import Timing
 import WireIdentity
 
-/// Who is alive on one segment, told and learnt by multipoint BFD (RFC 8562): this node's head, and a tail for each
-/// address that another node is heard from.
+/// Which nodes are up on one segment, by multipoint BFD (RFC 8562): this node's head, and a tail for each
+/// address of another node.
 ///
 /// Give it what happened and when; it answers with what to do. Call again with `.deadlineReached` no later than
-/// ``nextDeadline``; packets that wait to be read go first, since what has arrived was not silence.
+/// ``nextDeadline``; packets that wait to be read go first, since packets that have arrived count.
 ///
-/// Nodes are told apart by My Discriminator, which ``NodeIdentities`` derives from their names. Senders that are no known
+/// Nodes are identified by My Discriminator, which ``NodeIdentities`` derives from their names. Senders that are no known
 /// node are dropped with a reason. A node is up as long as one of its tails is.
 ///
 /// **Both families.** A node sends over both while that keeps everybody below the configured packets per second. On a
-/// larger segment it sends over IPv4 alone, which is enough to be up, unless somebody is heard over IPv6 alone.
+/// larger segment it sends over IPv4 alone, which is enough to be up, unless a node is reachable only over IPv6.
 /// Beyond that the interval grows.
 ///
 /// **Stalls.** A caller that comes late by an interval or more could not listen meanwhile: its machine was paused, or
-/// it got no processor. That time is not counted as silence of others.
+/// it got no CPU. That time does not count against others.
 package struct Segment: Hashable, Sendable {
     package enum Event: Hashable, Sendable {
-        /// A packet that was decoded, and what the wire told beside it.
+        /// A decoded packet, with what the wire shows about it.
         case received(LivenessPacket, from: IPAddress, hopLimit: UInt8)
         case deadlineReached
         /// The nodes of the configuration, this one among them.
@@ -37,14 +37,14 @@ package struct Segment: Hashable, Sendable {
 
     package enum Action: Hashable, Sendable {
         case send(LivenessPacket, over: AddressFamily)
-        /// A node came up, went down, or, with `from` and `to` equal, is heard from another address.
+        /// A node came up, went down, or, with `from` and `to` equal, has another address.
         case memberChanged(SegmentMember, from: SessionState)
         case dropped(DropReason, from: IPAddress)
         /// The node comes and goes too often, and counts as gone until it is calm: see ``MemberDamping``.
         case damped(node: String)
         /// Another host sends as this node.
         case twinAppeared(SegmentTwin)
-        /// A speaker of another cluster is heard that was not.
+        /// A new speaker of another cluster was seen.
         case foreignSpeakerAppeared(ForeignSpeaker)
         /// The caller came so much too late.
         case stalled(Duration)
@@ -56,13 +56,13 @@ package struct Segment: Hashable, Sendable {
 
     /// A node and the tails that stand for it.
     struct Member: Hashable, Sendable {
-        /// As it was told last.
+        /// As reported last.
         var view: SegmentMember
         var tails: [MultipointTail] = []
-        /// Whether one of the tails is up, told or not.
+        /// Whether one of the tails is up, reported or not.
         var isHeard = false
         var damping = MemberDamping()
-        /// When what is heard, but not told yet, may be told.
+        /// When a delayed report may be sent.
         var tellAt: Instant?
 
         var upTails: some Sequence<MultipointTail> { tails.lazy.filter { $0.state == .up } }
@@ -83,12 +83,12 @@ package struct Segment: Hashable, Sendable {
     /// By My Discriminator.
     var heard: [UInt32: Member] = [:]
     /// What has been taken of the packets that the previous version numbers and signs; for each node, not for each address
-    /// of it, so that what was heard from one address cannot be sent again from another.
+    /// of it, so that a packet from one address cannot be replayed from another.
     var verifiers: [UInt32: PacketVerifier] = [:]
     var acquaintances = SegmentAcquaintances()
     private var signer: PacketSigner?
     private var numbers: MessageNumbers
-    /// No tail expires before this, and nothing waits to be told; at this moment, look.
+    /// No tail expires before this, and no report is delayed until then; at this moment, look.
     var nextDetection: Instant?
     private var settlesAt: Instant
     /// Until when lateness has been accounted for.
@@ -122,7 +122,7 @@ package struct Segment: Hashable, Sendable {
         listenedUntil = now
     }
 
-    /// The nodes that were ever heard and are still configured, in the order of their names.
+    /// The nodes that were ever reachable and are still configured, in the order of their names.
     package var members: [SegmentMember] { heard.values.map(\.view).sorted { $0.node < $1.node } }
 
     /// The nodes that are alive here, without this one.
@@ -146,7 +146,7 @@ package struct Segment: Hashable, Sendable {
     /// Whether this node's farewell is over, and it sends nothing any more.
     package var isSilent: Bool { head.nextDeadline == nil }
 
-    /// Whether it was listened for so long that every node which is there has been heard.
+    /// Whether it was listened to long enough to find every node.
     package func isSettled(at now: Instant) -> Bool { settlesAt <= now }
 
     package mutating func handle(
@@ -206,7 +206,7 @@ extension Segment {
         }
     }
 
-    /// Each packet gets a number of its own, over whatever family it goes.
+    /// Each packet gets its own number, over either family.
     private mutating func finish(
         _ packet: ControlPacket, at now: Instant, _ generator: inout some RandomNumberGenerator
     ) -> LivenessPacket {
@@ -230,7 +230,7 @@ extension Segment {
         return signer.sign(packet)
     }
 
-    /// Fits the families sent over, and the interval, to the number of streams heard, ours included.
+    /// Fits the families sent over, and the interval, to the number of streams received, ours included.
     private mutating func adapt(
         at now: Instant, _ actions: inout [Action], _ generator: inout some RandomNumberGenerator
     ) {

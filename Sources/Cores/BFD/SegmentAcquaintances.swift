@@ -22,7 +22,7 @@ package struct SegmentTwin: Hashable, Sendable {
 
 /// Why a node that is there is not believed.
 package enum Distrust: Hashable, Sendable {
-    /// It signs with another key, or somebody forges.
+    /// It signs with another key, or is forged.
     case otherKey
     /// It does not sign, and this node has a key.
     case unsigned
@@ -33,9 +33,9 @@ package enum Distrust: Hashable, Sendable {
 }
 
 /// What a segment remembers of senders, beside who is a member. It is bounded by the nodes of the configuration and by fixed
-/// limits, whatever comes in.
+/// limits, with any input.
 struct SegmentAcquaintances: Hashable, Sendable {
-    /// For how long one that is not heard any more is spoken of.
+    /// For how long one without packets is still shown.
     static let memory = Duration.seconds(10)
     static let foreignSpeakers = 64
     static let twins = 8
@@ -55,16 +55,16 @@ struct SegmentAcquaintances: Hashable, Sendable {
     private var doubts: [UInt32: Doubt] = [:]
     /// Never forgotten.
     var memory = SegmentMemory()
-    /// When each node was last heard with a trailer that is not signed.
+    /// When each node last sent a trailer that is not signed.
     private var modern: [UInt32: Instant] = [:]
-    /// When each node of the previous version was last heard without a signature.
+    /// When each node of the previous version last sent without a signature.
     private var unsigned: [UInt32: Instant] = [:]
 
     private static func isFresh(_ moment: Instant, at now: Instant) -> Bool {
         now < moment.advanced(by: SegmentAcquaintances.memory)
     }
 
-    /// Returns the speaker if it was not heard lately.
+    /// Returns the speaker if it is new or returned.
     mutating func noteForeign(_ speaker: ForeignSpeaker, at now: Instant) -> ForeignSpeaker? {
         let key = ForeignKey(cluster: speaker.cluster, discriminator: speaker.discriminator)
         if let known = foreign[key], SegmentAcquaintances.isFresh(known.lastHeard, at: now) {
@@ -79,7 +79,7 @@ struct SegmentAcquaintances: Hashable, Sendable {
         return speaker
     }
 
-    /// Returns the twin if it was not heard lately.
+    /// Returns the twin if it is new or returned.
     mutating func noteTwin(_ twin: SegmentTwin, at now: Instant) -> SegmentTwin? {
         let known = twinsByAddress[twin.hardwareAddress]
         let isNews = !(known.map { SegmentAcquaintances.isFresh($0.lastHeard, at: now) } ?? false)
@@ -109,7 +109,7 @@ struct SegmentAcquaintances: Hashable, Sendable {
         unsigned[discriminator] = nil
     }
 
-    /// Whether the node has said more of itself than the previous version does. What it has signed holds for good. What it
+    /// Whether the node has sent more fields than the previous version does. What it has signed holds for good. What it
     /// has not is forgotten, for else one forged packet would shut out a node that still has to be upgraded.
     func isModern(_ discriminator: UInt32, at now: Instant) -> Bool {
         memory.signers.contains(discriminator)

@@ -1,17 +1,17 @@
 import Timing
 import WireIdentity
 
-/// How the nodes of a segment make themselves heard. The same on every node.
+/// How the nodes of a segment send liveness packets. The same on every node.
 package struct SegmentConfiguration: Hashable, Sendable {
     /// Between two packets of a node, on a segment of moderate size.
     package var interval: Duration
-    /// How many intervals of silence make a node lost; at least 1.
+    /// How many missed intervals make a node lost; at least 1.
     package var detectMultiplier: UInt8
-    /// What nobody shall have to hear more of, jitter aside. The interval grows with the segment to keep to it.
+    /// The most packets that a node receives, jitter aside. The interval grows with the segment to keep to it.
     package var packetsPerSecond: Int
     /// A head whose loss would be noticed later than this is ignored.
     package var longestDetectionTime: Duration
-    /// From how many addresses one node is heard at most; more would be somebody's forgeries.
+    /// How many addresses one node may have; more would be forgeries.
     package var sourcesPerNode: Int
     /// What packets are signed with, and have to be signed with; `nil`: nothing.
     package var key: AuthenticationKey?
@@ -34,13 +34,13 @@ package struct SegmentConfiguration: Hashable, Sendable {
         self.credentials = credentials
     }
 
-    /// How long a node may be silent, as long as the segment is of moderate size.
+    /// The detection time while the segment is of moderate size.
     package var detectionTime: Duration { interval * Int(detectMultiplier) }
 
     /// Intervals that are stretched are whole multiples of this, so that not every newcomer changes them.
     private static let step = Duration.milliseconds(5)
 
-    /// The interval for a segment where this many streams of packets are heard together.
+    /// The interval for a segment where this many streams of packets arrive together.
     package func interval(streams: Int) -> Duration {
         let needed = Duration.nanoseconds(Int64(max(streams, 0)) * 1_000_000_000 / Int64(packetsPerSecond))
         guard needed > interval else { return interval }
@@ -48,7 +48,7 @@ package struct SegmentConfiguration: Hashable, Sendable {
         return .nanoseconds((needed.wholeNanoseconds + step - 1) / step * step)
     }
 
-    /// How many streams may be heard before the interval grows.
+    /// How many streams may arrive before the interval grows.
     package var streamsAtFullRate: Int {
         Int(clamping: interval.wholeNanoseconds * Int64(packetsPerSecond) / 1_000_000_000)
     }

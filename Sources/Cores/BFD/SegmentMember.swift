@@ -1,18 +1,18 @@
 import Addresses
 import Timing
 
-/// Another node, as heard on one segment.
+/// Another node, as seen on one segment.
 package struct SegmentMember: Hashable, Sendable {
     package let node: String
-    /// Where it is heard from, or was last; IPv4 where it is heard over both families.
+    /// Its current or latest address; IPv4 if it is reachable over both families.
     package var address: IPAddress
-    /// Up if it is heard over either family; AdminDown if it said that it leaves; else Down.
+    /// Up if it is reachable over either family; AdminDown if it has left; else Down.
     package var state: SessionState
     /// When it came to this state.
     package var since: Instant
     /// Why it left Up.
     package var diagnostic: Diagnostic
-    /// The hardware addresses that it says it is heard from; empty while it is not heard, and of the previous version, which
+    /// The hardware addresses in its packets; empty while it is down, and of the previous version, which
     /// says none.
     package var hardwareAddresses: Set<MACAddress>
     /// Whether it counts as gone because it came and went too often; see ``MemberDamping``.

@@ -2,7 +2,7 @@ import Addresses
 import WireIdentity
 
 /// What a process keeps of a segment that it no longer listens to, for the next one: an interface that goes and comes back
-/// makes nothing new that was heard before.
+/// makes nothing new that was received before.
 package struct SegmentMemory: Hashable, Sendable {
     struct Sender: Hashable, Sendable {
         let discriminator: UInt32

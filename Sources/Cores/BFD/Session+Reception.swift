@@ -10,7 +10,7 @@ extension Session {
         // RFC 5880 §6.8.6: the M bit must be clear.
         if packet.isMultipoint { return .multipointUnexpected }
         if packet.yourDiscriminator == 0 {
-            // RFC 5880 §6.8.6: only a system that has not heard us may leave our discriminator out.
+            // RFC 5880 §6.8.6: only a system without a packet of ours may leave our discriminator out.
             guard packet.state == .down || packet.state == .adminDown else { return .yourDiscriminatorZero }
         } else {
             guard packet.yourDiscriminator == configuration.localDiscriminator else { return .sessionNotFound }
@@ -55,7 +55,7 @@ extension Session {
             move(
                 to: .down, .neighborSignaledSessionDown, at: now, &actions, &generator, sending: !packet.isPoll)
         }
-        // RFC 5880 §6.8.7: a poll is answered at once, whatever the transmit timer says; the answer tells a new state too.
+        // RFC 5880 §6.8.7: a poll is answered at once, regardless of the transmit timer; the answer has a new state too.
         if packet.isPoll { actions.append(.send(makePacket(isFinal: true))) }
         if state == stateBefore { scheduleTransmission(at: now, &generator) }
     }

@@ -21,7 +21,7 @@ extension Session {
             ? max(configuration.desiredMinTxInterval, remoteMinRxInterval) : transmitInterval
     }
 
-    /// No farewell lasts longer, whatever intervals the other system asks for.
+    /// No farewell lasts longer, with any intervals of the other system.
     static let longestFarewell = Duration.seconds(3)
 
     /// As many packets as either side's patience is long, and no longer than that takes: one that wants none, or hardly
@@ -33,7 +33,7 @@ extension Session {
         timers.set(.farewell, at: now.advanced(by: min(time, Session.longestFarewell)))
     }
 
-    /// RFC 5880 §6.8.4: how long the other system may be silent. Zero as long as it was never heard.
+    /// RFC 5880 §6.8.4: the detection time. Zero until the other system's first packet.
     package var detectionTime: Duration {
         max(requiredMinRxIntervalInUse, remoteDesiredMinTxInterval) * Int(remoteDetectMultiplier)
     }
@@ -43,7 +43,7 @@ extension Session {
         max(requiredMinRxIntervalInUse, packet.desiredMinTxInterval) * Int(packet.detectMultiplier)
     }
 
-    /// Whether the other system has asked us to be silent: RFC 5880 §6.6 and §6.8.6.
+    /// Whether the other system has asked us to stop sending: RFC 5880 §6.6 and §6.8.6.
     var isRemoteDemandModeActive: Bool { isRemoteDemanding && state == .up && remoteState == .up }
 
     var mayTransmitPeriodically: Bool {
@@ -66,7 +66,7 @@ extension Session {
     }
 
     /// Sees to it that the next packet leaves no later than one interval after the last: RFC 5880 §6.8.3 asks that a
-    /// shorter interval be honoured at once. A packet that is due earlier stays so.
+    /// shorter interval be honored at once. A packet that is due earlier stays so.
     mutating func scheduleTransmission(at now: Instant, _ generator: inout some RandomNumberGenerator) {
         guard mayTransmitPeriodically else { return timers.stop(.transmit) }
         let present = timers.deadline(of: .transmit)
@@ -81,8 +81,8 @@ extension Session {
     mutating func detectionTimeExpired(
         at now: Instant, _ actions: inout [Action], _ generator: inout some RandomNumberGenerator
     ) {
-        // RFC 5880 §6.8.1: after a silent detection time the other system's discriminator is forgotten; with it goes
-        // whatever else it said.
+        // RFC 5880 §6.8.1: after a detection time without packets the other system's discriminator is dropped; with it goes
+        // everything else it sent.
         remoteDiscriminator = 0
         remoteState = .down
         remoteMinRxInterval = .microseconds(1)
@@ -118,7 +118,7 @@ extension Session {
     /// The advertised intervals are not those of the last packet any more.
     mutating func intervalsChanged() {
         // RFC 5880 §6.8.3: an interval that we may lengthen, or a detection time that we may shorten, only when the other
-        // system has confirmed that it knows; whatever makes neither side wait too short takes effect now.
+        // system has confirmed them; changes that make neither side wait too short take effect now.
         if state != .up || advertisedDesiredMinTxInterval < desiredMinTxIntervalInUse {
             desiredMinTxIntervalInUse = advertisedDesiredMinTxInterval
         }

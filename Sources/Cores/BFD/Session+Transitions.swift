@@ -41,7 +41,7 @@ extension Session {
         return signer?.sign(packet) ?? packet
     }
 
-    /// Begins anew with the configuration's key: RFC 5880 §6.8.1.
+    /// Starts again with the configuration's key: RFC 5880 §6.8.1.
     mutating func authenticationChanged(_ generator: inout some RandomNumberGenerator) {
         let key = configuration.authentication
         signer = key.map { PacketSigner($0, sequenceNumber: .random(in: .min ... .max, using: &generator)) }

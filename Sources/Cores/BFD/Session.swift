@@ -19,7 +19,7 @@ package struct Session: Hashable, Sendable {
         case deadlineReached
         /// RFC 5880 §6.8.16.
         case administrativelyDisabled
-        /// The session is about to go for good: disabled, and the other system is told again and again until it shows that
+        /// The session is about to be removed: disabled, and the other system is notified repeatedly until it shows that
         /// it knows, ``hasLeft`` being true then.
         case leaving
         case administrativelyEnabled
@@ -72,7 +72,7 @@ package struct Session: Hashable, Sendable {
     /// Whether nothing need be sent any more after `.leaving`.
     package var hasLeft: Bool { state == .adminDown && (farewellsLeft == 0 || remoteState != .up) }
 
-    /// Whether the other system was heard within the last detection time.
+    /// Whether a packet of the other system arrived within the last detection time.
     package var isRemoteHeard: Bool { remoteDiscriminator != 0 }
 
     /// When the caller has to come back with `.deadlineReached`.

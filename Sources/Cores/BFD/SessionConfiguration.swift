@@ -6,7 +6,7 @@ package struct SessionConfiguration: Hashable, Sendable {
     package enum Role: Hashable, Sendable {
         /// Sends from the start.
         case active
-        /// Sends only after it has heard the other system.
+        /// Sends only after the other system's first packet.
         case passive
     }
 

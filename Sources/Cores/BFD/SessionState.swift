@@ -6,7 +6,7 @@ package enum SessionState: UInt8, Hashable, Sendable, CaseIterable, CustomString
     case adminDown = 0
     /// No communication, or none in both directions yet.
     case down = 1
-    /// The remote system is heard, but has not said that it hears us. The standard calls it Init.
+    /// Packets of the remote system arrive, but do not confirm ours. The standard calls it Init.
     case initializing = 2
     case up = 3
 

@@ -4,7 +4,7 @@ package struct ASN: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// RFC 6793 §9: stands, in two octets, for a number that does not fit them.
+    /// RFC 6793 §9: replaces, in two octets, a number that does not fit them.
     package static let transition = ASN(23456)
 
     /// The number in two octets; RFC 6793 §4.2.2: ``transition`` where it does not fit.

@@ -31,7 +31,7 @@ package struct BGPPeerSpec: Codable, Hashable, Sendable {
     package var descriptionText: String?
     /// Martlet's own: hold no session.
     package var shutdown: Bool?
-    /// Martlet's own: what the router's operator is told of the shutdown (RFC 9003).
+    /// Martlet's own: the shutdown message for the router's operator (RFC 9003).
     package var shutdownMessage: String?
 
     /// A type's `description` is what it prints as, so that the field goes by another name here.

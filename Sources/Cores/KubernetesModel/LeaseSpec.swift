@@ -1,5 +1,5 @@
 package struct LeaseSpec: Codable, Hashable, Sendable {
-    /// Empty or absent: nobody.
+    /// Empty or absent: no holder.
     package var holderIdentity: String?
     package var leaseDurationSeconds: Int?
     /// RFC 3339 with microseconds.

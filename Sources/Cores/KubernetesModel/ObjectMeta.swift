@@ -15,7 +15,7 @@ package struct ObjectMeta: Codable, Hashable, Sendable {
     package var ownerReferences: [OwnerReference]?
 
     /// Whether this is an earlier form of the same object. (Since Kubernetes 1.35 resource versions are numbers by
-    /// contract; they always were.) What cannot be told is not older.
+    /// contract; they always were.) An unknown order is not older.
     package func isOlder(than other: ObjectMeta) -> Bool {
         guard uid == other.uid, let own = resourceVersion.flatMap(UInt64.init),
             let theirs = other.resourceVersion.flatMap(UInt64.init)

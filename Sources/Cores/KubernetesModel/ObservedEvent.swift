@@ -1,5 +1,5 @@
 /// An Event (events.k8s.io/v1), as Martlet writes it. Those of other components are read too, which write them otherwise:
-/// whatever of it is missing or odd is empty here.
+/// missing or invalid fields are empty here.
 package struct ObservedEvent: Codable, Hashable, Sendable {
     /// What an event is about.
     package struct Regarding: Codable, Hashable, Sendable {

@@ -32,7 +32,7 @@ package struct SpeakerStatus: Codable, Hashable, Sendable {
 
     package struct Segment: Codable, Hashable, Sendable {
         package var interface: String
-        /// The other nodes that are heard there, sorted.
+        /// The other reachable nodes there, sorted.
         package var members: [String]
 
         package init(interface: String, members: [String]) {
@@ -67,7 +67,7 @@ package struct SpeakerStatus: Codable, Hashable, Sendable {
     package var segments: [Segment]?
     package var addresses: [Address]?
     package var addressCount: Int?
-    /// Routes told to at least one router.
+    /// Routes advertised to at least one router.
     package var routeCount: Int?
     package var conditions: [Condition]?
 

@@ -11,7 +11,7 @@ extension String {
     package func bounded(to limit: Int = longestMessage) -> String {
         let size = utf8.count
         guard size > limit else { return self }
-        // For the note itself, whatever the number in it.
+        // For the note itself, with any number in it.
         let room = Swift.max(limit - 40, 24)
         let head = prefix(ofOctets: room * 2 / 3)
         let tail = suffix(ofOctets: room / 3)

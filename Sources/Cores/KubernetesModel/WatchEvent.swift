@@ -2,7 +2,7 @@
 ///
 /// First every object that is there, each once; then `ready`, once; from then on only what changes. A list that had to
 /// be read again is compared with what is known, so it is never mistaken for a change, and no deletion is lost in it.
-/// Where the first list had to be begun again, what changed meanwhile is told as a change, before `ready`.
+/// If the first list had to be started again, what changed meanwhile is reported as a change, before `ready`.
 package enum WatchEvent<Object: Sendable>: Sendable {
     /// An object that was there when the watch began.
     case initial(Object)

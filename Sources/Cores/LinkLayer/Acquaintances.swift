@@ -4,11 +4,11 @@ import WireIdentity
 /// Whose marks are believed on one segment: which speakers are ours, at which MAC addresses they are, and which of their
 /// frames are new.
 ///
-/// - A speaker that liveness hears is at the MAC addresses that it is heard from, and nowhere else.
-/// - One that liveness does not hear, or whose liveness says no MAC address (version 1), is where its first frames come
+/// - A speaker that liveness reaches is at the MAC addresses of its packets, and nowhere else.
+/// - One that liveness does not reach, or whose liveness has no MAC address (version 1), is where its first frames come
 ///   from: at ``placesLimit`` addresses at most, of which none gives way to another.
 /// - A frame without ``MarkExtension`` is of version 1: believed only if that is permitted, and of no speaker that has
-///   shown that it runs a later one. With a key, only of a speaker that liveness hears, which has verified it.
+///   shown that it runs a later one. With a key, only of a speaker that liveness reaches, which has verified it.
 /// - With a key, a frame counts only with a signature and with a number above those that came before.
 struct Acquaintances: Sendable {
     enum Verdict: Hashable, Sendable {
@@ -29,9 +29,9 @@ struct Acquaintances: Sendable {
     var hostAddresses: Set<MACAddress> = []
     /// The numbers of all other nodes.
     private(set) var speakers: Set<UInt32> = []
-    /// Where liveness hears which.
+    /// Where liveness reaches which.
     private(set) var heard: [UInt32: Set<MACAddress>] = [:]
-    /// Where the others were seen first, or were heard before they fell silent.
+    /// Where the others were seen first, or were reachable before.
     private var places: [UInt32: [MACAddress]] = [:]
     /// Speakers that have shown that they run a version with extensions.
     private var upgraded: Set<UInt32> = []
@@ -48,7 +48,7 @@ struct Acquaintances: Sendable {
     mutating func setHeard(_ new: [UInt32: Set<MACAddress>]) {
         for (speaker, hardwareAddresses) in heard where !hardwareAddresses.isEmpty && new[speaker] != hardwareAddresses
         {
-            // Where it was heard it may be seen still.
+            // Where it was reachable it may still be seen.
             let all = hardwareAddresses.sorted() + (places[speaker] ?? []).filter { !hardwareAddresses.contains($0) }
             places[speaker] = Array(all.prefix(Acquaintances.placesLimit))
         }

@@ -38,7 +38,7 @@ package struct Announcer: Sendable {
     /// When ``popDue(at:using:)`` will have something; `nil` without addresses.
     package var nextDeadline: Instant? { deadlines.nextDeadline }
 
-    /// Begins to announce an address, or begins anew.
+    /// Starts to announce an address, or starts again.
     package mutating func begin(_ address: IPAddress, at now: Instant) {
         sent[address] = 0
         deadlines.set(address, at: now)
@@ -49,7 +49,7 @@ package struct Announcer: Sendable {
         deadlines.set(address, at: nil)
     }
 
-    /// Begins anew with all addresses: the interface has come up, or has another MAC address.
+    /// Starts again with all addresses: the interface has come up, or has another MAC address.
     package mutating func restart(at now: Instant) {
         deadlines.removeAll()
         // In order, so that equal input gives equal output.

@@ -32,14 +32,14 @@ extension Claim {
         switch state {
         case .holding: send(.answer(address, to: hardwareAddress), .answer, context, &actions)
         case .probing:
-            // RFC 5227 §2.1.1: somebody else probes for the address. Among speakers, one of the two goes on. One that gave
-            // way and heard no claim does not do so again: two owners settle that at once, and a prober that claims nothing
-            // keeps nobody from it.
+            // RFC 5227 §2.1.1: another host probes for the address. Among speakers, one of the two continues. One that gave
+            // way and received no claim does not do so again: two owners settle that at once, and a prober that claims
+            // nothing must not block others.
             let hasGivenWay = lastGivingWay.map { $0.advanced(by: context.pace.distrust) > now } ?? false
             if !hasGivenWay, mark.outranks(self.mark(.probe, in: context), for: address) {
                 giveWay(at: now, context)
             } else {
-                // It may not have heard ours, which came first.
+                // It may have missed ours, which came first.
                 repeatProbe(context, &actions)
             }
         case .watching, .blocked: break
@@ -53,7 +53,7 @@ extension Claim {
         send(.probe(address), .probe, context, &actions)
     }
 
-    /// Stops probing; looks again after a while if nothing is heard of the other.
+    /// Stops probing; looks again after a while if the other does not claim.
     private mutating func giveWay(at now: Instant, _ context: ClaimContext) {
         guard let due = timers.deadline(of: .probe) else { return }
         lastGivingWay = now
@@ -83,7 +83,7 @@ extension Claim {
         }
     }
 
-    /// A claim is heard of that this node has nothing against.
+    /// A claim was received that this node does not contest.
     private mutating func noteClaim(
         of mark: ClaimMark, by witness: Witness, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
@@ -119,8 +119,8 @@ extension Claim {
         }
     }
 
-    /// This node has the better claim: says so, and the other lets go, if it hears it. If it claims the address again all the
-    /// same, it is asked: it may not have it, and it may not hear this node.
+    /// This node has the better claim: says so, and the other yields, if it receives it. If it claims the address again
+    /// all the same, it is asked: it may not have it, and it may not receive this node's frames.
     private mutating func contend(
         with witness: Witness, _ mark: ClaimMark, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
@@ -152,7 +152,7 @@ extension Claim {
             break
         case (.probing, .probe):
             // RFC 5227 §2.1.1: who probes for a new address at the same time may be about to claim it. Who probed and did
-            // not claim it, and whoever probes for what another speaker had, is none of that.
+            // not claim it, and a host that probes for what another speaker had, is none of that.
             guard !isKnown, holder == nil, stranger?.isUser ?? true else { break }
             block(for: identity, isUser: false, at: now, context, &actions)
         case (.probing, .use):
@@ -205,7 +205,7 @@ extension Claim {
         }
         known.lastSeen = now
         if isUser { known.isUser = true }
-        // One that changes its MAC address with every frame is not told of with every frame. That a host is a speaker, not
+        // One that changes its MAC address with every frame is not reported with every frame. That a host is a speaker, not
         // all of its frames show.
         let isOther = known.identity.hardwareAddress != identity.hardwareAddress
         let isBetterKnown = !isOther && known.identity.origin == .host && identity.origin != .host
@@ -232,7 +232,7 @@ extension Claim {
     }
 
     /// Whether the stranger is still there: where this node holds the address too, a probe that it does not answer shows
-    /// that it is gone; where the stranger alone had it, the address is claimed if nobody answers.
+    /// that it is gone; where the stranger alone had it, the address is claimed if no host answers.
     mutating func lookForStranger(at now: Instant, _ context: ClaimContext, _ actions: inout [Action]) {
         guard var known = stranger else { return }
         known.retry = min(known.retry * 2, context.pace.conflictRetryLimit)

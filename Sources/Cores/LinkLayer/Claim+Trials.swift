@@ -182,7 +182,7 @@ extension Claim {
             } else if mark.outranks(self.mark(.claim, in: context), for: address) {
                 yield(to: belief, at: now, context, &actions)
             } else {
-                // It has it, and hears this node: this makes it see that this node's claim is the better.
+                // It has it, and receives this node's frames: this shows it that this node's claim is better.
                 send(.claim(address, to: nil), .claim, context, &actions)
             }
         case .denied:
@@ -191,9 +191,9 @@ extension Claim {
         case .unanswered:
             let belief = Belief(witness: rival.witness, lastHeard: now, isConfirmed: false)
             let isBetter = rival.mark.outranks(mark(.claim, in: context), for: address)
-            // It does not hear this node, and has others that it hears: it has the address from now on, for otherwise both
-            // would have it. One that hears nobody is no better off with it; and of one that never showed that it hears this
-            // node, nothing shows that it is there at all.
+            // It does not receive this node's frames, but others': it has the address from now on, for otherwise both
+            // would have it. One that reaches no node gains nothing by it; and of one that never showed that it
+            // receives this node, nothing shows that it is there at all.
             guard context.isTrusted(rival.witness), isBetter || rival.mark.company > 1 else {
                 actions.append(.report(.deaf(rival.witness.speaker)))
                 repair(at: now, context, &actions)
@@ -207,8 +207,8 @@ extension Claim {
         }
     }
 
-    /// The other has the better claim, and is to announce it to everybody again, which it does when it hears of this. It
-    /// must be heard of again: both may have thought at one moment that the other's is better.
+    /// The other has the better claim, and is to announce it to all again, which it does when it learns of this. It
+    /// must be seen again: both may have thought at one moment that the other's is better.
     private mutating func yield(
         to other: Belief, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
@@ -228,7 +228,7 @@ extension Claim {
             if rival.distrustedUntil.map({ $0 > now }) ?? false {
                 goOnProbing(at: now, context, &actions)
             } else {
-                // It may be there and not hear this node. Once.
+                // It may be there and not receive this node's frames. Once.
                 state = .watching
                 timers.stop(.probe)
                 endTrials()
@@ -291,9 +291,9 @@ extension Claim {
 
 // MARK: - Beliefs
 extension Claim {
-    /// Whether a speaker goes on being taken for the holder although it does not answer: it has shown that it hears this node,
-    /// so it does not any more, and the frames by which it claims the address have not ceased. If it did not have it, it would
-    /// tell those that it does hear.
+    /// Whether a speaker still counts as the holder although it does not answer: it has shown that it receives this node,
+    /// so it no longer does, and its frames still claim the address. If it did not have it, it would
+    /// report that to the nodes that it does receive.
     private func keepsBelief(in witness: Witness, at now: Instant, _ context: ClaimContext) -> Bool {
         guard let holder, holder.witness == witness, context.isTrusted(witness), context.isAlive(witness) else {
             return false

@@ -17,13 +17,13 @@ import Timing
 ///        └───────────────────────────────────────────────────────────┘
 ///                another speaker claims it, and has the better claim
 ///
-/// A holder that is to have the address no longer goes on answering until it hears the claim of the next: make before
-/// break. Whoever watches an address that nobody is known to have asks the wire after a while, and claims it if it may:
-/// whatever messages were lost, and however views differ, an address does not stay without an owner.
+/// A holder that is to have the address no longer continues to answer until it receives the claim of the next: make before
+/// break. A watcher of an address without known holder probes the wire after a while, and claims it if it may:
+/// even if messages are lost and views differ, an address does not stay without an owner.
 ///
 /// A mark is not believed for what it says. Before a holder lets go, before a prober gives up, and soon after a watcher has
 /// learnt of a holder, the speaker in whose name the mark came is asked ("challenged") whether it has the address
-/// (``Rival``). What it does not confirm is dropped; what nobody was heard to confirm for long is asked again.
+/// (``Rival``). What it does not confirm is dropped; what has not been confirmed for long is asked again.
 ///
 /// Standards: RFC 5227 §2.1 (probing), §2.3 (announcing), §2.4 (conflicts); RFC 4862 §5.4 (the same for IPv6).
 struct Claim: Sendable {
@@ -44,9 +44,9 @@ struct Claim: Sendable {
         case deadlineReached
         /// Another speaker is no longer alive here.
         case memberLost
-        /// The wire can be heard from now on.
+        /// Frames can be received from now on.
         case connected
-        /// The wire cannot be heard any more.
+        /// Frames cannot be received any more.
         case disconnected
     }
 
@@ -65,7 +65,7 @@ struct Claim: Sendable {
         /// The wire had time to answer a probe.
         case probe
         case confirm
-        /// Nobody took over what this node must not have any more.
+        /// No node took over what this node must no longer have.
         case release
         /// Whether anybody has it.
         case check
@@ -113,13 +113,13 @@ struct Claim: Sendable {
     var lastProbe: Instant?
     /// When this node began to ask it.
     var probingSince: Instant?
-    /// It was asked once more then, for another prober that had not heard it.
+    /// It was asked once more then, for another prober that had missed it.
     var hasRepeatedProbe = false
     /// Until then the answer of a stranger shows that the address, which was new, is the stranger's.
     var isProvisionalUntil: Instant?
     /// When this node gave way to another's probes last.
     var lastGivingWay: Instant?
-    /// When this node announced last because of what nobody of ours had sent, or because somebody let go.
+    /// When this node announced last because of a foreign frame, or because another node yielded.
     var lastRepair: Instant?
     /// When this node had the address last, and let go.
     var lastHeld: Instant?
@@ -132,7 +132,7 @@ struct Claim: Sendable {
 
     var nextDeadline: Instant? { timers.nextDeadline }
 
-    /// Whether this node answers only until somebody else claims the address.
+    /// Whether this node answers only until another node claims the address.
     func isYielding(in context: ClaimContext) -> Bool { context.isLeaving || !role.isOwner }
 
     /// What this node's frames about the address carry.
@@ -220,7 +220,7 @@ extension Claim {
         case .probe: probeUnanswered(at: now, context, &actions)
         case .confirm: send(.probe(address), .confirmation, context, &actions)
         case .release:
-            // Who may stand in need not wait until nobody is heard to have it.
+            // A node that may stand in need not wait until the address has no known holder.
             send(.probe(address), .concession, context, &actions)
             letGo(to: nil, at: now, context, &actions)
         case .check:
@@ -235,14 +235,14 @@ extension Claim {
 
     func isHeldByMember(_ context: ClaimContext) -> Bool { holder.map { context.isAlive($0.witness) } ?? false }
 
-    /// Sees to it that the wire is asked if nobody is known to have the address for a while.
+    /// Makes sure that the wire is probed if the address has no known holder for a while.
     mutating func watch(at now: Instant, _ context: ClaimContext) {
         guard role.isOwner || !isHeldByMember(context) else { return }
         check(after: context.pace.patience, at: now, context)
     }
 
     /// Has the wire asked after this time, and a little more on all but the owner: not all at once, so that the first to ask is
-    /// heard by the others.
+    /// received by the others.
     mutating func check(after delay: Duration, at now: Instant, _ context: ClaimContext) {
         guard state == .watching, !timers.isRunning(.check) else { return }
         let spread = Int64((ClaimMark.lot(context.speaker, address) >> 8) % 256)
@@ -252,7 +252,7 @@ extension Claim {
 
 // MARK: - Probing and holding
 extension Claim {
-    /// RFC 5227 §2.1.1, at the pace of ``ClaimPace``. One probe is enough where somebody is known to have had the address:
+    /// RFC 5227 §2.1.1, at the pace of ``ClaimPace``. One probe is enough if a node is known to have had the address:
     /// the others were answered when that one asked.
     mutating func startProbing(
         asking probes: Int? = nil, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]

@@ -8,13 +8,13 @@ struct ClaimContext: Sendable {
     var speaker: UInt32
     /// The speakers that are alive here, as far as is known.
     var members: Set<UInt32> = []
-    /// Where liveness hears them; absent where it does not say.
+    /// Where liveness reaches them; absent if it does not know.
     var hardwareAddresses: [UInt32: Set<MACAddress>] = [:]
     /// Those whose frames have an extension. The others run version 1 and know no challenges.
     var modern: Set<Witness> = []
-    /// Those that liveness hears.
+    /// Those that liveness reaches.
     var heard: Set<UInt32> = []
-    /// Those of them that have shown that they hear this node.
+    /// Those of them that have shown that they receive this node's frames.
     var trusted: Set<Witness> = []
     /// How many they are, this node included, as ``ClaimMark/company`` counts.
     var company = 1
@@ -32,8 +32,8 @@ struct ClaimContext: Sendable {
             && (hardwareAddresses[witness.speaker]?.contains(witness.hardwareAddress) ?? true)
     }
 
-    /// Whether no answer of this speaker means that it does not hear this node any more. Otherwise nothing shows that it is
-    /// there at all; of version 1, nothing can.
+    /// Whether a missing answer of this speaker means that it no longer receives this node's frames. Otherwise nothing
+    /// shows that it is there at all; of version 1, nothing can.
     func isTrusted(_ witness: Witness) -> Bool {
         trusted.contains(witness) || heard.contains(witness.speaker) && !modern.contains(witness)
     }

@@ -5,15 +5,15 @@ import WireCodec
 package enum ClaimFrame: Hashable, Sendable {
     /// Asks whether anybody has the address, without saying that the sender does (RFC 5227 §2.1.1, RFC 4862 §5.4.2).
     case probe(IPAddress)
-    /// Says that the address is here: to all, or to one neighbour alone.
+    /// Says that the address is here: to all, or to one neighbor alone.
     ///
     /// For IPv4 it is a request, not a reply: RFC 5227 §3 gives the reasons, of which the chief is that RFC 826 makes
     /// every receiver update its cache from a packet's sender before it looks at the operation, while replies that
-    /// nobody asked for are what some equipment drops as forged.
+    /// unsolicited ones are what some equipment drops as forged.
     case claim(IPAddress, to: MACAddress?)
     /// Says so to who has probed for it.
     case answer(IPAddress, to: MACAddress)
-    /// Names the sender by an address of its own, in a form that changes nobody's cache wrongly.
+    /// Names the sender by an address of its own, in a form that corrupts no cache.
     case greeting(own: IPAddress)
     /// Asks one speaker whether it has the address, in the form of a probe.
     case challenge(IPAddress, to: MACAddress)

@@ -20,7 +20,7 @@ import WireCodec
 ///     +-------------------------------+
 ///
 /// These 18 octets are exactly the padding that an ARP packet has in the shortest Ethernet frame (IEEE 802.3 §4.2.3.3),
-/// and nobody who does not know them looks there. In neighbour discovery they are an option of type 253, which RFC 4727
+/// and other hosts do not look there. In neighbor discovery they are an option of type 253, which RFC 4727
 /// §4 leaves to experiments, and which hosts that do not know it ignore (RFC 4861 §4.6).
 package struct ClaimMark: Hashable, Sendable {
     /// What the frame is. Frames of the kinds probe, confirmation, greeting, concession, inquiry,
@@ -39,7 +39,7 @@ package struct ClaimMark: Hashable, Sendable {
         /// I have let go of the address: for one with a better claim, which is to announce it again, or because I must not have
         /// it. For speakers alone.
         case concession = 6
-        /// Who has the address? From somebody who does not want it, and need not be a speaker: the number is then zero.
+        /// Who has the address? From a host that does not want it, and need not be a speaker: the number is then zero.
         case inquiry = 7
         /// To one speaker alone: do you have the address? With a nonce, that the answer returns. Unknown to version 1.
         case challenge = 8
@@ -52,13 +52,13 @@ package struct ClaimMark: Hashable, Sendable {
 
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// The sender answers for the address only until somebody else claims it. Of a denial: it did so a moment ago.
+        /// The sender answers for the address only until another node claims it. Of a denial: it did so a moment ago.
         package static let isYielding = Flags(rawValue: 1)
-        /// The sender hears less than half of the speakers that it has known on the segment.
+        /// The sender reaches less than half of the speakers that it has known on the segment.
         package static let isMinority = Flags(rawValue: 2)
         /// Of a greeting: tell me what you hold. For the speaker whose number is in the term, or if that is zero for all.
         package static let asksForClaims = Flags(rawValue: 4)
-        /// Of a greeting: greet me too, again and again, for I do not hear your liveness packets.
+        /// Of a greeting: greet me too, repeatedly, for I do not receive your liveness packets.
         package static let needsGreetings = Flags(rawValue: 8)
     }
 
@@ -67,9 +67,9 @@ package struct ClaimMark: Hashable, Sendable {
     package var rank: ClaimRank
     /// The speaker's number, which everybody derives alike from the name of its node.
     package var speaker: UInt32
-    /// Grows by one whenever the address is claimed anew.
+    /// Grows by one whenever the address is claimed again.
     package var term: UInt32
-    /// How many speakers hear each other as far as the sender knows, itself among them; grows only some time after they
+    /// How many speakers reach each other as far as the sender knows, itself among them; grows only some time after they
     /// do.
     package var company: UInt16
 
@@ -119,8 +119,8 @@ package struct ClaimMark: Hashable, Sendable {
 
     /// Whether of two speakers that claim one address this one keeps it. Of two different speakers, exactly one does.
     ///
-    /// First, a node that has lost most of the others lets go: it may have taken over addresses that nobody else gave up.
-    /// Then the later claim stands: it was made in knowledge of the earlier one, or because its maker had fallen silent.
+    /// First, a node that has lost most of the others yields: it may have taken over addresses that no other node gave up.
+    /// Then the later claim wins: it was made in knowledge of the earlier one, or because its maker was down.
     package func outranks(_ other: ClaimMark, for address: IPAddress) -> Bool {
         let (isMinority, otherIsMinority) = (flags.contains(.isMinority), other.flags.contains(.isMinority))
         if isMinority != otherIsMinority { return otherIsMinority }

@@ -4,34 +4,34 @@
 /// people choose, on radio links and modems. Here a Service waits, and the medium is a switch: the probes are as many, but
 /// closer together. What a slow answer might hide is found out afterwards (RFC 5227 §2.4).
 package struct ClaimPace: Hashable, Sendable {
-    /// How often the wire is asked for an address that nobody is known to have had (RFC 5227 §1.1: PROBE_NUM);
+    /// How often the wire is asked for an address without a known former holder (RFC 5227 §1.1: PROBE_NUM);
     /// zero: it is claimed unasked.
     package var probes = 3
     /// The time between those, and after the last.
     package var probeInterval: Duration = .milliseconds(50)
-    /// How long an owner that fell silent, or is to hand over, has to answer one single probe.
+    /// How long an owner that is down, or is to hand over, has to answer one single probe.
     package var quickProbeWait: Duration = .milliseconds(30)
-    /// When a new owner tells the other speakers that it still is. One that was told to let go did not hear it.
+    /// When a new owner reports again that it is the owner. A speaker that was asked to yield may have missed it.
     package var confirmation: Duration = .milliseconds(50)
     /// How long after our claim another speaker's of lower rank may still have been under way.
     package var defenceGap: Duration = .milliseconds(20)
     /// How long an address may be without an owner that is known, before one that could have it asks the wire. Longer than
-    /// the time between the first announcements, one of which a newcomer hears.
+    /// the time between the first announcements, one of which a newcomer receives.
     package var patience: Duration = .milliseconds(1500)
-    /// How long after letting go of an address its new owner must have been heard.
+    /// How long after yielding an address its new owner must have been seen.
     package var verification: Duration = .milliseconds(1500)
-    /// How long an address is answered for, at most, that this node must not have any more, and nobody else claims.
+    /// How long an address is answered for, at most, that this node must no longer have, and no other node claims.
     package var release: Duration = .milliseconds(500)
     /// RFC 5227 §1.1: DEFEND_INTERVAL, between defences against a stranger.
     package var defendInterval: Duration = .seconds(10)
     /// When an address that a stranger has is probed for again: the first delay, which doubles up to the limit.
     package var conflictRetry: Duration = .seconds(5)
     package var conflictRetryLimit: Duration = .seconds(60)
-    /// A speaker that is not heard by liveness counts as present for so long after a frame of its.
+    /// A speaker that liveness does not reach counts as present for so long after its latest frame.
     package var presence: Duration = .milliseconds(3500)
     /// How often speakers greet each other while liveness does not reach all of them.
     package var greetingInterval: Duration = .seconds(1)
-    /// How long more speakers must have been heard before they count.
+    /// How long additional speakers must have been reachable before they count.
     package var companyDelay: Duration = .seconds(5)
 
     // MARK: Beliefs
@@ -44,12 +44,12 @@ package struct ClaimPace: Hashable, Sendable {
     /// and with every time twice as long.
     package var firstTrialGap: Duration = .milliseconds(50)
     package var trialGap: Duration = .seconds(1)
-    /// The time between two questions whether a speaker hears this node.
+    /// The time between two questions whether a speaker receives this node's frames.
     package var handshakeGap: Duration = .milliseconds(300)
     /// When a watcher asks a holder that it has learnt of: after this time, and up to `beliefSpread` later.
     package var beliefDelay: Duration = .milliseconds(200)
     package var beliefSpread: Duration = .seconds(1)
-    /// A holder is asked again when it was not heard of for so long: 2.5 times the interval of announcements.
+    /// A holder is asked again when nothing was received from it for so long: 2.5 times the interval of announcements.
     package var beliefAge: Duration = .seconds(150)
     /// How long a speaker that did not answer a challenge is not believed unless it does.
     package var distrust: Duration = .seconds(10)

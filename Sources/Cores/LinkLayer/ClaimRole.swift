@@ -2,7 +2,7 @@
 package enum ClaimRole: Hashable, Sendable {
     /// It is to have the address; also from this speaker, which has it and is alive.
     case owner(ClaimRank, over: UInt32?)
-    /// Another is to have it. If nobody does in the end, this node may.
+    /// Another node is to have it. If no node has it in the end, this one may.
     case standby(ClaimRank, mayStandIn: Bool)
 
     package var rank: ClaimRank {

@@ -10,12 +10,12 @@ package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
     case vlanTagged = "vlan_tagged"
     /// Neither ARP nor IPv6.
     case otherProtocol = "other_protocol"
-    /// Sent to the MAC address of somebody else, and seen only because a switch flooded it or the interface hears all.
+    /// Sent to another MAC address, and seen only because a switch flooded it or the interface is promiscuous.
     case otherDestination = "other_destination"
     /// Carries this interface's own MAC address as its source: a loop somewhere brought our own frame back.
     case fromSelf = "from_self"
 
-    /// The asker's MAC address is zero or a group's: an answer would go to nobody, or to many.
+    /// The asker's MAC address is zero or a group's: an answer would go to no host, or to many.
     case senderHardwareAddress = "sender_hardware_address"
 
     // MARK: ARP (RFC 826)
@@ -51,9 +51,9 @@ package enum DropReason: String, Error, Hashable, Sendable, CaseIterable {
 
     // MARK: Ours or not
 
-    /// Asks for an address that is not announced here. By far the most of all that is heard.
+    /// Asks for an address that is not announced here. By far the most frequent.
     case notAnnounced = "not_announced"
-    /// Somebody else uses, or announces, an address that is announced here.
+    /// Another host uses, or announces, an address that is announced here.
     case conflict = "conflict"
     /// A speaker's frame whose number shows that it was recorded and sent again, or arrived twice.
     case replayed = "replayed"

@@ -2,7 +2,7 @@ import Addresses
 
 /// The addresses that this node has on a segment, in an order in which they can be gone through while some come and go.
 ///
-/// Adding and removing cost the same however many there are. Whoever goes through them from the end to the beginning
+/// Adding and removing cost the same however many there are. A walk from the end to the beginning
 /// misses none that stays: the gap of one that leaves is filled by the last.
 struct HeldList: Sendable {
     private(set) var elements: [IPAddress] = []

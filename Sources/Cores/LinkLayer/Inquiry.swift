@@ -2,14 +2,14 @@ import Addresses
 import Timing
 import WireCodec
 
-/// Asks one segment who answers for an address, on behalf of somebody who does not want it: several probes, and all
+/// Asks one segment who answers for an address, on behalf of a host that does not want it: several probes, and all
 /// answers to each.
 ///
 /// A value: give it what was received and when, send the frame that ``popFrame(at:into:)`` writes, and come back no later
 /// than ``nextDeadline``, until it ``isOver(at:)``.
 ///
 /// No host's cache learns the address from it. The probes carry a speaker's mark of the kind
-/// ``ClaimMark/Kind/inquiry``, so that no speaker takes them for somebody who is about to claim the address, and each
+/// ``ClaimMark/Kind/inquiry``, so that no speaker takes them for the start of a claim, and each
 /// that has it says which speaker it is.
 ///
 /// Standards: RFC 5227 §2.1.1 (ARP probes), RFC 4861 §7.2.2 (solicitations).
@@ -55,7 +55,7 @@ package struct Inquiry: Sendable {
     /// How many probes were sent.
     package private(set) var sent = 0
     private var lastSent: Instant?
-    /// In the order in which they were first heard.
+    /// In the order in which they were first seen.
     package private(set) var answers: [Answer] = []
 
     /// Asks by ARP, from an interface with this MAC address.
@@ -65,7 +65,7 @@ package struct Inquiry: Sendable {
         self.pace = pace
     }
 
-    /// Asks by neighbour discovery.
+    /// Asks by neighbor discovery.
     ///
     /// - Parameter source: an address of the interface's own, best a link-local one. Never the unspecified one: a host that
     ///   was just testing whether its own address is free would give it up (RFC 4862 §5.4.3).

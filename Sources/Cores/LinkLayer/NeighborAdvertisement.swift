@@ -1,13 +1,13 @@
 import Addresses
 import WireCodec
 
-/// A neighbour advertisement: `target` is at this MAC address. (RFC 4861 §4.4; the wire form is drawn at
+/// A neighbor advertisement: `target` is at this MAC address. (RFC 4861 §4.4; the wire form is drawn at
 /// ``NeighborMessage``)
 package struct NeighborAdvertisement: Hashable, Sendable {
     package var isRouter: Bool
-    /// It answers a solicitation from one neighbour.
+    /// It answers a solicitation from one neighbor.
     package var isSolicited: Bool
-    /// It replaces what the neighbour has in its cache.
+    /// It replaces what the neighbor has in its cache.
     package var isOverride: Bool
     package var target: IPv6Address
     package var targetLinkLayerAddress: MACAddress?
@@ -28,7 +28,7 @@ package struct NeighborAdvertisement: Hashable, Sendable {
 
     /// What says unasked that an address is here (RFC 4861 §7.2.6).
     ///
-    /// The router flag stays clear also on nodes that forward: the address is a Service's, nobody's default router.
+    /// The router flag stays clear also on nodes that forward: the address is a Service's, not a default router's.
     package init(announcing address: IPv6Address, at hardwareAddress: MACAddress) {
         self.init(
             // RFC 4861 §7.2.6: "the Solicited flag MUST be set to zero"; §4.4: it must not be set in multicast ones.

@@ -1,7 +1,7 @@
 import Addresses
 import WireCodec
 
-/// What neighbour solicitations and advertisements have in common: their frames, their checks, their options.
+/// What neighbor solicitations and advertisements have in common: their frames, their checks, their options.
 ///
 ///      0                   1                   2                   3
 ///      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

@@ -1,7 +1,7 @@
 import Addresses
 import WireCodec
 
-/// A neighbour solicitation: who has `target`? (RFC 4861 §4.3; the wire form is drawn at ``NeighborMessage``)
+/// A neighbor solicitation: who has `target`? (RFC 4861 §4.3; the wire form is drawn at ``NeighborMessage``)
 package struct NeighborSolicitation: Hashable, Sendable {
     package var target: IPv6Address
     /// Where to answer; absent where the source is unspecified.
@@ -34,7 +34,7 @@ package struct NeighborSolicitation: Hashable, Sendable {
     }
 
     /// Writes a whole frame that asks the target's solicited-node group (RFC 4861 §7.2.2), or, with a destination, one
-    /// neighbour alone (RFC 4861 §7.3.3).
+    /// neighbor alone (RFC 4861 §7.3.3).
     ///
     /// - Parameter receiver: where the group is asked, the one neighbor that gets the frame; `nil`: all of the group.
     package func encodeFrame(

@@ -22,7 +22,7 @@ enum ICMPv6Type {
     static let neighborAdvertisement: UInt8 = 136  // RFC 4861 §4.4
 }
 
-/// The options of neighbour discovery that matter here.
+/// The options of neighbor discovery that matter here.
 enum NeighborDiscoveryOption {
     static let sourceLinkLayerAddress: UInt8 = 1  // RFC 4861 §4.6.1
     static let targetLinkLayerAddress: UInt8 = 2  // RFC 4861 §4.6.1

@@ -2,15 +2,15 @@ import Addresses
 import DequeModule
 import Timing
 
-/// Which newcomers are still to be told what this node holds. Each is told by itself, one after the other, so that no other
-/// node hears a burst.
+/// Which newcomers still need a report of what this node holds. Each gets its own, one after the other, so that no other
+/// node receives a burst.
 ///
 /// There is one entry at most for each speaker, and it is a position in the list of what is held, not a copy. Who asks
 /// again within ``gap`` waits until it is over.
 struct Reminders: Sendable {
     private struct Newcomer: Sendable {
         var hardwareAddress: MACAddress
-        /// How many addresses, from the beginning of the list, it is still to be told of; `nil`: none.
+        /// How many addresses, from the beginning of the list, it still has to get; `nil`: none.
         var left: Int?
         var lastBegun: Instant
         var asksAgain = false
@@ -28,12 +28,12 @@ struct Reminders: Sendable {
     /// How many speakers are known here.
     var count: Int { newcomers.count }
 
-    /// When one that waits may be told; costs the number of newcomers.
+    /// When a waiting one may be served; costs the number of newcomers.
     var nextDeadline: Instant? {
         newcomers.values.filter(\.asksAgain).map { $0.lastBegun.advanced(by: Reminders.gap) }.min()
     }
 
-    /// A speaker asks to be told.
+    /// A speaker asks for a report.
     mutating func add(_ speaker: UInt32, at hardwareAddress: MACAddress, count: Int, at now: Instant) {
         newcomers[speaker]?.hardwareAddress = hardwareAddress
         if let last = newcomers[speaker]?.lastBegun, last.advanced(by: Reminders.gap) > now {

@@ -17,7 +17,7 @@ package struct Responder: Hashable, Sendable {
     package enum Outcome: Hashable, Sendable {
         /// The reply was written; the frame asked for this address.
         case answered(IPAddress)
-        /// Somebody else uses an address that is announced here. There is no reply: what to do about a conflict is not
+        /// Another host uses an address that is announced here. There is no reply: what to do about a conflict is not
         /// this type's to say.
         case conflict(IPAddress, with: MACAddress)
         case dropped(DropReason)

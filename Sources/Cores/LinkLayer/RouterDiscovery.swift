@@ -2,7 +2,7 @@ import Addresses
 import Timing
 
 /// Finds the router on one interface by its advertisements (RFC 4861 §6.3), and lets it find this node: routers that hold
-/// unnumbered BGP sessions wait for an advertisement of their neighbour. Ours say that this node is no default router.
+/// unnumbered BGP sessions wait for an advertisement of their neighbor. Ours say that this node is no default router.
 ///
 /// A value: it decides, the caller acts, and comes back no later than ``nextDeadline``.
 package struct RouterDiscovery: Hashable, Sendable {
@@ -29,7 +29,7 @@ package struct RouterDiscovery: Hashable, Sendable {
 
     /// RFC 4861 §10, MIN_DELAY_BETWEEN_RAS.
     package static let advertisementInterval = Duration.seconds(3)
-    /// More routers on one link are somebody's forgeries.
+    /// More routers on one link are forgeries.
     package static let mostRouters = 16
     /// RFC 4861 §6.2.1: routers say 18 hours at most, and advertise themselves every half hour at the latest. One that says
     /// nothing for so long is not believed to be there.
@@ -45,7 +45,7 @@ package struct RouterDiscovery: Hashable, Sendable {
     /// failures is next, and of these the lowest address.
     package private(set) var router: IPv6Address?
     private var candidates: [IPv6Address: Candidate] = [:]
-    /// Whether there is a session with ``router``: then it is there, whatever advertisements say.
+    /// Whether there is a session with ``router``: then it is there, regardless of advertisements.
     private var hasSession = false
     private var toldOthers: Set<IPv6Address> = []
     private var timers = TimerSet<Timer>()
@@ -81,7 +81,7 @@ package struct RouterDiscovery: Hashable, Sendable {
         case .failed(let address):
             guard address == router, !hasSession else { break }
             candidates[address]?.failures += 1
-            // Whoever is really there answers at once, and finds the room that failures have made.
+            // A real router answers at once, and finds the room that failures have made.
             solicitations.reset()
             timers.set(.solicit, at: now)
         case .deadlineReached:

@@ -43,7 +43,7 @@ package enum RouterMessage: Hashable, Sendable {
                 try reader.skip(count: 4)
                 self = .solicitation
             case RouterMessage.advertisementType:
-                // RFC 4861 §6.1.2: only link-local addresses, so that routers can be told apart.
+                // RFC 4861 §6.1.2: only link-local addresses, so that routers can be distinguished.
                 guard source.isLinkLocal, source.family == .ipv6 else { throw Problem.sourceNotLinkLocal }
                 try reader.skip(count: 2)
                 self = .advertisement(routerLifetime: .seconds(Int64(try reader.read(UInt16.self))))

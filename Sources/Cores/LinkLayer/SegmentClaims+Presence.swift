@@ -28,7 +28,7 @@ extension SegmentClaims {
         return actions
     }
 
-    /// The speakers that liveness hears here, and where; nowhere in particular if it does not say.
+    /// The speakers that liveness reaches here, and where; nowhere in particular if it does not know.
     package mutating func setHeard(_ new: [UInt32: Set<MACAddress>], at now: Instant) -> [Action] {
         var actions: [Action] = []
         let new = speaksPreviousVersion ? new.mapValues { _ in [] } : new
@@ -46,7 +46,7 @@ extension SegmentClaims {
         if seen.count != before { actions.append(.present(Set(seen.keys))) }
         updateMembers(at: now, &actions)
         guard isConnected else { return actions }
-        // A newcomer may hold what this node holds: the two have been apart. And who fell silent for liveness may be there.
+        // A newcomer may hold what this node holds: the two have been apart. And a node that liveness has lost may be there.
         ask(added)
         greet([], at: now)
         for speaker in added.sorted() {
@@ -169,7 +169,7 @@ extension SegmentClaims {
         var flags = greetingFlags
         greetingFlags = []
         lastGreeting = now
-        // As long as somebody is seen but not heard, or wants to be greeted.
+        // As long as a node is seen but not reachable, or wants to be greeted.
         if !seen.isEmpty { flags.insert(.needsGreetings) }
         if !seen.isEmpty || now < greetsUntil {
             scheduleGreeting(at: now.advanced(by: context.pace.greetingInterval))
@@ -184,7 +184,7 @@ extension SegmentClaims {
     }
 }
 
-// MARK: - Who hears whom
+// MARK: - Which speakers receive each other
 extension SegmentClaims {
     /// Whether this node has spoken here for a short time only.
     func isYoung(at now: Instant) -> Bool { born.map { $0.advanced(by: context.pace.youth) > now } ?? true }
@@ -201,8 +201,8 @@ extension SegmentClaims {
         if !context.trusted.contains(witness) { shakeHands(with: witness, at: now) }
     }
 
-    /// Asks a speaker that liveness hears whether it hears this node: about an address that is this node's own, so that it
-    /// says no. Later, that it does not answer means that it does not hear any more.
+    /// Asks a speaker that liveness reaches whether it receives this node's frames: about this node's own address, so
+    /// that it says no. Later, a missing answer means that it no longer receives them.
     mutating func shakeHands(with witness: Witness, at now: Instant) {
         guard let ownAddress, isConnected, !speaksPreviousVersion, acquaintances.heard[witness.speaker] != nil,
             !context.trusted.contains(witness),
@@ -214,7 +214,7 @@ extension SegmentClaims {
         enqueue(.challenge(ownAddress, to: witness.hardwareAddress), mark, .nonce(nonce))
     }
 
-    /// A frame may be lost, and the other may hear of this node only later: until each has answered, it is asked again.
+    /// A frame may be lost, and the other may learn of this node only later: until each has answered, it is asked again.
     mutating func shakeHandsWithAll(at now: Instant) {
         let witnesses = acquaintances.heard.flatMap { speaker, places in places.map { Witness(speaker, at: $0) } }
         let strange = witnesses.filter { !context.trusted.contains($0) }
@@ -236,7 +236,7 @@ extension SegmentClaims {
         acquaintances.noteUpgrade(of: witness.speaker)
     }
 
-    /// Who speaks for a member from elsewhere may be the member, which liveness is about to hear there.
+    /// A host that speaks for a member from elsewhere may be the member, which liveness is about to reach there.
     mutating func noteImpostor(_ witness: Witness, _ address: IPAddress, at now: Instant) {
         guard impostors[witness] == nil, impostors.count < SegmentClaims.impostorLimit else { return }
         impostors[witness] = (now, address)

@@ -7,7 +7,7 @@ import WireIdentity
 ///
 /// A value: roles, frames and moments go in; frames to send, groups to join and reports come out. Ask
 /// ``popFrame(at:using:into:)`` until it returns `nil` after each of the others, and come back no later than
-/// ``nextDeadline``; frames that wait to be read go first, since what has arrived was not silence.
+/// ``nextDeadline``; frames that wait to be read go first, since packets that have arrived count.
 ///
 /// A frame costs the same however many addresses there are; the loss of a member, the order of the number of addresses.
 package struct SegmentClaims: Sendable {
@@ -16,7 +16,7 @@ package struct SegmentClaims: Sendable {
         case join(IPv6Address)
         case leave(IPv6Address)
         case report(ClaimReport, of: IPAddress)
-        /// These speakers show themselves by their frames, though liveness does not hear them.
+        /// The frames of these speakers arrive, but liveness does not reach them.
         case present(Set<UInt32>)
         /// Frames claim addresses in the name of a speaker that does not have them, or is elsewhere.
         case forged(Witness, of: IPAddress)
@@ -40,7 +40,7 @@ package struct SegmentClaims: Sendable {
         case company
         /// Those who spoke for a member from elsewhere are still not known to be where they are.
         case impostors
-        /// Who has not shown yet that it hears this node is asked again.
+        /// A speaker that has not shown yet that it receives this node's frames is asked again.
         case handshakes
         case coldStart
     }
@@ -67,7 +67,7 @@ package struct SegmentClaims: Sendable {
     var acquaintances: Acquaintances
     /// When the others were last seen by their frames.
     var seen: [UInt32: Instant] = [:]
-    /// All that were ever heard or seen here.
+    /// All that were ever reachable or seen here.
     var known: Set<UInt32> = []
     var timers = TimerSet<Timer>()
     var greetingFlags: ClaimMark.Flags = []
@@ -81,11 +81,11 @@ package struct SegmentClaims: Sendable {
     package var numbers: MessageNumbers
     /// When this node began to speak here.
     var born: Instant?
-    /// Somebody was here before.
+    /// Another speaker was here before.
     var hasMetElders = false
-    /// Questions to speakers whether they hear this node.
+    /// Questions to speakers whether they receive this node's frames.
     var handshakes: [Witness: (nonce: UInt64, since: Instant)] = [:]
-    /// Speakers that have asked for what this node holds, and are not where liveness hears them.
+    /// Speakers that have asked for what this node holds, and are not where liveness reaches them.
     var unplacedAsks: [UInt32: MACAddress] = [:]
     /// Who spoke for a member from elsewhere, about which address.
     var impostors: [Witness: (since: Instant, address: IPAddress)] = [:]
@@ -114,7 +114,7 @@ package struct SegmentClaims: Sendable {
     /// The next of `outbox` to send.
     private var nextOut = 0
     var reminders = Reminders()
-    /// When a newcomer that asks again may be told. Kept, since it is asked for at every turn.
+    /// When a newcomer that asks again may get a report. Kept, since it is asked for at every turn.
     private var remindersDeadline: Instant?
     /// Whether an announcement is next, where both wait.
     private var isAnnouncersTurn = false
@@ -199,7 +199,7 @@ package struct SegmentClaims: Sendable {
         if claims[address] == nil {
             claims[address] = Claim(address, role: context.isLeaving ? .standby(role.rank, mayStandIn: false) : role)
             tally.watching += 1
-            // A newcomer, who does not know what others hold; in a moment it has been told of all addresses.
+            // A newcomer, who does not know what others hold; in a moment it knows all addresses.
             if isConnected, claims.count == 1 { greet(.asksForClaims, at: now.advanced(by: SegmentClaims.greetingGap)) }
             if isConnected, !context.isLeaving { deliver(.assigned(role), to: address, at: now, &actions) }
         } else if isConnected, !context.isLeaving {
@@ -221,12 +221,12 @@ package struct SegmentClaims: Sendable {
         updateGroups(of: address, isNeeded: false, &actions)
     }
 
-    /// This node leaves: from now on it answers for what it has until somebody else claims it, or for a while.
+    /// This node leaves: from now on it answers for what it has until another node claims it, or for a while.
     package mutating func leave(at now: Instant) -> [Action] {
         var actions: [Action] = []
         guard !context.isLeaving else { return actions }
         context.isLeaving = true
-        // Nobody is there to take over.
+        // No other node can take over.
         if context.members.isEmpty { context.pace.release = .zero }
         for address in claims.keys.sorted() {
             guard let role = claims[address]?.role else { continue }
@@ -253,7 +253,7 @@ package struct SegmentClaims: Sendable {
         return actions
     }
 
-    /// They cannot any more. Who has what is not known afterwards, and is found out anew.
+    /// They cannot any more. The holders are not known afterwards, and are found out again.
     package mutating func disconnect(at now: Instant) -> [Action] {
         var actions: [Action] = []
         guard isConnected else { return actions }
@@ -270,7 +270,7 @@ package struct SegmentClaims: Sendable {
         return actions
     }
 
-    /// The interface has another MAC address: every neighbour's entry is wrong now.
+    /// The interface has another MAC address: every neighbor's entry is wrong now.
     package mutating func change(hardwareAddress: MACAddress, at now: Instant) {
         self.hardwareAddress = hardwareAddress
         // What was sent before may still be under way.
@@ -436,8 +436,8 @@ package struct SegmentClaims: Sendable {
     /// How many frames a member may ask for in a second: as many as there are addresses, three times over.
     private var requestLimit: Int { 3 * claims.count + 64 }
 
-    /// In the name of a member, but from where that is not known to be. Nothing of it counts until liveness hears the member
-    /// there; but it is answered, a little, for it may be the member.
+    /// In the name of a member, but from where that is not known to be. Nothing of it counts until liveness reaches the
+    /// member there; but it is answered, a little, for it may be the member.
     private mutating func hearElsewhere(
         _ sighting: Sighting, _ mark: ClaimMark, of witness: Witness, at now: Instant, _ actions: inout [Action]
     ) {
@@ -453,7 +453,7 @@ package struct SegmentClaims: Sendable {
         }
     }
 
-    /// Tells somebody who is no member, in a frame with a mark, that the address is a speaker's.
+    /// Tells a host that is not a member, in a frame with a mark, that the address is a speaker's.
     private mutating func introduce(_ address: IPAddress, to neighbor: MACAddress, at now: Instant) {
         guard let claim = claims[address], claim.state == .holding, strangersBudget.takes(neighbor, at: now) else {
             return
@@ -486,7 +486,7 @@ package struct SegmentClaims: Sendable {
         }
     }
 
-    /// Answers who only wants to know as everybody else, and says besides which speaker has answered.
+    /// Answers an inquiry like any other request, and also says which speaker has answered.
     private mutating func answerInquiry(
         _ frame: SegmentFrame, of neighbor: MACAddress, at now: Instant, into reply: inout ByteWriter
     ) -> Outcome {
@@ -502,13 +502,13 @@ package struct SegmentClaims: Sendable {
     }
 
     mutating func enqueue(_ frame: ClaimFrame, _ mark: ClaimMark, _ stamp: Stamp = .number) {
-        // Whoever asks faster than answers leave asks again.
+        // A host that asks faster than answers leave asks again.
         let isAnswer = mark.kind == .answer || mark.kind == .denial
         guard !isAnswer || outbox.count - nextOut < SegmentClaims.longestOutbox else { return }
         outbox.append(Outgoing(frame: frame, mark: mark, stamp: stamp))
     }
 
-    /// Counts what nobody should see happen, and reports it, for each speaker no more than once a second.
+    /// Counts what should never happen, and reports it, for each speaker no more than once a second.
     mutating func noteForged(_ witness: Witness, _ address: IPAddress, at now: Instant, _ actions: inout [Action]) {
         forgedClaims += 1
         if newsBudget.takes(.forged(witness.speaker), at: now) { actions.append(.forged(witness, of: address)) }
@@ -562,7 +562,7 @@ package struct SegmentClaims: Sendable {
         updateGroups(of: address, isNeeded: state != .watching, &actions)
     }
 
-    /// RFC 4862 §5.4.2: who probes for an address joins its solicited-node group, to hear of others that do.
+    /// RFC 4862 §5.4.2: who probes for an address joins its solicited-node group, to learn of others that do.
     private mutating func updateGroups(of address: IPAddress, isNeeded: Bool, _ actions: inout [Action]) {
         guard case .v6(let ipv6) = address, isNeeded != joined.contains(address) else { return }
         let group = ipv6.solicitedNodeMulticast

@@ -1,7 +1,7 @@
 import Addresses
 import WireCodec
 
-/// What one frame says of an address of its segment: an ARP packet, or a message of neighbour discovery.
+/// What one frame says of an address of its segment: an ARP packet, or a message of neighbor discovery.
 package struct SegmentFrame: Hashable, Sendable {
     enum Content: Hashable, Sendable {
         case arp(ARPPacket, mark: ClaimMark?)
@@ -10,7 +10,7 @@ package struct SegmentFrame: Hashable, Sendable {
     }
 
     let content: Content
-    /// Of whoever has, wants or asks for the address: as the message says, or else as the frame does.
+    /// Of the host that has, wants or asks for the address: as in the message, or else as in the frame.
     package let sender: MACAddress
     /// Sent to a group's MAC address.
     let isToAll: Bool
@@ -22,7 +22,7 @@ package struct SegmentFrame: Hashable, Sendable {
         var reader = ByteReader(frame)
         let header = try EthernetHeader(decoding: &reader)
         guard header.source != hardwareAddress else { throw .fromSelf }
-        // What the interface's own filter lets through if nobody else makes it hear everything.
+        // What the interface's own filter lets through if no other program makes it promiscuous.
         guard header.destination == hardwareAddress || header.destination.isMulticast else { throw .otherDestination }
         isToAll = header.destination.isMulticast
         switch header.etherType {
@@ -52,8 +52,8 @@ package struct SegmentFrame: Hashable, Sendable {
         default: throw .otherProtocol
         }
         guard sender != hardwareAddress else { throw .fromSelf }
-        // RFC 1812 §3.3.2 forbids to believe that a MAC address is a group's (for neighbour discovery, RFC 4861 §7.2.3:
-        // the message would put a group into a neighbour cache); nor is one zero.
+        // RFC 1812 §3.3.2 forbids to believe that a MAC address is a group's (for neighbor discovery, RFC 4861 §7.2.3:
+        // the message would put a group into a neighbor cache); nor is one zero.
         guard !sender.isMulticast, sender != .zero else { throw .senderHardwareAddress }
     }
 }

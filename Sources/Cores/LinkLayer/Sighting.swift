@@ -11,16 +11,16 @@ package struct Sighting: Hashable, Sendable {
 
     package var kind: Kind
     package var address: IPAddress
-    /// Of whoever has the address, or wants it.
+    /// Of the host that has the address, or wants it.
     package var hardwareAddress: MACAddress
-    /// Absent where the sender is no speaker.
+    /// Absent where the sender is not a speaker.
     package var mark: ClaimMark?
     /// Absent where there is no mark, and from speakers of the previous version.
     package var markExtension: MarkExtension?
-    /// Of a use: the sender answers a question, as opposed to an announcement that nobody asked for. An advertisement, which
+    /// Of a use: the sender answers a question, as opposed to an unsolicited announcement. An advertisement, which
     /// may be either, counts as an answer.
     package var isAnswer = false
-    /// What is known of a sender that is no speaker of ours.
+    /// What is known of a sender that is not a speaker of ours.
     package var origin = ClaimStranger.Origin.host
 
     package init(

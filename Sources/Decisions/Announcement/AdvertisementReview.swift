@@ -3,7 +3,7 @@ import KubernetesModel
 
 /// Whether one advertisement is about one address of a Service, and if not, why.
 package struct AdvertisementReview: Hashable, Sendable {
-    package var `protocol`: Silence.AnnouncementProtocol
+    package var `protocol`: NotAnnounced.AnnouncementProtocol
     package var name: String
     package var address: IPAddress
     package var matches: Bool
@@ -11,7 +11,7 @@ package struct AdvertisementReview: Hashable, Sendable {
     package var message: String
 
     package init(
-        protocol: Silence.AnnouncementProtocol, name: String, address: IPAddress, matches: Bool, message: String
+        protocol: NotAnnounced.AnnouncementProtocol, name: String, address: IPAddress, matches: Bool, message: String
     ) {
         self.protocol = `protocol`
         self.name = name

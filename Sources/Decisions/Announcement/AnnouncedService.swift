@@ -9,8 +9,8 @@ package struct AnnouncedService: Hashable, Sendable {
         package var address: IPAddress
         /// The name of the pool that gave it.
         package var pool: String
-        /// Whether another Service has the address too. The engine also finds this out by itself, from the Services
-        /// that it was told of.
+        /// Whether another Service has the address too. The engine also derives this from the Services
+        /// that it knows.
         package var isShared: Bool
 
         package init(_ address: IPAddress, pool: String, isShared: Bool = false) {

@@ -14,7 +14,7 @@ extension AnnouncementEngine {
     /// whose cost does not grow with the number of nodes.
     package func planHere() -> AnnouncementPlan {
         var plan = plan(Array(services.keys), amid: Array(services.keys), places: localPlace.map { [$0] } ?? [])
-        // The owner of a shared address may be silent for one of its Services.
+        // The owner of a shared address may not announce it for one of its Services.
         plan.silent.removeAll { $0.node != localNode }
         return plan
     }
@@ -104,29 +104,30 @@ extension AnnouncementEngine {
         let advertisements = rules.layer2Advertisements(address, isShared: isShared)
         for place in places {
             let node = rules.roster.nodes[place]
-            func keepSilent(_ reason: SilenceReason, _ message: String) {
+            func noteNotAnnounced(_ reason: NotAnnouncedReason, _ message: String) {
                 plan.silent.append(
-                    Silence(
+                    NotAnnounced(
                         service: facts.service.name, address: address.address, protocol: .layer2, node: node.name,
                         reason: reason, message: message))
             }
             guard !advertisements.isEmpty else {
                 if !address.layer2.isEmpty {
-                    keepSilent(
+                    noteNotAnnounced(
                         .sharingRefused,
                         "The address is shared, and every matching L2Advertisement has serviceSelectors.")
                 } else if rules.mentions(.layer2) {
-                    keepSilent(.noAdvertisement, "No L2Advertisement selects this Service and the address's pool.")
+                    noteNotAnnounced(
+                        .noAdvertisement, "No L2Advertisement selects this Service and the address's pool.")
                 }
                 continue
             }
             if let obstacle = rules.layer2Obstacle(address, advertisements, node: place) {
-                keepSilent(obstacle.reason, obstacle.message)
+                noteNotAnnounced(obstacle.reason, obstacle.message)
                 continue
             }
             if let interfaces = interfaces(address, isShared: isShared, node: place) {
                 if node.name == localNode, let conflict = conflicts[address.address] {
-                    keepSilent(.conflict, conflict)
+                    noteNotAnnounced(.conflict, conflict)
                 } else {
                     plan.layer2.append(
                         Layer2Announcement(
@@ -136,14 +137,14 @@ extension AnnouncementEngine {
                 continue
             }
             let defeat = defeat(address, isShared: isShared, place)
-            keepSilent(defeat.reason, defeat.message)
+            noteNotAnnounced(defeat.reason, defeat.message)
         }
     }
 
     /// Why a node that may announce the address does not own it.
     private func defeat(
         _ address: ServiceFacts.AddressFacts, isShared: Bool, _ place: Int
-    ) -> (reason: SilenceReason, message: String) {
+    ) -> (reason: NotAnnouncedReason, message: String) {
         let candidacies = segments.filter {
             rules.candidates(address, isShared: isShared, on: $0.interface).contains(place)
         }
@@ -194,40 +195,40 @@ extension AnnouncementEngine {
         _ plan: inout AnnouncementPlan, _ conflicts: inout Set<AnnouncementRules.SettingConflict>
     ) {
         let node = rules.roster.nodes[place]
-        func keepSilent(_ reason: SilenceReason, _ message: String, peer: String? = nil) {
+        func noteNotAnnounced(_ reason: NotAnnouncedReason, _ message: String, peer: String? = nil) {
             plan.silent.append(
-                Silence(
+                NotAnnounced(
                     service: facts.service.name, address: address.address, protocol: .bgp, node: node.name,
                     peer: peer, reason: reason, message: message))
         }
         guard !address.bgp.isEmpty else {
             if rules.mentions(.bgp) {
-                keepSilent(.noAdvertisement, "No BGPAdvertisement selects this Service and the address's pool.")
+                noteNotAnnounced(.noAdvertisement, "No BGPAdvertisement selects this Service and the address's pool.")
             }
             return
         }
         let advertisements = address.bgp.filter { rules.bgpSelected[$0].contains(place) }
         guard !advertisements.isEmpty else {
             let names = address.bgp.map { "BGPAdvertisement \(rules.bgp[$0].name)" }.joined(separator: ", ")
-            keepSilent(.notSelected, "None of \(names) selects the node.")
+            noteNotAnnounced(.notSelected, "None of \(names) selects the node.")
             return
         }
         let departure = rules.departure(
             address, advertisements, node: place, isWaiting: { isWaiting($0, on: place) })
         if let obstacle = departure ?? node.routeObstacle ?? rules.endpointObstacle(address, node: place) {
-            keepSilent(obstacle.reason, obstacle.message)
+            noteNotAnnounced(obstacle.reason, obstacle.message)
             return
         }
         let route = LingeringRoute(facts.service.name, address.address)
         guard !rules.isOutranked(address, node: place) || lingers(route, on: place) else {
-            keepSilent(
+            noteNotAnnounced(
                 .noLocalEndpoint,
                 "The Service's \(address.address.family) endpoints on the node are terminating, and another node has ready ones."
             )
             return
         }
         guard !rules.peers.isEmpty else {
-            keepSilent(.peerNotSelected, "There is no BGPPeer.")
+            noteNotAnnounced(.peerNotSelected, "There is no BGPPeer.")
             return
         }
         let prefixes = Set(advertisements.map { rules.bgp[$0].prefix(of: address.address) }).sorted()
@@ -265,9 +266,9 @@ extension AnnouncementEngine {
                         prefix: prefix, attributes: attributes))
             }
         }
-        // A node that tells one peer is not silent, whomever it does not tell.
+        // A node that advertises to one peer announces, even if it does not advertise to others.
         guard plan.bgp.count == announced, !untold.isEmpty else { return }
-        keepSilent(
+        noteNotAnnounced(
             .peerNotSelected, untold.map(\.why).joined(separator: " "),
             peer: untold.count == 1 ? untold[0].peer : nil)
     }

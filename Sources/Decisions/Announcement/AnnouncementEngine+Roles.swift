@@ -4,7 +4,7 @@ import KubernetesModel
 // What the local node is to do on each segment. The plan says who announces an address; a role says it for one node and
 // one wire, with what is needed to claim the address there.
 extension AnnouncementEngine {
-    /// The local node's roles of an address, by interface; none where nobody is to own it, or on the segment that all
+    /// The local node's roles of an address, by interface; none if no node is to own it, or on the segment that all
     /// nodes share in a plan.
     package func roles(of address: IPAddress) -> [String: SegmentRole] {
         guard let localPlace else { return [:] }
@@ -17,7 +17,7 @@ extension AnnouncementEngine {
         return roles
     }
 
-    /// The addresses on a segment that the local node would own if nobody held any, but that another node holds, with that
+    /// The addresses on a segment that the local node would own in a fresh election, but that another node holds, with that
     /// node; sorted. Costs an election of everything.
     package func misplaced() -> [(address: IPAddress, interface: String, holder: String)] {
         var fresh = self

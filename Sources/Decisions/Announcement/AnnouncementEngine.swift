@@ -7,15 +7,15 @@ import KubernetesModel
 ///
 /// Give it what is and what changes. Then ask ``takeChanges()`` which of its answers may be different, and ask for these:
 /// ``roles(of:)`` of an address, ``localRoutes`` of a prefix. An answer depends on its inputs alone: the
-/// configuration, the Services, the nodes, who is heard, and who holds which address. It does not depend on the order in
+/// configuration, the Services, the nodes, the reachable ones, and the holders of addresses. It does not depend on the order in
 /// which they came, nor on what the engine answered before. So speakers that see the same answer alike, without asking
 /// each other, also while one of them has only just started.
 ///
 /// **Owners stay.** That an owner keeps its address while it can is history, and history would make two speakers
 /// differ: one that has long seen three nodes, and one that sees the three only now. So the engine keeps none. Who holds
 /// an address is an input (``apply(holder:of:on:)``), a fact that the wire knows and that every speaker can learn from
-/// it: a holder announces its addresses, and answers those who probe. A holder that is heard and of the best standing
-/// keeps its address, whoever else comes; what nobody is known to hold goes by the election. A node that joins probes
+/// it: a holder announces its addresses, and answers those who probe. A holder that is reachable and of the best standing
+/// keeps its address when other nodes join; addresses without a known holder go by the election. A node that joins probes
 /// before it claims, learns of the holder, reports it to its engine, and so comes to the answer of the others. Where no
 /// holder is ever reported, as in `plan`, all is by election.
 ///
@@ -47,7 +47,7 @@ package struct AnnouncementEngine: Sendable {
     /// What the local node advertises to each peer, by name.
     package private(set) var localRoutes: [IPPrefix: [String: RouteAttributes]] = [:]
     private var settingConflicts: [IPPrefix: Set<AnnouncementRules.SettingConflict>] = [:]
-    /// What is known of the local node's interfaces; `nil` where nobody has looked, as in `plan`.
+    /// What is known of the local node's interfaces; `nil` if they were not read, as in `plan`.
     package var interfaceNotes: InterfaceNotes?
     /// For how long the local node has been leaving; `nil`: for longer than anything waits.
     private var drainedFor: Duration?
@@ -135,7 +135,7 @@ extension AnnouncementEngine {
         replace(former, with: nil, service)
     }
 
-    /// These nodes are heard now, on these segments.
+    /// These nodes are reachable now, on these segments.
     package mutating func apply(_ liveness: Liveness) {
         guard liveness != self.liveness else { return }
         self.liveness = liveness
@@ -162,7 +162,7 @@ extension AnnouncementEngine {
         settle(layer2: [address], routes: [])
     }
 
-    /// Forgets who holds an address: it is nobody's any more.
+    /// Forgets the holder of an address: it has none any more.
     package mutating func forgetHolders(of address: IPAddress) {
         for interface in holders.keys { holders[interface]?[address] = nil }
         for index in segments.indices { segments[index].setHolder(nil, of: address) }
@@ -178,7 +178,7 @@ extension AnnouncementEngine {
     /// A stranger answers for the address, so that the local node must not: says who it is and where, for a person;
     /// `nil`: no longer.
     ///
-    /// The address stays with its owner, which stays silent: it would be no better off with another.
+    /// The address stays with its owner, which does not announce it: another owner would not help.
     package mutating func apply(conflict: String?, of address: IPAddress) {
         conflicts[address] = conflict
         settle(layer2: [address], routes: [])
@@ -278,7 +278,7 @@ extension AnnouncementEngine {
         }
     }
 
-    /// The segments that there are to be, and who is heard there.
+    /// The segments to have, and the reachable nodes there.
     private var segmentMembers: [(interface: String?, members: NodeSet)] {
         let roster = rules.roster
         return switch liveness {

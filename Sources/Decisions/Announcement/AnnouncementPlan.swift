@@ -1,13 +1,13 @@
 import ClusterConfiguration
 
-/// Who announces what, and why the others are silent.
+/// Which node announces what, and why the others do not.
 package struct AnnouncementPlan: Hashable, Sendable {
     /// Sorted by Service, address, node.
     package var layer2: [Layer2Announcement] = []
     /// Sorted by Service, address, node, peer, prefix.
     package var bgp: [BGPAnnouncement] = []
     /// Sorted by Service, address, protocol (layer 2 first), node, peer.
-    package var silent: [Silence] = []
+    package var silent: [NotAnnounced] = []
     /// What is wrong with the advertisements taken together; errors first, without repetition.
     package var problems: [Problem] = []
 

@@ -91,7 +91,7 @@ extension AnnouncementRules {
         peer.carries(family) && bgp[advertisement].peers?.contains(peer.name) ?? true
     }
 
-    /// What a peer is told of a route of a node; `nil` if nothing.
+    /// What a peer gets for a route of a node; `nil` if nothing.
     ///
     /// Communities are united. Of what a route has one of, the first value counts, in the order of the advertisements; one
     /// that says nothing has no say in it.
@@ -126,7 +126,7 @@ extension AnnouncementRules {
     /// In octets a second: one megabit. Routers compare; that no endpoint is so slow does not matter.
     static let bandwidthOfEndpoint: Float = 125_000
 
-    /// Where the advertisements of a route do not agree on what the peer is to be told.
+    /// Where the advertisements of a route do not agree on what the peer should get.
     func conflicts(_ table: RouteTable, _ prefix: IPPrefix, to peer: Peer) -> [SettingConflict] {
         let sources = table.advertisements(of: prefix).filter { reaches($0, peer, prefix.family) }
         guard sources.count > 1 else { return [] }
@@ -147,7 +147,7 @@ extension AnnouncementRules {
     /// Why a node that is being drained does not tell of an address any more; `nil` if it does.
     func departure(
         _ address: ServiceFacts.AddressFacts, _ advertisements: [Int], node: Int, isWaiting: (Int) -> Bool
-    ) -> (reason: SilenceReason, message: String)? {
+    ) -> (reason: NotAnnouncedReason, message: String)? {
         guard isDispensable(address, node: node), !advertisements.contains(where: isWaiting) else { return nil }
         if roster.nodes[node].isExcluded {
             return (

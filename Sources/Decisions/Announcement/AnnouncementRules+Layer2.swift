@@ -66,10 +66,10 @@ extension AnnouncementRules {
             .reduce(nil) { $0?.union($1) ?? $1 }
     }
 
-    /// Why a node may not announce the address for the Service, whoever is heard; `nil` if it may.
+    /// Why a node may not announce the address for the Service, with any reachable nodes; `nil` if it may.
     func layer2Obstacle(
         _ address: ServiceFacts.AddressFacts, _ advertisements: [Int], node: Int
-    ) -> (reason: SilenceReason, message: String)? {
+    ) -> (reason: NotAnnouncedReason, message: String)? {
         guard advertisements.contains(where: { layer2Selected[$0].contains(node) }) else {
             return (.notSelected, "None of \(names(of: advertisements)) selects the node.")
         }
@@ -83,7 +83,7 @@ extension AnnouncementRules {
     /// Why a node cannot serve the address, by either protocol; `nil` if it can.
     func endpointObstacle(
         _ address: ServiceFacts.AddressFacts, node: Int
-    ) -> (reason: SilenceReason, message: String)? {
+    ) -> (reason: NotAnnouncedReason, message: String)? {
         let family = address.address.family
         guard address.isReachable else { return (.noEndpoint, "The Service has no usable \(family) endpoint.") }
         guard address.local?.all.contains(node) ?? true else {

@@ -70,7 +70,7 @@ struct AnnouncementRules: Sendable {
 
     /// Whether there is anything to say of a protocol where no advertisement of it is about an address: only if the
     /// configuration has an advertisement of it at all, or none of any protocol.
-    func mentions(_ protocol: Silence.AnnouncementProtocol) -> Bool {
+    func mentions(_ protocol: NotAnnounced.AnnouncementProtocol) -> Bool {
         switch `protocol` {
         case .layer2: hasLayer2 || !hasBGP
         case .bgp: hasBGP || !hasLayer2

@@ -10,7 +10,7 @@ package struct BGPAnnouncement: Hashable, Sendable {
     package var peer: String
     /// The address with the aggregation length.
     package var prefix: IPPrefix
-    /// What the peer is told of the route.
+    /// What the peer gets for the route.
     package var attributes: RouteAttributes
 
     package init(

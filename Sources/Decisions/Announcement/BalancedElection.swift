@@ -30,9 +30,9 @@ struct BalancedElection: Hashable, Sendable {
         let hash: UInt64
         /// Pinned addresses.
         var pinned = 0
-        /// How many addresses it may have besides.
+        /// How many more addresses it may have.
         var quota = 0
-        /// The addresses it has besides, ascending.
+        /// Its other addresses, ascending.
         var held: [Bid] = []
         /// The addresses that rather would be here than where they are, ascending.
         var wanted: [Bid] = []

@@ -1,6 +1,6 @@
 import ClusterConfiguration
 
-/// Which nodes may own an address on a segment, in order of preference. Says nothing of who is heard there.
+/// Which nodes may own an address on a segment, in order of preference. Says nothing about reachability.
 ///
 /// Addresses of equal eligibility are shared out together, so that no node has more than one of them above another.
 struct Eligibility: Hashable, Sendable {
@@ -70,7 +70,7 @@ struct Eligibility: Hashable, Sendable {
         return tiers
     }
 
-    /// The equally good nodes among which the address is shared out: the best tier of which anybody is heard.
+    /// The equally good nodes among which the address is shared out: the best tier with a reachable node.
     func electorate(among heard: NodeSet) -> NodeSet {
         for tier in tiers {
             let nodes = tier.nodes.intersection(heard)
@@ -79,12 +79,12 @@ struct Eligibility: Hashable, Sendable {
         return NodeSet()
     }
 
-    /// Whether a node that holds the address keeps it, given who is heard.
+    /// Whether a node that holds the address keeps it, given the reachable nodes.
     func retains(_ holder: Int, among heard: NodeSet) -> Bool {
         preemption == .never && isOfBestStanding(holder, among: heard)
     }
 
-    /// Whether a node is heard, eligible, and no other that is heard stands above it, whatever they weigh.
+    /// Whether a node is reachable, eligible, and no other reachable node is above it, regardless of weight.
     func isOfBestStanding(_ node: Int, among heard: NodeSet) -> Bool {
         guard heard.contains(node), let own = tiers.first(where: { $0.nodes.contains(node) }),
             let best = tiers.first(where: { !$0.nodes.intersection(heard).isEmpty })

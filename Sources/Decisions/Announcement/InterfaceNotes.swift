@@ -8,7 +8,7 @@ package struct InterfaceNotes: Hashable, Sendable {
         package let clause: String
         /// Whether naming the interface in an L2Advertisement is enough to use it.
         package let canBeOvercome: Bool
-        /// Whether it may pass by itself: the link comes up.
+        /// Whether it may resolve itself: the link comes up.
         package let mayPass: Bool
 
         package init(_ clause: String, canBeOvercome: Bool = false, mayPass: Bool = false) {

@@ -1,4 +1,4 @@
-/// What of a Node counts, as whoever runs the speakers decides; the same on every node.
+/// Which of a Node's conditions count, as the operator decides; the same on every node.
 package struct NodePolicy: Hashable, Sendable {
     /// Whether a cordoned node is drained.
     package var drainsOnCordon: Bool

@@ -5,7 +5,7 @@ package struct NodeView: Hashable, Sendable {
     /// The condition `NetworkUnavailable`: whether the node's network is known not to be set up.
     package enum NetworkState: Hashable, Sendable {
         case available
-        /// The condition is Unknown: nobody has heard from the node for a while.
+        /// The condition is Unknown: the node has not reported for a while.
         case unknown
         case unavailable
     }
@@ -41,7 +41,7 @@ package struct NodeView: Hashable, Sendable {
         }
     }
 
-    /// A node with this label, whatever its value, carries no load balancer traffic.
+    /// A node with this label, with any value, carries no load balancer traffic.
     package static let excludeLabel = "node.kubernetes.io/exclude-from-external-load-balancers"
 
     package var name: String
@@ -115,14 +115,14 @@ package struct NodeView: Hashable, Sendable {
         return network == .unknown ? "has the condition NetworkUnavailable Unknown" : nil
     }
 
-    /// Why the node announces nothing at all on layer 2, whatever the Service; `nil` if it may announce.
-    package var obstacle: (reason: SilenceReason, message: String)? {
+    /// Why the node announces nothing at all on layer 2, for any Service; `nil` if it may announce.
+    package var obstacle: (reason: NotAnnouncedReason, message: String)? {
         if isExcluded { return (.excluded, "The node has the label \(NodeView.excludeLabel).") }
         return routeObstacle
     }
 
-    /// Why the node advertises no route at all, whatever the Service; `nil` if it may.
-    package var routeObstacle: (reason: SilenceReason, message: String)? {
+    /// Why the node advertises no route at all, for any Service; `nil` if it may.
+    package var routeObstacle: (reason: NotAnnouncedReason, message: String)? {
         if network == .unavailable {
             return (.networkUnavailable, "The node's condition NetworkUnavailable is True.")
         }

@@ -1,5 +1,5 @@
 /// A ``SegmentRole`` that names nodes by their places.
-struct NumberedRole: Hashable, Sendable {
+struct IndexedRole: Hashable, Sendable {
     var isOwner: Bool
     /// The node's; `nil` if it is not eligible at all.
     var tier: Eligibility.Tier?

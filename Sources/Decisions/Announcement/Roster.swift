@@ -2,7 +2,7 @@
 struct Roster: Hashable, Sendable {
     let nodes: [NodeView]
     private let places: [String: Int]
-    /// The nodes that nothing about them keeps silent.
+    /// The nodes that may announce as far as the nodes themselves are concerned.
     let announcers: NodeSet
     /// The nodes that may advertise routes, those that are being drained among them.
     let advertisers: NodeSet

@@ -5,7 +5,7 @@ import KubernetesModel
 /// No two advertisements may give one prefix to one peer from one node and differ in what a route has one of: local
 /// preference, MED, AS-path prepending, link bandwidth.
 ///
-/// Where pools, aggregation lengths, nodes and peers bring two such advertisements together, the later one is in error and
+/// Where pools, aggregation lengths, nodes and peers bring two such advertisements together, the later one is invalid and
 /// left out. Where it takes a Service's labels too (one of them has `serviceSelectors`), both stay; the first value counts
 /// on the routes that they share, and the engine warns once there is such a route. To set none differs from setting one,
 /// as in MetalLB; but on a route an advertisement that sets none has no say.

@@ -2,17 +2,17 @@ import Addresses
 
 /// Who owns which address on one segment.
 ///
-/// The answer depends on the addresses with their eligibility, on who is heard, and on who holds what; not on the order in
-/// which all this became known.
+/// The answer depends on the addresses with their eligibility, on the reachable nodes, and on the holders; not on the
+/// order in which all this became known.
 struct SegmentElection: Hashable, Sendable {
     /// The addresses of one eligibility.
     private struct Group: Hashable, Sendable {
         var addresses: Set<IPAddress> = []
-        /// `nil` if no eligible node is heard.
+        /// `nil` if no eligible node is reachable.
         var election: BalancedElection?
         /// Addresses that stay with a holder outside the electorate (of lower weight, without preemption).
         var retained: [IPAddress: Int] = [:]
-        /// The eligible nodes that are heard.
+        /// The eligible nodes that are reachable.
         var heard = NodeSet()
     }
 
@@ -39,25 +39,25 @@ struct SegmentElection: Hashable, Sendable {
         return group.retained[address] ?? group.election?.owner(of: address)
     }
 
-    /// The node that is known to hold the address, if it is heard.
+    /// The node that is known to hold the address, if it is reachable.
     func livingHolder(of address: IPAddress) -> Int? { holders[address].flatMap { members.contains($0) ? $0 : nil } }
 
-    /// What a node is to do about the address; `nil` if nobody is to own it.
-    func role(of address: IPAddress, node: Int) -> NumberedRole? {
+    /// What a node is to do about the address; `nil` if no node is to own it.
+    func role(of address: IPAddress, node: Int) -> IndexedRole? {
         guard let eligibility = eligibilities[address], let owner = owner(of: address) else { return nil }
         let tier = eligibility.tiers.first { $0.nodes.contains(node) }
         if owner == node {
             let holder = livingHolder(of: address)
-            return NumberedRole(isOwner: true, tier: tier, over: holder == node ? nil : holder, mayStandIn: true)
+            return IndexedRole(isOwner: true, tier: tier, over: holder == node ? nil : holder, mayStandIn: true)
         }
         // Who holds it and still may goes on until the owner takes it, however late that learns of it.
         let keeps = tier != nil && livingHolder(of: address) == node
-        return NumberedRole(
+        return IndexedRole(
             isOwner: false, tier: tier, over: nil,
             mayStandIn: keeps || eligibility.isOfBestStanding(node, among: members))
     }
 
-    /// Says who may own the address; `nil`: nobody, or the address is gone.
+    /// Sets which nodes may own the address; `nil`: none, or the address is gone.
     mutating func set(_ eligibility: Eligibility?, of address: IPAddress) {
         let former = eligibilities[address]
         guard former != eligibility else { return }
@@ -79,7 +79,7 @@ struct SegmentElection: Hashable, Sendable {
         enter(address, eligibility)
     }
 
-    /// Says who is heard on the segment.
+    /// Sets which nodes are reachable on the segment.
     mutating func setMembers(_ members: NodeSet) {
         guard members != self.members else { return }
         self.members = members

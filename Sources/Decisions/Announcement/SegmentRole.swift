@@ -5,7 +5,7 @@
 package enum SegmentRole: Hashable, Sendable {
     /// Own it; also from this node, which holds it and is alive.
     case owner(standing: Int, weight: Int, over: String?)
-    /// Another node is to own it. Whether this one may do so if nobody else does in the end.
+    /// Another node is to own it. Whether this one may do so if no other node does in the end.
     case standby(standing: Int, weight: Int, mayStandIn: Bool)
 
     package var isOwner: Bool {

@@ -1,6 +1,6 @@
 import Addresses
 
-/// What the rules make of one Service, before it is known who is heard.
+/// What the rules make of one Service, before the reachable nodes are known.
 struct ServiceFacts: Hashable, Sendable {
     struct AddressFacts: Hashable, Sendable {
         var address: IPAddress

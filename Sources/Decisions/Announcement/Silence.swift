@@ -2,7 +2,7 @@ import Addresses
 import KubernetesModel
 
 /// One node does not announce one address by one protocol, and why.
-package struct Silence: Hashable, Sendable {
+package struct NotAnnounced: Hashable, Sendable {
     package enum AnnouncementProtocol: String, Hashable, Sendable {
         case layer2
         case bgp
@@ -12,15 +12,15 @@ package struct Silence: Hashable, Sendable {
     package var address: IPAddress
     package var `protocol`: AnnouncementProtocol
     package var node: String
-    /// The BGP peer that is not told, where the reason is about one peer.
+    /// The BGP peer without the route, if the reason is about one peer.
     package var peer: String?
-    package var reason: SilenceReason
+    package var reason: NotAnnouncedReason
     /// The reason as a sentence for a person.
     package var message: String
 
     package init(
         service: NamespacedName, address: IPAddress, protocol: AnnouncementProtocol, node: String,
-        peer: String? = nil, reason: SilenceReason, message: String
+        peer: String? = nil, reason: NotAnnouncedReason, message: String
     ) {
         self.service = service
         self.address = address

@@ -1,7 +1,7 @@
 import ClusterConfiguration
 import KubernetesModel
 
-/// Finds annotations of a Service that somebody meant for an announcer and that nothing reads.
+/// Finds annotations of a Service that were meant for an announcer and that nothing reads.
 enum AnnotationNames {
     /// Annotations that announcing reads; under ``ServiceAnnotation/prefixes``' first alone.
     private static let announcing = ["announce-without-endpoints", "ignore", "interfaces"]

@@ -1,11 +1,11 @@
 import Addresses
 import KubernetesModel
 
-/// What became of one Service, for whoever writes its status.
+/// What became of one Service, for the writer of its status.
 package struct AssignmentChange: Hashable, Sendable {
     /// What to do with `status.loadBalancer` of the Service.
     package enum StatusUpdate: Hashable, Sendable {
-        /// Nothing: it says what is true already, or it is somebody else's.
+        /// Nothing: it is up to date, or another owner's.
         case keep
         /// Write the addresses of ``AssignmentChange/assignment``.
         case write
@@ -35,7 +35,7 @@ package struct AssignmentChange: Hashable, Sendable {
     package var releases: [Release]
     /// Those that were not given before.
     package var warnings: [AssignmentWarning]
-    /// Whether anything is otherwise than was told last. If not, the status still does not say what it should.
+    /// Whether anything differs from the last report. If not, the status still does not say what it should.
     package var isNews: Bool
 
     package init(

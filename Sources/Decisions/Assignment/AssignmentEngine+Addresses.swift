@@ -9,7 +9,7 @@ import Timing
 extension AssignmentEngine {
     /// Why the Service may not have an address, or `nil` if it may.
     ///
-    /// One that has the address already, or had it before a restart, keeps it whatever the quota says and however
+    /// One that has the address already, or had it before a restart, keeps it regardless of the quota and however
     /// recently it was released.
     func refusal(of address: IPAddress, to record: Record, asHolder: Bool) -> Refusal? {
         let demand = record.demand
@@ -29,7 +29,7 @@ extension AssignmentEngine {
         return nil
     }
 
-    /// Why an address is given to nobody who does not have it.
+    /// Why an address is allocated to no new Service.
     func closure(of address: IPAddress, in pool: Int) -> Refusal? {
         if pools[pool].pool.disabled { return .disabled(pool: pool) }
         return reserved[address].map { .reserved($0) }
@@ -80,7 +80,7 @@ extension AssignmentEngine {
     /// Gives a Service an address that it may have.
     mutating func place(_ address: IPAddress, with number: Int, _ settlement: inout Settlement) {
         guard let pool = locator.pool(of: address), let record = records[number] else { return }
-        // An address that was lifted in this call is still held, by nobody.
+        // An address that was lifted in this call is still held, without a holder.
         if pools[pool][address.family].condition(of: address) != .held {
             _ = pools[pool][address.family].take(address)
             noteFree(pool: pool, address.family)

@@ -10,7 +10,7 @@ extension AssignmentEngine {
     /// At most so many pools are named in one sentence.
     private static let namedPools = 8
 
-    /// What stands between a pool and a Service. In the order of how near the pool came to serving it.
+    /// Why a pool does not serve a Service. In the order of how near the pool came to serving it.
     private enum Verdict: Int {
         case notAutomatic, notAllowed, lacksFamily, disabled, exhausted, overQuota, resting
 
@@ -93,7 +93,7 @@ extension AssignmentEngine {
     ) -> (Verdict, String) {
         let entry = pools[pool]
         let name = entry.pool.name
-        // First what nobody can mend by asking otherwise.
+        // First what no other request could fix.
         guard entry.has(family) else { return (.lacksFamily, "\(name) has no \(family) addresses") }
         guard !entry.pool.disabled else { return (.disabled, "\(name) is disabled (spec.disabled: true)") }
         guard isRequested || entry.pool.autoAssign else {

@@ -189,7 +189,7 @@ extension AssignmentEngine {
         var result: [WaitResource] = groupsOfWaiters(family, demand).map { .group($0) }
         var isOverQuota = false
         let named = demand.requestedPool.map { name in poolNumbers[name].map { [$0] } ?? [] }
-        // A pool that serves for the sake of the other address, though it serves nobody unasked.
+        // A pool that serves for the sake of the other address, though it allocates only on request.
         let special = partner.flatMap {
             !pinned.contains($0) && !pools[$0].isForAll && serves($0, demand, pinned) ? [$0] : nil
         }

@@ -7,7 +7,7 @@ import Timing
 
 // MARK: - Pools
 extension AssignmentEngine {
-    /// Puts the declared pools to work: every address is lifted, and every Service judged anew.
+    /// Puts the declared pools to work: every address is lifted, and every Service judged again.
     mutating func replacePools(_ settlement: inout Settlement) {
         for number in records.indices where records[number] != nil {
             lift(number, isRetained: false, &settlement)

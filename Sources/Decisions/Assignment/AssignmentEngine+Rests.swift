@@ -7,7 +7,7 @@ import Timing
 
 // MARK: - Released addresses
 extension AssignmentEngine {
-    /// Releases an address that nobody has.
+    /// Releases an address without a holder.
     mutating func release(_ address: IPAddress, _ lifted: Settlement.Lifted, _ settlement: inout Settlement) {
         guard let pool = lifted.pool, pools[pool][address.family].condition(of: address) != nil else { return }
         let durations = pools[pool].pool

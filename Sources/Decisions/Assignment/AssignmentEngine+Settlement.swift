@@ -157,7 +157,7 @@ extension AssignmentEngine {
         }
     }
 
-    /// Makes candidates of the first of each class that waits for something; anew, if it was opened before.
+    /// Makes candidates of the first of each class that waits for something; again, if it was opened before.
     private mutating func open(_ resource: WaitResource, _ round: inout Round) {
         for place in round.indices[resource] ?? 0..<0 { round.places[place].isExhausted = true }
         guard let queue = queues[resource] else { return }
@@ -177,7 +177,7 @@ extension AssignmentEngine {
         queues[resource] = queue
     }
 
-    /// Whether what somebody waits for is still there.
+    /// Whether an awaited resource is still there.
     private func isWorthwhile(_ resource: WaitResource) -> Bool {
         switch resource {
         case .free(let pool, let family): pools.indices.contains(pool) && pools[pool][family].hasAvailable
@@ -222,7 +222,7 @@ extension AssignmentEngine {
             let allWarnings = self.warnings(about: record)
             let warnings = allWarnings.filter { !record.toldWarnings.contains($0) }
             var former = record.told
-            // A sentence that only counts differently is not news, unless the Service was judged anew.
+            // A sentence that only counts differently is not news, unless the Service was judged again.
             if !settlement.dirty.contains(number) { former?.message = assignment.message }
             records[number]?.told = assignment
             records[number]?.toldWarnings = allWarnings

@@ -38,7 +38,7 @@ package struct AssignmentEngine: Sendable {
         var waitClass: WaitClass?
         /// Tells this record's present entries in the queues from earlier ones, and from other records'.
         var ticket: UInt64 = 0
-        /// What was told last.
+        /// What was reported last.
         var told: ServiceAssignment?
         var toldWarnings: [AssignmentWarning] = []
 
@@ -53,7 +53,7 @@ package struct AssignmentEngine: Sendable {
         let releasedAt: Instant
         /// Whether the Service went away, rather than the address from it.
         let isRetained: Bool
-        /// Until when nobody gets the address.
+        /// Until when no Service gets the address.
         var restsUntil: Instant
         /// Until when it is kept for the Service.
         var retainedUntil: Instant
@@ -117,7 +117,7 @@ package struct AssignmentEngine: Sendable {
 
     package init(loadBalancerClass: String? = nil) { self.loadBalancerClass = loadBalancerClass }
 
-    /// When ``handle(_:at:)`` must be called again, whatever happens.
+    /// When ``handle(_:at:)`` must be called again in any case.
     package var nextDeadline: Instant? { restEnds.min?.at }
 
     /// Takes in what happened, and returns what became of the Services concerned, in order.
@@ -182,7 +182,7 @@ extension AssignmentEngine {
 // MARK: - Plans
 extension AssignmentEngine {
     /// What each Service of a snapshot has under a configuration, sorted by name: those alone that are Martlet's; and what
-    /// about those Services works, but should be mended.
+    /// about those Services works, but should be fixed.
     package static func plan(
         configuration: Configuration, state: ClusterState, problems: [Problem] = [], loadBalancerClass: String? = nil
     ) -> (assignments: [ServiceAssignment], problems: [Problem]) {

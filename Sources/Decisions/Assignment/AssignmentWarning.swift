@@ -1,7 +1,7 @@
 import Addresses
 import ClusterConfiguration
 
-/// Something about a Service that works, but should be mended.
+/// Something about a Service that works, but should be fixed.
 package struct AssignmentWarning: Hashable, Sendable, CustomStringConvertible {
     /// A stable word, fit to be the reason of a Kubernetes event.
     package let reason: String

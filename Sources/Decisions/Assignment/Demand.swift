@@ -150,7 +150,7 @@ extension Demand {
         requested = addresses.sorted()
     }
 
-    /// Of several faults the first is told.
+    /// Of several faults the first is reported.
     private mutating func setFault(_ reason: AssignmentReason, _ message: String, condemnsHoldings: Bool = false) {
         if fault == nil { fault = Fault(reason: reason, message: message, condemnsHoldings: condemnsHoldings) }
     }

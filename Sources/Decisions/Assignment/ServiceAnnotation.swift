@@ -25,7 +25,7 @@ package enum ServiceAnnotation: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The value under the first prefix that has one, or the first alias, with the whole name that it stands under.
+    /// The value under the first prefix that has one, or the first alias, with its full name.
     package func value(in annotations: [String: String]?) -> (key: String, value: String)? {
         guard let annotations else { return nil }
         for key in ServiceAnnotation.prefixes.map({ $0 + rawValue }) + aliases {

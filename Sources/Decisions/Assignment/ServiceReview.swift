@@ -38,7 +38,7 @@ package struct ServiceReview: Hashable, Sendable {
     package var sharingKey: String?
     /// In the order in which pools serve, each with the families that the Service wants.
     package var pools: [PoolVerdict]
-    /// What works, but should be mended.
+    /// What works, but should be fixed.
     package var warnings: [AssignmentWarning]
 
     package init(

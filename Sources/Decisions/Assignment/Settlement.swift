@@ -2,7 +2,7 @@ import Addresses
 import KubernetesModel
 import Timing
 
-/// What one call of the engine works on: which Services and addresses are concerned, and what is to be told.
+/// What one call of the engine works on: which Services and addresses are concerned, and what is to be reported.
 struct Settlement {
     /// An address that was taken from a Service, and goes to waste unless it is placed again.
     struct Lifted {
@@ -15,14 +15,14 @@ struct Settlement {
     var poolsChanged = false
     /// Addresses that a host has now and had not before, or the other way.
     var reservationChanges: Set<IPAddress> = []
-    /// Services to judge anew.
+    /// Services to judge again.
     var dirty: Set<Int> = []
-    /// Services that may have to be told of.
+    /// Services that may have to be reported.
     var touched: Set<Int> = []
     var lifted: [IPAddress: Lifted] = [:]
     /// What the Services had that were lifted, in the order of lifting.
     var claims: [Int: [AssignmentEngine.Holding]] = [:]
-    /// Things that became available and that somebody waits for.
+    /// Things that became available and that a Service waits for.
     var woken: Set<WaitResource> = []
     var releases: [NamespacedName: [AssignmentChange.Release]] = [:]
     /// Changes of Services that are not, or no longer, Martlet's.

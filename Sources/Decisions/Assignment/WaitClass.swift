@@ -3,7 +3,7 @@ import KubernetesModel
 
 /// What makes Services that wait alike: where one of them cannot be served, none of its class can.
 struct WaitClass: Hashable, Sendable {
-    /// `nil` where it makes no difference: for whoever asks for nothing and shares with nobody, while no pool has a quota.
+    /// `nil` where it makes no difference: without request and sharing, while no pool has a quota.
     let namespace: String?
     let missing: [AddressFamily]
     let needsAllAtOnce: Bool
@@ -12,9 +12,9 @@ struct WaitClass: Hashable, Sendable {
     let sharing: SharingOffer?
     /// Empty for a Service that does not share: its ports do not matter then.
     let ports: [PortClaim]
-    /// Whoever asks for something in particular is judged by it, and by its labels; empty for others.
+    /// A Service with a request is judged by it, and by its labels; empty for others.
     let labels: [String: String]
-    /// Whoever asks for an address may have left it itself; `nil` for others.
+    /// A Service that requests an address may have released it itself; `nil` for others.
     let service: NamespacedName?
     /// The pools pinned to the Service.
     let pinned: [Int]

@@ -31,7 +31,7 @@ package struct BGPRouteAdvertisement: Hashable, Sendable {
     /// How long a node that is being drained keeps its routes, at the lowest preference.
     package var drainTime: Duration
 
-    /// Some routers refuse long paths; nobody needs one to lose a comparison.
+    /// Some routers refuse long paths; a short one is enough to lose a comparison.
     package static let mostPrepending = 10
     package static let defaultDrainTime = Duration.seconds(30)
 
@@ -59,7 +59,7 @@ package struct BGPRouteAdvertisement: Hashable, Sendable {
         self.drainTime = drainTime
     }
 
-    /// The route that stands for an address.
+    /// The route for an address.
     package func prefix(of address: IPAddress) -> IPPrefix {
         let length =
             switch address.family {

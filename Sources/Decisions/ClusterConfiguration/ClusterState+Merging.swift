@@ -3,7 +3,7 @@ import KubernetesModel
 extension ClusterState {
     /// These objects laid over others, as `kubectl apply` does: one of the same kind, group and name is replaced, all others
     /// stay. What is replaced keeps its place in the order.
-    package func laid(over base: ClusterState) -> ClusterState {
+    package func applied(over base: ClusterState) -> ClusterState {
         var laying = Laying(own: self, result: base)
         ClusterState.visitKinds(&laying)
         var result = laying.result
@@ -12,7 +12,7 @@ extension ClusterState {
         return result
     }
 
-    /// These objects, and of the kinds that a cluster makes by itself those of another state where there are none here: so
+    /// These objects, and of the kinds that a cluster creates itself those of another state where there are none here: so
     /// a configuration alone can be tried against the Services and nodes that there are.
     package func completed(from other: ClusterState) -> ClusterState {
         var result = self

@@ -19,7 +19,8 @@ package struct ClusterState: Hashable, Sendable {
     /// Objects of the input that could not be understood, each with a problem; they are in none of the lists above.
     package var leftOut: Set<ObjectReference> = []
 
-    /// Whether Secrets may be there that are not in ``secrets``: whoever must not read them takes what is named for right.
+    /// Whether Secrets may be there that are not in ``secrets``: without permission to read them, names are assumed to
+    /// exist.
     package var secretsAreUnknown = false
 
     /// The default gateways that are known, each with a node that has it.

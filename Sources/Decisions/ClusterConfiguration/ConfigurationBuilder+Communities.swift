@@ -3,7 +3,7 @@ import KubernetesModel
 extension ConfigurationBuilder {
     struct CommunityAliases {
         var values: [String: CommunityValue] = [:]
-        /// Names of aliases in Community objects that are in error.
+        /// Names of aliases in Community objects that are invalid.
         var invalidNames: Set<String> = []
         /// Whether a Community object could not be understood, so that its names are not known.
         var areIncomplete = false

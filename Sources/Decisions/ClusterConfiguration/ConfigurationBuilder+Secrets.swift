@@ -9,7 +9,7 @@ extension ConfigurationBuilder {
         let title = "the Secret \(NamespacedName(namespace: namespace, name: name))"
         let secret = state.secrets.first { secret in
             guard secret.metadata.name == name else { return false }
-            // A manifest without a namespace goes wherever its neighbours go.
+            // A manifest without a namespace goes wherever its neighbors go.
             guard let namespace, let other = secret.metadata.namespace else { return true }
             return namespace == other
         }

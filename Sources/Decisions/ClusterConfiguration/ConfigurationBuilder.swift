@@ -45,7 +45,7 @@ struct ConfigurationBuilder {
 
     /// The objects that count, of those that share a name: one of martlet.dev before one of metallb.io, else the first.
     ///
-    /// Objects refer to each other by name alone, so a name must be unique whatever the namespace.
+    /// Objects refer to each other by name alone, so a name must be unique in all namespaces.
     mutating func uniquelyNamed<Object: ConfigurationObject>(_ objects: [Object]) -> [Object] {
         let indices = Dictionary(grouping: objects.indices) { objects[$0].metadata.name }
         var dropped: Set<Int> = []

@@ -1,6 +1,6 @@
 import KubernetesModel
 
-/// Something was told of an object of Martlet's kinds.
+/// An object of Martlet's kinds was reported.
 package enum ConfigurationChange: Hashable, Sendable {
     case pool(WatchEvent<IPAddressPool>)
     case layer2Advertisement(WatchEvent<L2Advertisement>)

@@ -28,7 +28,7 @@ package struct ConfigurationObjects: Sendable {
     package init() {}
 
     /// Whether everything that was there at the start is known, in both groups. A group that is not served has nothing, and
-    /// is told to be ready at once.
+    /// is ready at once.
     package var isReady: Bool { martlet.isReady && metalLB.isReady }
 
     /// Takes in a change. Returns whether anything is not what it was; what Martlet itself wrote into a status is no change.

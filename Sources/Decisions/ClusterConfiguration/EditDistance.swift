@@ -21,7 +21,7 @@ extension String {
     }
 }
 
-/// How many letters must be inserted, removed, replaced or swapped with their neighbour to turn one word into the other
+/// How many letters must be inserted, removed, replaced or swapped with their neighbor to turn one word into the other
 /// (the optimal string alignment distance).
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     var beforePrevious = [Int](repeating: 0, count: b.count + 1)

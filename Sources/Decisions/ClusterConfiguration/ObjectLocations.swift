@@ -4,12 +4,12 @@ package struct ObjectLocations: Hashable, Sendable {
 
     package init() {}
 
-    /// Remembers where a field stands; the path `""` means the object itself.
+    /// Remembers the location of a field; the path `""` means the object itself.
     package mutating func set(_ location: SourceLocation, of field: String, in object: ObjectReference) {
         lines[object, default: [:]][field] = location
     }
 
-    /// Where the field stands, or the nearest field around it that is known, or the object.
+    /// The location of the field, or of the nearest known field around it, or the object.
     package func location(of field: String?, in object: ObjectReference) -> SourceLocation? {
         guard let fields = lines[object] else { return nil }
         var path = field ?? ""

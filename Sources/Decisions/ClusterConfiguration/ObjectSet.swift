@@ -1,9 +1,9 @@
 import KubernetesModel
 
-/// The objects of one kind in one API group, as a watch has told of them.
+/// The objects of one kind in one API group, as reported by a watch.
 package struct ObjectSet<Object: KubernetesObject & Hashable & Sendable>: Sendable {
     private var objects: [NamespacedName: Object] = [:]
-    /// Whether everything that was there when the watch began has been told.
+    /// Whether everything that existed when the watch started has been reported.
     package private(set) var isReady = false
 
     package init() {}

@@ -5,7 +5,7 @@ package struct Peer: Hashable, Sendable {
     /// Which AS the router is in.
     package enum RemoteAS: Hashable, Sendable {
         case number(UInt32)
-        /// The same as ours, whatever it is (`dynamicASN: internal`).
+        /// The same as ours (`dynamicASN: internal`).
         case `internal`
         /// Any but ours (`dynamicASN: external`).
         case external
@@ -54,7 +54,7 @@ package struct Peer: Hashable, Sendable {
 
     /// Administratively down: the session is configured, and not held.
     package struct Shutdown: Hashable, Sendable {
-        /// What the router's operator is told (RFC 9003): up to ``maximumLength`` octets.
+        /// The message for the router's operator (RFC 9003): up to ``maximumLength`` octets.
         package var message: String?
 
         /// RFC 9003 §2.

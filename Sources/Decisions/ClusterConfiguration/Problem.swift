@@ -1,7 +1,7 @@
 import Addresses
 import KubernetesModel
 
-/// Something wrong in the configuration, for a person to mend.
+/// Something wrong in the configuration, for a person to fix.
 package struct Problem: Hashable, Sendable, CustomStringConvertible {
     package enum Severity: String, Hashable, Sendable, Comparable {
         /// For information: nothing is wrong.

@@ -1,4 +1,4 @@
-/// Where in the input something stands.
+/// A location in the input.
 package struct SourceLocation: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The file as it was named; `-` for standard input.
     package let file: String

@@ -15,10 +15,10 @@ package struct OfflineDecisions {
     package let plan: AnnouncementPlan
     package let endpoints: EndpointIndex
 
-    /// All nodes are taken to hear each other on one segment. No Node at all means one healthy node, `local`.
+    /// All nodes are assumed to share one segment and reach each other. No Node at all means one healthy node, `local`.
     ///
     /// - Parameter predecessor: what was decided before: Services keep what it gave them, and owners their addresses,
-    ///   where that is still possible; of the kinds that a cluster makes by itself, its objects count where there are none.
+    ///   where that is still possible; of the kinds that a cluster creates itself, its objects count where there are none.
     /// - Parameter policy: what of a Node counts for the speakers.
     /// - Parameter holders: who is known to answer for an address, so that it stays the owner where it may.
     package init(

@@ -5,7 +5,7 @@ import KubernetesModel
 import NodeDecisions
 import Timing
 
-/// What `martlet run` decides: from manifests as they were read, to what the speaker is told and what is written down.
+/// What `martlet run` decides: from manifests as they were read, to what the speaker gets and what is saved.
 ///
 /// A value: it reads no file and sends no frame. ``StandaloneService`` does, in the order that this says.
 package struct StandaloneCore: Sendable {
@@ -13,7 +13,7 @@ package struct StandaloneCore: Sendable {
     package struct Outcome: Sendable {
         /// Services whose addresses changed, or the reason why they have none.
         package var changes: [AssignmentChange] = []
-        /// What the speaker must be told.
+        /// The changes for the speaker.
         package var update = SpeakerUpdate()
     }
 

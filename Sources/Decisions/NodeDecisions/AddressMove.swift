@@ -1,6 +1,6 @@
 import Addresses
 
-/// An address that this node is to take over from a live owner on one segment, because somebody asked for it.
+/// An address that this node is to take over from a live owner on one segment, on request.
 package struct AddressMove: Hashable, Sendable {
     package var address: IPAddress
     package var interface: String

@@ -9,7 +9,7 @@ import Timing
 package struct PendingUpdate: Sendable {
     /// Without its Services.
     private var rest = SpeakerUpdate()
-    /// What was told last of each Service; `nil`: it is gone.
+    /// The latest report of each Service; `nil`: it is gone.
     private var services: [NamespacedName: AnnouncedService?] = [:]
     private var since: Instant?
 

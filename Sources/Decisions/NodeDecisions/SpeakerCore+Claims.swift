@@ -41,7 +41,7 @@ extension SpeakerCore {
         return wanted
     }
 
-    /// The addresses that this node may have begun or ceased to answer for since the last call.
+    /// The addresses that this node may have started or stopped answering for since the last call.
     package mutating func takeHeldChanges() -> Set<IPAddress> {
         defer { heldChanges = [] }
         return heldChanges
@@ -58,7 +58,7 @@ extension SpeakerCore {
         for report in reports {
             switch report {
             case .holder(let holder, let address, let interface):
-                // What came too late is about an address that is nobody's any more.
+                // A late report concerns an address that no Service has any more.
                 guard roles[address] != nil else { continue }
                 noteHolder(holder, of: address, on: interface, &actions)
                 engine.apply(holder: name(of: holder), of: address, on: interface)
@@ -114,7 +114,7 @@ extension SpeakerCore {
         if let move = moves.first, move.address == address, move.interface == interface { finishMove(&actions) }
     }
 
-    /// The hosts that are no speakers and use an address that is announced, a sentence for each address.
+    /// The hosts that are not speakers and use an address that is announced, a sentence for each address.
     package var strangers: [IPAddress: String] {
         wire.strangers.keys.reduce(into: [:]) { $0[$1] = conflictText(of: $1) }
     }
@@ -135,7 +135,7 @@ extension SpeakerCore {
         return "\(all) has the address and is not a speaker of this cluster: \(remedy)"
     }
 
-    /// What is wrong between this node and others, for a person to mend.
+    /// What is wrong between this node and others, for a person to fix.
     ///
     /// - Parameter distrusted: by interface, whose liveness packets do arrive, but are not believed: that is said elsewhere.
     package func wireProblems(distrusted: [String: Set<String>] = [:]) -> [Problem] {
@@ -181,7 +181,7 @@ extension SpeakerCore {
         return problems
     }
 
-    /// For how long a person is told of what has happened once.
+    /// For how long a single event is shown.
     private static let memory = Duration.seconds(300)
 
     /// Those that still count, in the order of interfaces and nodes.
@@ -217,7 +217,7 @@ extension SpeakerCore {
         updateRoles(of: [move.address], &actions)
     }
 
-    /// The first move is over, whatever came of it.
+    /// The first move is over, in any way.
     mutating func finishMove(_ actions: inout [Action]) {
         guard !moves.isEmpty else { return }
         let done = moves.removeFirst()

@@ -16,8 +16,8 @@ extension SpeakerCore {
         return drainBegan.advanced(by: time)
     }
 
-    /// Gives up whatever other nodes have too, if this one is being drained; says whether that is everything, so that it need
-    /// not come back for its routes.
+    /// Withdraws everything that other nodes also have, if this one is being drained; says whether that is everything,
+    /// so that it need not come back for its routes.
     package mutating func leave() -> (actions: [Action], isGone: Bool) {
         guard engine.isLeaving else { return ([], false) }
         drainBegan = nil
@@ -29,7 +29,7 @@ extension SpeakerCore {
 
     /// Begins to count when this node, which was not being drained, is.
     ///
-    /// One that is when it is first seen has begun at a time that nobody knows; it gets nothing to give up.
+    /// One that is draining when first seen started at an unknown time; it has nothing to withdraw.
     mutating func noteDrain(from old: [Node], to new: [Node]) {
         func isLeaving(_ nodes: [Node]) -> Bool? {
             nodes.first { $0.metadata.name == node }.map { NodeView($0, policy: nodePolicy).isLeaving }

@@ -3,7 +3,7 @@ import ClusterConfiguration
 import Interfaces
 import KubernetesModel
 
-// What is wrong with the host that the speaker runs on, or with what it was told of it.
+// What is wrong with the host that the speaker runs on, or with its configuration.
 extension SpeakerCore {
     /// How many Nodes a message names.
     private static let mostNames = 10

@@ -8,7 +8,7 @@ import KubernetesModel
 import LinkLayer
 import Timing
 
-/// What one node's speaker does: from what is in the cluster, on the host and on the wire, to what its engines are told.
+/// What one node's speaker does: from what is in the cluster, on the host and on the wire, to the orders for its engines.
 ///
 /// A value: it decides, ``SpeakerService`` acts. Who announces what is ``AnnouncementEngine``'s decision; this adds what
 /// it means for this node: which interfaces are listened on, whom to expect there, which sessions to hold, and that
@@ -21,8 +21,8 @@ package struct SpeakerCore: Sendable {
         case linksChanged(InterfaceTable)
         /// The router on an interface, for unnumbered peers, is another one.
         case routerChanged(RouterChange)
-        /// By interface, the other nodes that are heard; an interface is missing until it was listened to for as long as
-        /// it takes to hear who is there.
+        /// By interface, the other reachable nodes; an interface is missing until it was listened to for as long as
+        /// it takes to find every node.
         case heard([String: [String: Set<MACAddress>]])
         /// The wire has shown this.
         case reported([Layer2Report])
@@ -31,9 +31,9 @@ package struct SpeakerCore: Sendable {
     }
 
     package enum Action: Hashable, Sendable {
-        /// Listen, and be heard, on these interfaces.
+        /// Listen and send on these interfaces.
         case listen(on: [Interface])
-        /// Expect to hear these nodes, this one among them.
+        /// Expect these nodes, this one among them.
         case expect(nodes: [String])
         /// Hold sessions with these peers.
         case hold(sessions: [BGPPeerSettings])
@@ -50,18 +50,18 @@ package struct SpeakerCore: Sendable {
     var nodes: [Node] = []
     var table = InterfaceTable()
     private var heard: [String: [String: Set<MACAddress>]] = [:]
-    /// By interface, the nodes that show themselves by their frames, but are not heard.
+    /// By interface, the nodes whose frames arrive, but not their liveness packets.
     package internal(set) var present: [String: Set<String>] = [:]
     /// What the wire has shown of each address that this node has to do with.
     package internal(set) var wire = WireRecord()
     /// Addresses that this node is still to take from others, the first of them under way.
     package internal(set) var moves: [AddressMove] = []
-    /// When the next move begins, whatever has become of the first.
+    /// When the next move starts, regardless of the first.
     var moveEnds: Instant?
     /// See ``takeHeldChanges()``.
     var heldChanges: Set<IPAddress> = []
 
-    // What the engines were told last, so that only differences go out.
+    // What the engines got last, so that only differences go out.
     package private(set) var listening: [Interface] = []
     private var expected: [String]
     var identities: NodeIdentities
@@ -76,9 +76,9 @@ package struct SpeakerCore: Sendable {
     var linkOfRouter: [IPAddress: Int32] = [:]
     /// The unnumbered peers without a router, and their interfaces.
     package internal(set) var peersWithoutRouter: [String: String] = [:]
-    /// Kept for as long as there are sessions, whatever happens to the node's addresses: routers know it.
+    /// Kept as long as there are sessions, even if the node's addresses change: routers know it.
     var routerID: IPv4Address?
-    /// The time, as it was told last.
+    /// The latest known time.
     var now = Instant.zero
     /// When this node began to be drained; `nil`: it is not, or was when it was first seen.
     var drainBegan: Instant?
@@ -121,7 +121,7 @@ package struct SpeakerCore: Sendable {
         return actions
     }
 
-    /// The other nodes that liveness hears on any segment.
+    /// The other nodes that liveness reaches on any segment.
     package var heardNodes: Set<String> { heard.values.reduce(into: []) { $0.formUnion($1.keys) } }
 
     /// Says what time it is, and what is due. Call it before each event, and no later than ``nextDeadline``.
@@ -158,7 +158,7 @@ extension SpeakerCore {
         for service in update.services { engine.apply(service) }
         noteLingering()
         performChanges(&actions)
-        // Routes before sessions: after a restart a router keeps what it had until it is told that it has heard all
+        // Routes before sessions: after a restart a router keeps what it had until it receives the end marker
         // (RFC 4724 §4.2), which must not be before the routes are there.
         if update.nodes != nil || update.configuration != nil { updateSessions(&actions) }
     }
@@ -192,7 +192,7 @@ extension SpeakerCore {
             actions.append(.claim([.speakers(own: own, others: numbers.subtracting([own]))]))
         }
         if wanted != listening {
-            // What was heard before an interface came back says nothing of who is there now.
+            // Packets from before an interface came back say nothing about which nodes are there now.
             let kept = Dictionary(listening.map { ($0.index, $0.name) }) { $1 }
             let renamed = wanted.compactMap { interface in
                 kept[interface.index].flatMap { $0 == interface.name ? nil : (from: $0, to: interface.name) }
@@ -222,7 +222,7 @@ extension SpeakerCore {
             told.append(.heard(numbers, on: interface))
         }
         if !told.isEmpty { actions.append(.claim(told)) }
-        // Whoever is alone need not listen first.
+        // A single node need not listen first.
         let segments = listening.compactMap { interface in
             (heard[interface.name] ?? (expected.count == 1 ? [:] : nil)).map {
                 (interface.name, Set($0.keys).union(present[interface.name] ?? []).union([node]))
@@ -238,7 +238,7 @@ extension SpeakerCore {
         if !changes.prefixes.isEmpty { actions.append(.advertise(changes.prefixes.sorted().map(route))) }
     }
 
-    /// All that is told of a prefix now, to whomever.
+    /// All that is advertised for a prefix now, to any peer.
     private func route(to prefix: IPPrefix) -> RouteChange {
         var peers: [RouteAttributes: Set<String>] = [:]
         for (peer, attributes) in engine.localRoutes[prefix] ?? [:] { peers[attributes, default: []].insert(peer) }

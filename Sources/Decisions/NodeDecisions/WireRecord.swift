@@ -8,7 +8,7 @@ package struct WireRecord: Hashable, Sendable {
     package internal(set) var held: [IPAddress: Set<String>] = [:]
     /// By address and interface, the stranger that has it.
     package internal(set) var strangers: [IPAddress: [String: ClaimStranger]] = [:]
-    /// By interface, the nodes that claimed an address and did not hear that this node has it, with when they did last.
+    /// By interface, the nodes that claimed an address and did not receive this node's claim, with the latest time.
     package internal(set) var deaf: [String: [String: Instant]] = [:]
 
     /// Frames in the name of a node that claimed what it does not have, by interface and node: what was last seen.

@@ -11,7 +11,7 @@ package struct ClusterReader: Sendable {
     package init(_ client: KubernetesClient) { self.client = client }
 
     /// - Throws: Where one of the kinds cannot be read. A group of Martlet's kinds that is not served has no objects; if
-    ///   neither is, that is a failure, since whatever follows from it would be about another cluster than meant.
+    ///   neither is, that is a failure, since everything that follows would be about the wrong cluster.
     package func read() async throws(RequestFailure) -> ClusterState {
         var readings = Readings(client: client)
         ConfigurationChange.visitKinds(&readings)
@@ -61,7 +61,7 @@ package struct ClusterReader: Sendable {
         return Set(try await client.list(.services, scope).map(\.name))
     }
 
-    /// What Martlet told of its Services, as long as the API server keeps it.
+    /// Martlet's Events about its Services, as long as the API server keeps them.
     package func readEvents() async throws(RequestFailure) -> [ObservedEvent] {
         try await client.list(.events).filter { $0.reportingController.hasPrefix("martlet") }
     }

@@ -13,7 +13,7 @@ package final class UnreadableObjects: Sendable {
     package var problems: [Problem] { found.withLock { $0 } }
 
     package func note(_ event: ClientObserver.Event) {
-        // Nothing is decided by an Event, whoever wrote it.
+        // No decision depends on an Event, regardless of its author.
         guard case .unreadable(let resource, let object, let problem) = event,
             resource != ResourceType<ObservedEvent>.events.name
         else { return }

@@ -26,7 +26,7 @@ extension KubernetesClient {
         try? await Task.sleep(for: failure.retryAfter ?? KubernetesClient.retryPause)
     }
 
-    /// Whether the API server answers and does not say that it is not ready. That somebody may not ask, or that there is no
+    /// Whether the API server answers and does not say that it is not ready. Denied permission, or a missing
     /// such path, is an answer too.
     private func isAnswering() async -> Bool {
         guard await connection.isListening(within: KubernetesClient.connectPatience) else { return false }

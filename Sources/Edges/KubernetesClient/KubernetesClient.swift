@@ -160,7 +160,7 @@ package final class KubernetesClient: Sendable {
         _ type: ResourceType<Object>, _ name: NamespacedName
     ) async throws(RequestFailure) -> Object { try decode(try await send(.get(type, name))) }
 
-    /// All objects, page by page; those that cannot be understood are left out, and told to the observer.
+    /// All objects, page by page; those that cannot be parsed are left out, and reported to the observer.
     package func list<Object>(
         _ type: ResourceType<Object>, _ scope: APIRequest.Scope = .init()
     ) async throws(RequestFailure) -> [Object] {

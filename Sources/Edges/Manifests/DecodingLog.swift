@@ -43,7 +43,7 @@ final class DecodingLog {
         return access
     }
 
-    /// Warns of the keys that nobody asked for.
+    /// Warns about the keys that nothing reads.
     func findUnknownFields() {
         for access in accesses where !access.isDictionary {
             guard case .mapping(let entries) = access.node.content else { continue }

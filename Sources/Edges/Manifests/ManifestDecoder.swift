@@ -1,6 +1,6 @@
 /// Decodes a model from a manifest, and goes on where the manifest is wrong, so that every mistake is found at once.
 ///
-/// In place of a value that is missing or of the wrong type the model gets an empty one; whoever calls must not use a
+/// In place of a value that is missing or of the wrong type the model gets an empty one; the caller must not use a
 /// model whose ``DecodingLog`` has an error.
 struct ManifestDecoder: Decoder {
     let node: ManifestNode

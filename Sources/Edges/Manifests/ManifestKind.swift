@@ -110,7 +110,7 @@ struct ManifestKind {
         return .known(ManifestKind(\.endpointSlices, .endpointSlice))
     }
 
-    /// An object of somebody else's, or one of ours under a misspelt group or kind.
+    /// An object that is not Martlet's, or one of ours under a misspelt group or kind.
     private static func findForeign(_ type: TypeMeta) -> Verdict {
         let version = type.version.description.shortened
         if let group = type.version.group.likelyMeant(among: [APIVersion.martlet, APIVersion.metalLB]),

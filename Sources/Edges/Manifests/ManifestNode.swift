@@ -10,7 +10,7 @@ package struct ManifestNode: Hashable, Sendable {
 
     package struct Entry: Hashable, Sendable {
         package let key: String
-        /// Where the key stands.
+        /// The location of the key.
         package let line: Int
         package let value: ManifestNode
 

@@ -3,7 +3,7 @@ import KubernetesModel
 
 /// Reads manifests: files of YAML or JSON documents, each an object or a list of objects.
 ///
-/// Whatever cannot be understood is left out and named in a problem, with file and line; the rest is read.
+/// Anything that cannot be parsed is left out and named in a problem, with file and line; the rest is read.
 package struct ManifestReader {
     /// A file that is larger is not read.
     package static let maximumFileSize = 64 << 20
@@ -168,7 +168,7 @@ package struct ManifestReader {
             log.error("metadata.name", node["metadata"] ?? node, "the name is empty: give the object a name")
         }
         let named = object.name.name.isEmpty ? nil : object
-        // Nobody can say which object this was: it counts as not read, like a file that ends too early.
+        // It is unknown which object this was: it counts as not read, like a file that ends too early.
         if named == nil, reading.unreadable.last != location.file { reading.unreadable.append(location.file) }
         for finding in log.findings.sorted(by: { $0.line < $1.line }) {
             report(

@@ -6,7 +6,7 @@ struct YAMLDocument: Hashable, Sendable {
 
     /// Cuts a file where its documents begin and end.
     ///
-    /// A line that begins with `---` or `...` and a space or nothing more is a boundary wherever it stands, even within
+    /// A line that begins with `---` or `...` and a space or nothing more is a boundary everywhere, even within
     /// a scalar (YAML 1.2 §9.1.2). Documents without content are left out. A byte order mark before a document is not
     /// part of it (§5.2).
     static func documents(of file: String) -> [YAMLDocument] {
@@ -45,7 +45,7 @@ struct YAMLDocument: Hashable, Sendable {
                 // Directives and the marker after them belong to one document. A document without content ends here too.
                 if hasContent || hasMarker || !hasDirective { begin(at: position, line: line) }
                 hasMarker = true
-                // What else stands on the line is content.
+                // The rest of the line is content.
                 hasContent = hasSubstance(content.dropFirst(3))
             } else if isMarker(content, UInt8(ascii: ".")), !hasSubstance(content.dropFirst(3)) {
                 finish(at: position)

@@ -114,7 +114,7 @@ struct YAMLReader {
             guard let anchored = anchors[name] else {
                 throw ManifestSyntaxError(
                     line: line,
-                    // What it says is not repeated: it may be a password that somebody did not quote.
+                    // What it says is not repeated: it may be an unquoted password.
                     message: "this alias has no anchor: quote a text that begins with a star, "
                         + "or write the anchor (&) before the intended value"
                 )

@@ -5,7 +5,7 @@ import SystemIO
 
 /// A thread of our own, for work that must not wait for a pool.
 ///
-/// It belongs to the network namespace of the thread that made it. What it runs must end by itself once told to; then
+/// It belongs to the network namespace of the thread that made it. Its work must end when asked to; then
 /// ``join()`` returns.
 package final class DedicatedThread: Sendable {
     private final class Work: Sendable {

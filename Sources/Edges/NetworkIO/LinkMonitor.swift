@@ -5,7 +5,7 @@ import SystemIO
 /// Follows the interfaces and addresses of a network namespace, without polling: the kernel says when something changed.
 ///
 /// It has a thread of its own, which reads everything afresh after a change and tells the observers what is different.
-/// Many changes at once are told as one. It belongs to the namespace of the thread that makes it.
+/// Many changes at once are reported as one. It belongs to the namespace of the thread that makes it.
 package final class LinkMonitor: Sendable {
     /// Called on the monitor's thread, one call at a time: first with the table as it is and no changes, then with each
     /// new table.
@@ -36,7 +36,7 @@ package final class LinkMonitor: Sendable {
     /// - Throws: ``NetlinkError``, ``SystemError``.
     package init() throws {
         let links = try NetlinkLinks()
-        // Whatever changes from here on is noticed: the socket listens already.
+        // Any change from here on is noticed: the socket listens already.
         let shared = try Shared(table: try links.readTable())
         self.shared = shared
         thread = try DedicatedThread(name: "links") { LinkMonitor.run(links, shared) }

@@ -4,7 +4,7 @@ import CLinux
 import Glibc
 import Interfaces
 
-/// Two netlink sockets: one hears that something about links or addresses changed, the other asks how it is now.
+/// Two netlink sockets: one receives notices of changed links and addresses, the other reads their current state.
 ///
 /// What changed is not read from the notices: they are lost when many come at once, and libnl's own cache then stays
 /// wrong. A notice, or the loss of one, is a reason to read everything afresh.

@@ -16,7 +16,7 @@ import SystemIO
         package var dropped = 0
     }
 
-    /// What is known of a frame besides its octets.
+    /// What is known about a frame apart from its octets.
     package struct Arrival: Sendable {
         /// The octets that it had on the wire; fewer may have been kept.
         package let length: Int
@@ -52,7 +52,7 @@ import SystemIO
     private let handle: OpaquePointer
 
     /// Opens the interface in the network namespace of the calling thread: incoming frames alone, each delivered at
-    /// once, without making the interface hear what is not meant for it.
+    /// once, without making the interface receive frames for other hosts.
     package init(interface: String, options: Options) throws(PacketCaptureError) {
         func failure(_ problem: PacketCaptureError.Problem) -> PacketCaptureError {
             PacketCaptureError(interface: interface, problem: problem)

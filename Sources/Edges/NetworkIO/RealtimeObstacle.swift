@@ -4,7 +4,7 @@ import SystemIO
 /// Why the kernel does not give a thread real-time priority.
 ///
 /// A process may have the capability and still be refused: a kernel with RT_GROUP_SCHED gives a control group no real-time
-/// time of its own, unless somebody does (sched-rt-group in the kernel's documentation).
+/// time of its own, unless configured (sched-rt-group in the kernel's documentation).
 enum RealtimeObstacle {
     /// The cause as a clause, with the remedy.
     ///

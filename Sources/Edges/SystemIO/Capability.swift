@@ -23,7 +23,7 @@ package enum Capability: Int, Hashable, Sendable, CaseIterable, CustomStringConv
     ///
     /// A file could give them as effective at once; but then it could not be run at all where a pod does not allow each.
     package static func raisePermitted() {
-        // A refusal leaves things as they were, and whoever needs a capability says that it is missing.
+        // A denial changes nothing; the code that needs a capability reports that it is missing.
         _ = clinux_raise_permitted_capabilities()
     }
 

@@ -4,7 +4,7 @@ import Glibc
 package struct FileDescriptor: ~Copyable, Sendable {
     package let rawValue: CInt
 
-    /// Takes over a descriptor that somebody opened.
+    /// Takes ownership of an open descriptor.
     package init(owning rawValue: CInt) { self.rawValue = rawValue }
 
     /// Opens a file; `flags` as of open(2), to which `O_CLOEXEC` is added.
@@ -30,7 +30,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
             }
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN {
-                // Somebody else made it non-blocking, such as a shell's terminal.
+                // Another process made it non-blocking, such as a shell's terminal.
                 var waiting = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
                 _ = unsafe poll(&waiting, 1, -1)
                 continue

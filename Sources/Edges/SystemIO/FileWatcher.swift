@@ -47,7 +47,7 @@ package final class FileWatcher: Sendable {
     // Dispatch sources may be used from any thread; their Swift type does not say so.
     nonisolated(unsafe) private let source: any DispatchSourceRead
 
-    /// One element for each burst of changes; a burst that nobody has read yet absorbs the next.
+    /// One element for each burst of changes; an unread burst absorbs the next.
     package let changes: AsyncStream<Void>
 
     package init() throws(SystemError) {
@@ -87,7 +87,7 @@ package final class FileWatcher: Sendable {
         }
     }
 
-    /// The watched files that somebody is writing: changed, and neither closed nor left alone for ``patience``. Each is
+    /// The watched files that are being written: changed, and neither closed nor left alone for ``patience``. Each is
     /// named by its directory, as that was given, and its name (``PathTrail/join(_:_:)``).
     package func filesBeingWritten(at now: Instant) -> Set<String> {
         shared.state.withLock { state in
@@ -152,7 +152,7 @@ package final class FileWatcher: Sendable {
         return isComplete
     }
 
-    /// Whether this is a file with one name, which somebody has just made in order to write it; not a directory, nor a
+    /// Whether this is a file with one name, which was just created to be written; not a directory, nor a
     /// symbolic or hard link, which are complete as soon as they are there.
     private static func isNewFile(_ path: String) -> Bool {
         var status = stat()

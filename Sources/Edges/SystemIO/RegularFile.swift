@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads files of which somebody gave the path: regular ones alone.
+/// Reads files by a given path: only regular ones.
 ///
 /// To open a named pipe waits for a writer, and to open a device may do anything: both hang or disturb a process that
 /// only wanted to read its configuration.

@@ -7,7 +7,7 @@ package enum StandardStream: CInt, Hashable, Sendable {
 
     private var name: String { self == .output ? "standard output" : "standard error" }
 
-    /// Makes a write into a pipe that nobody reads an error of that write, not the end of the process.
+    /// Makes a write into a pipe without reader an error of that write, not the end of the process.
     package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
     /// Whether what is written may still be read: `false` once the last reader of a pipe has gone.

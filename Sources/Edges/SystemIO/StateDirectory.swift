@@ -2,7 +2,7 @@ import Glibc
 
 /// The directory where a process keeps what must survive it. One process at a time holds it.
 ///
-/// A file is replaced as a whole: written beside, flushed, renamed over, and the directory flushed. Whoever reads it,
+/// A file is replaced as a whole: written beside, flushed, renamed over, and the directory flushed. A reader,
 /// after a crash at any moment, finds the old content or the new.
 package final class StateDirectory: Sendable {
     package let path: String
@@ -46,7 +46,7 @@ package final class StateDirectory: Sendable {
             let holder = try? lock.readAll(from: path + "/lock", limit: 64)
             throw .held(path: path, by: holder.flatMap { Int(String(decoding: $0.filter { $0 > 32 }, as: UTF8.self)) })
         }
-        // For the message of whoever comes second. The lock itself does not depend on it, nor may a start: on a full disk it
+        // For the message of a second process. The lock itself does not depend on it, nor may a start: on a full disk it
         // cannot be written.
         _ = ftruncate(lock.rawValue, 0)
         try? lock.write(Array("\(getpid())\n".utf8), to: path + "/lock")
@@ -68,7 +68,7 @@ package final class StateDirectory: Sendable {
         let file = path + "/" + name
         let temporary = file + ".new"
         do throws(SystemError) {
-            // What a crash or somebody else has left is not written into.
+            // Leftovers of a crash or of another process are not overwritten.
             unsafe unlink(temporary)
             let descriptor = try FileDescriptor(path: temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
             try descriptor.write(bytes, to: temporary)

@@ -1,7 +1,7 @@
 import Glibc
 import Timing
 
-/// The clock of the kernel's timers: `CLOCK_MONOTONIC`. Zero is when the machine started; it stands still in suspend.
+/// The clock of the kernel's timers: `CLOCK_MONOTONIC`. Zero is when the host started; it does not advance in suspend.
 package struct UptimeClock: Clock {
     package init() {}
 

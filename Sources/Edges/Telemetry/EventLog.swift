@@ -4,7 +4,7 @@ import Synchronization
 
 /// The history of a process, for everything in it that has something to add: what `/v1/events` answers.
 ///
-/// Adding costs a lock and a copy; nobody waits for a reader longer than that.
+/// Adding costs a lock and a copy; no writer waits for a reader longer than that.
 package final class EventLog: Sendable {
     /// Some hundred octets each: less than half a megabyte.
     package static let capacity = 1000
@@ -14,7 +14,7 @@ package final class EventLog: Sendable {
     private let history: Mutex<EventHistory>
     private let onAppend: @Sendable (EventEntry) -> Void
 
-    /// - Parameter onAppend: is told of every event; it must not wait.
+    /// - Parameter onAppend: called with every event; it must not wait.
     package init(
         capacity: Int = EventLog.capacity, onAppend: @escaping @Sendable (EventEntry) -> Void = { _ in }
     ) {

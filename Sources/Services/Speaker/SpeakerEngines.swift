@@ -35,7 +35,7 @@ struct SpeakerEngines: Sendable {
         return nil
     }
 
-    /// First the others are told; each address is answered for until this node has heard its successor, or for a while.
+    /// First the leave is reported; each address is answered for until its successor has announced it, or for a while.
     func leave(_ core: inout SpeakerCore) async {
         layer2.apply([.leave])
         // The first successor asks within a millisecond of hearing that this node leaves. An answer that does not yet say so

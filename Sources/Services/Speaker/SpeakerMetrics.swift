@@ -1,7 +1,7 @@
 import Telemetry
 import Timing
 
-/// What a speaker counts as it goes; the rest is taken from its state when somebody asks.
+/// What a speaker counts as it goes; the rest is taken from its state on request.
 package struct SpeakerMetrics: Sendable {
     let gained: MetricSeries
     let lost: MetricSeries

@@ -13,9 +13,9 @@ import Timing
 import WireIdentity
 
 extension SpeakerService {
-    /// Adds what this node announces, hears and holds sessions with.
+    /// Adds this node's announcements, reachable nodes and sessions.
     ///
-    /// Of layer 2 it tells who announces each address, whichever node that is, as this one sees it; of the rest, what this
+    /// For layer 2 it shows the announcing node of each address, as this one sees it; for the rest, what this
     /// node does.
     ///
     /// - Parameter known: The revision that was described last: if nothing has happened since, what is announced is left out,
@@ -29,7 +29,7 @@ extension SpeakerService {
             // Not in the service's loop, which has events to take: this walks through all Services.
             let plan = core.engine.planHere()
             document.announcements = view.entries(of: plan, document.peers)
-            document.silent = plan.silent.map { SilenceEntry($0) }
+            document.silent = plan.silent.map { NotAnnouncedEntry($0) }
             document.problems += plan.problems.map { ProblemEntry($0) }
         }
         let liveness = await engines.liveness.snapshot()

@@ -20,7 +20,7 @@ import WireIdentity
 
 /// Announces from one node: the shell around ``SpeakerCore``.
 ///
-/// Whatever happens goes through one loop, one event at a time. Layer 2 and liveness have threads of their own, each BGP
+/// Every event goes through one loop, one at a time. Layer 2 and liveness have threads of their own, each BGP
 /// session a task; none of them waits for this loop, nor it for them.
 package final class SpeakerService: ServiceLifecycle.Service {
     package let node: String
@@ -84,7 +84,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         inbox.put(update, since: moment)
     }
 
-    /// Works until it is told to stop; then leaves in order.
+    /// Runs until it is asked to stop; then leaves in order.
     package func run() async throws {
         engines.links.observe { [inbox] table, _ in inbox.put(.linksChanged(table)) }
         let stopped: String? = await withTaskGroup(of: Void.self) { group in
@@ -103,8 +103,8 @@ package final class SpeakerService: ServiceLifecycle.Service {
         if let stopped { throw LoopStopped(loop: stopped) }
     }
 
-    /// Has the control loop turn once a second, and ends the service when another loop has ended: whatever that one held is
-    /// held by nobody then, and a process that starts anew can hold it.
+    /// Has the control loop turn once a second, and ends the service when another loop has ended: what that one held is
+    /// lost then, and a new process can take it over.
     private func watchLoops() async {
         var sessions = RouterSessions()
         while !Task.isCancelled {

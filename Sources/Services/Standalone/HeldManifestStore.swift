@@ -1,7 +1,7 @@
 import Manifests
 import Synchronization
 
-/// Manifests on the disk, but of files that somebody is writing the content that they had before.
+/// Manifests on the disk, but of files that are being written the content that they had before.
 package final class HeldManifestStore: ManifestStore, Sendable {
     private struct State {
         var held: Set<String> = []

@@ -5,7 +5,7 @@ import Timing
 
 /// The manifests that `martlet run` works on, and word of when to read them again.
 package struct ManifestSource: Sendable {
-    /// How long everything waits for a file that somebody is writing: files that are written one after the other are often
+    /// How long everything waits for a file that is being written: files that are written one after the other are often
     /// one change. After that the file keeps its last content, and the others take effect.
     package static let patience = Duration.seconds(3)
 
@@ -24,12 +24,12 @@ package struct ManifestSource: Sendable {
     /// One element for each burst of changes.
     package var changes: AsyncStream<Void> { watcher.changes }
 
-    /// Reads everything; `nil` while somebody is writing one of the files, though not for long.
+    /// Reads everything; `nil` while one of the files is being written, though not for long.
     ///
-    /// Afterwards ``mustTryAgain`` says whether word of the next change cannot be relied on: somebody has a file open, or
+    /// Afterwards ``mustTryAgain`` says whether word of the next change cannot be relied on: a file is open for writing, or
     /// a directory is not there to be watched.
     package mutating func read(at now: Instant) -> ManifestReading? {
-        // Before reading: what changes from here on is told. Twice, since a link may have come just before it was watched.
+        // Before reading: what changes from here on is reported. Twice, since a link may have come just before it was watched.
         var watch = ManifestWatch(paths)
         _ = watcher.watch(watch.names)
         watch = ManifestWatch(paths)

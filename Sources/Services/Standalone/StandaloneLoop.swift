@@ -91,7 +91,7 @@ package struct StandaloneLoop {
     /// - Parameter moment: when it became known what led to this.
     private mutating func perform(_ outcome: StandaloneCore.Outcome, since moment: Instant) {
         if !outcome.changes.isEmpty { isUnsaved = true }
-        // First on disk, then in the log and on the wire: nobody is promised an address that would not be remembered. Where
+        // First on disk, then in the log and on the wire: no Service gets an address that would not be remembered. Where
         // the disk refuses, service goes before memory, and a problem says so.
         if isUnsaved { save() }
         for change in outcome.changes {

@@ -64,7 +64,7 @@ package final class StandaloneService: ServiceLifecycle.Service {
         loop.begin()
         for await next in inputs.cancelOnGracefulShutdown() { loop.handle(next) }
         input.finish()
-        // Whoever still waits for an answer gets it.
+        // Pending callers get their answer.
         for await next in inputs { if case .asked = next { loop.handle(next) } }
     }
 

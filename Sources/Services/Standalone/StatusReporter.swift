@@ -49,7 +49,7 @@ package struct StatusReporter: ProcessReporter {
 
     /// Why the process does not do its job, a sentence each.
     ///
-    /// Asked every few seconds by whoever probes: nothing here takes longer with more Services.
+    /// Called every few seconds by probes: nothing here takes longer with more Services.
     package func obstacles() async -> [String] {
         (await standalone.view() == nil ? [StatusReporter.stopping] : []) + (await speaker.obstacles())
     }

@@ -1,6 +1,6 @@
 import Addresses
 
-/// An interface whose segment is to be watched, and in which families this node can be heard there.
+/// An interface whose segment is to be watched, and the families that this node can send there.
 package struct InterfaceForLiveness: Hashable, Sendable {
     package var index: Int32
     package var name: String
@@ -18,7 +18,7 @@ package struct InterfaceForLiveness: Hashable, Sendable {
         self.hardwareAddress = hardwareAddress
     }
 
-    /// `nil` where nothing can be heard: the interface is down, without carrier, a loopback, or without an address.
+    /// `nil` if nothing can be received: the interface is down, without carrier, a loopback, or without an address.
     package init?(_ interface: Interface) {
         guard interface.isRunning, !interface.isLoopback else { return nil }
         var families: Set<AddressFamily> = []

@@ -17,7 +17,7 @@ package enum InterfaceObstacle: String, Hashable, Sendable, CaseIterable {
     // What naming the interface in an L2Advertisement overcomes.
 
     /// It has no address with a subnet: only link-local ones, /32 or /128, or none. So are the host's ends of pods'
-    /// links and most tunnels, and nobody on them looks for a Service's address by ARP or NDP.
+    /// links and most tunnels, and no host on them resolves a Service's address by ARP or NDP.
     case withoutSubnet = "WithoutSubnet"
     /// A bridge of which every port is one end of a veth pair: the segment of pods or containers on this host alone.
     case bridgeOfVeths = "BridgeOfVeths"

@@ -94,7 +94,7 @@ package struct ByteReader: ~Escapable {
         return copy(position..<position + count)
     }
 
-    /// Copies whatever is left.
+    /// Copies the rest.
     @_lifetime(self: copy self)
     package mutating func readRest() -> [UInt8] {
         defer { position = end }

@@ -1,6 +1,6 @@
 /// The numbers of one sender's messages: each is taken once, and none that is older than the last.
 ///
-/// What it has learnt it never forgets, however long the sender is silent: a recording of a node that has died is refused
+/// What it has learnt it never forgets, however long the sender sends nothing: a recording of a dead node is rejected
 /// as long as the process lives. A sender that restarts is ahead of its former self, since ``MessageNumbers`` begin at the
 /// time of day.
 package struct ReplayGuard: Hashable, Sendable {

@@ -27,6 +27,6 @@ package struct SpeakerCredentials: Hashable, Sendable {
         self.instance = instance
     }
 
-    /// The name of a cluster that nobody has named.
+    /// The name of a cluster without a configured name.
     package static let defaultCluster = "default"
 }

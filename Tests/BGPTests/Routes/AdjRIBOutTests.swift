@@ -161,7 +161,7 @@ import Testing
         #expect(table.prefixesSent(to: "r") == 2000)
     }
 
-    @Test("Attributes that no message can hold are refused, and the others go on")
+    @Test("Attributes that no message can hold are rejected, and the others go on")
     func tooLong() {
         var table = AdjRIBOut()
         table.attach("r", external)

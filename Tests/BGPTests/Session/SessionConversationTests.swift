@@ -7,7 +7,7 @@ import Timing
 /// Two sessions that call each other over an in-memory network, in manual time.
 ///
 /// The network delays everything at random, so that what happens on two connections comes in any order, keeps the order
-/// within a connection, refuses some attempts and cuts some connections; and time jumps: until ``isCalm``.
+/// within a connection, rejects some attempts and cuts some connections; and time jumps: until ``isCalm``.
 private struct SessionPair {
     /// One end of a connection: a side and what that side calls it.
     private struct End: Hashable {

@@ -178,7 +178,7 @@ import WireCodec
         #expect(Harness.notifications(in: actions) == [NotificationMessage(code: .sendHoldTimerExpired, subcode: 0)])
     }
 
-    @Test("Waits between attempts double up to the limit, and Established alone begins anew") func backoff() {
+    @Test("Waits between attempts double up to the limit, and Established alone begins again") func backoff() {
         var configuration = Harness.configuration
         configuration.connectRetryTime = .seconds(10)
         var harness = Harness(configuration)
@@ -208,7 +208,7 @@ import WireCodec
         #expect(harness.session.state == .established)
         harness.handle(.connectionFailed(Harness.outbound, "lost"))
         for number in 2..<8 {
-            // Two seconds of waiting at most, then an attempt that is refused.
+            // Two seconds of waiting at most, then an attempt that is rejected.
             let actions = harness.pass(.seconds(2))
             let id = ConnectionID(direction: .outbound, number: number)
             #expect(actions.contains(.connect(id)))
@@ -354,7 +354,7 @@ import WireCodec
         #expect(harness.session.state == .established)
     }
 
-    @Test("A malformed enhanced refresh is refused with the whole message (RFC 7313)") func badRefresh() {
+    @Test("A malformed enhanced refresh is rejected with the whole message (RFC 7313)") func badRefresh() {
         var harness = Harness()
         harness.establish(
             Harness.open([
@@ -402,7 +402,7 @@ import WireCodec
         #expect(Collision.survivor(local: high, remote: low) == .outbound)
     }
 
-    @Test("An Established session refuses another connection, and is not harmed") func established() {
+    @Test("An Established session rejects another connection, and is not harmed") func established() {
         var harness = Harness()
         harness.establish()
         let actions = harness.handle(.accepted(Harness.inbound))
@@ -442,7 +442,7 @@ import WireCodec
         #expect(harness.session.state == .established)
     }
 
-    @Test("An idle session refuses connections") func idle() {
+    @Test("An idle session rejects connections") func idle() {
         var harness = Harness()
         #expect(harness.handle(.accepted(Harness.inbound)) == [.close(Harness.inbound)])
     }

@@ -110,7 +110,7 @@ final class ClusterLab: Sendable {
         return result
     }
 
-    /// What was refused for want of a permission.
+    /// What was rejected for want of a permission.
     func refused() async -> [RecordedRequest] { await server.requests.filter { [401, 403].contains($0.code) } }
 
     /// Whether the client on the segment gets an answer for an address.

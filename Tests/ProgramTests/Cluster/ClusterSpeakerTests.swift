@@ -104,7 +104,7 @@ import Testing
         controller.stop(grace: .seconds(10))
     }
 
-    @Test("A speaker that is killed and started again tells Kubernetes nothing anew") func restart() async throws {
+    @Test("A speaker that is killed and started again tells Kubernetes nothing again") func restart() async throws {
         let lab = try await Self.lab()
         let controller = try lab.startController()
         var speaker = try lab.startSpeaker()

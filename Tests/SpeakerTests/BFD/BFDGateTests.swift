@@ -91,13 +91,13 @@ struct BFDGateTests {
         #expect(subject.tell(.initializing, remote: .down) == .unchanged)
         #expect(subject.gate.nextDeadline == nil)
         #expect(subject.pass(.seconds(1000)) == .unchanged)
-        // It falls silent: patience begins then.
+        // It stops responding: patience begins then.
         #expect(subject.tell(.down, heard: false) == .unchanged)
         #expect(subject.pass(.milliseconds(2999)) == .unchanged)
         #expect(subject.pass(.milliseconds(1)) == .begin)
     }
 
-    @Test("A path that comes and goes is followed ever more slowly, and anew once it has held for a minute")
+    @Test("A path that comes and goes is followed ever more slowly, and again once it has held for a minute")
     func flapping() {
         var subject = Subject()
         var waits: [Duration] = []

@@ -21,7 +21,7 @@ extension BGPInteropTests {
                 command: [path, "10.99.0.2", GracefulRestart.prefix] + (isRestarting ? ["restarting"] : []))
         }
 
-        /// Kills the process, starts it anew, and watches the router's table meanwhile.
+        /// Kills the process, starts it again, and watches the router's table meanwhile.
         private func restart(
             _ lab: BGPLab, _ first: ChildProcess, watching path: String, _ dialect: ControlSocket.Dialect,
             _ question: String, isBack: () async throws -> Bool

@@ -39,7 +39,7 @@ import Timing
         #expect(again.duration(to: trusted) == .seconds(1) && !subject.watch.isFrozen)
     }
 
-    @Test("It turns, and freezes again → the second begins anew") func relapse() {
+    @Test("It turns, and freezes again → the second begins again") func relapse() {
         var subject = Subject()
         _ = subject.pass(.seconds(1), turning: true)
         _ = subject.pass(.seconds(1), turning: false)

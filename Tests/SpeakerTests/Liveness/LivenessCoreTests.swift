@@ -137,7 +137,7 @@ struct LivenessCoreTests {
         #expect(subject.core.snapshot(at: subject.now).segments.map { $0.members.map(\.state) } == [[.down], [.down]])
     }
 
-    @Test("When an interface goes, its nodes are told lost; when it comes back, they are heard anew")
+    @Test("When an interface goes, its nodes are told lost; when it comes back, they are heard again")
     func interfaceGone() {
         var subject = Subject()
         subject.apply(nodes: ["n2"])
@@ -154,7 +154,7 @@ struct LivenessCoreTests {
         #expect(subject.told.count == 3)
     }
 
-    @Test("Settled after 250 ms on every interface, and anew when one is added")
+    @Test("Settled after 250 ms on every interface, and again when one is added")
     func settled() {
         var subject = Subject()
         #expect(!subject.core.isSettled(at: subject.now))

@@ -22,7 +22,7 @@ package struct ExtendedCommunity: Hashable, Sendable, Comparable, CustomStringCo
         return Float(bitPattern: UInt32(truncatingIfNeeded: rawValue))
     }
 
-    /// RFC 4360 §2: the second-highest bit says that the community stays within the autonomous system's neighbours.
+    /// RFC 4360 §2: the second-highest bit says that the community stays within the autonomous system's neighbors.
     package var isTransitive: Bool { rawValue >> 62 & 1 == 0 }
 
     /// Sixteen hexadecimal digits.

@@ -57,7 +57,7 @@ package struct OpenMessage: Hashable, Sendable {
                 reason: "version \(version), but only 4 is supported")
         }
         capabilities = try OpenMessage.readOptionalParameters(&reader)
-        // RFC 4271 §6.2 and RFC 6793 §4.1: number zero (RFC 7607) is nobody's.
+        // RFC 4271 §6.2 and RFC 6793 §4.1: number zero (RFC 7607) is reserved.
         guard asn.rawValue != 0 else {
             throw MessageError(.openMessageError, ErrorSubcode.OpenMessage.badPeerAS, reason: "AS 0 (RFC 7607)")
         }

@@ -39,14 +39,14 @@ package struct UpdateMessage: Hashable, Sendable {
         return nil
     }
 
-    /// All routes that the UPDATE announces, whichever field holds them.
+    /// All routes that the UPDATE announces, in any field.
     package var announced: [IPPrefix] {
         attributes.reduce(into: nlri) { routes, attribute in
             if case .mpReachNLRI(let reach) = attribute { routes += reach.nlri }
         }
     }
 
-    /// All routes that the UPDATE withdraws, whichever field holds them.
+    /// All routes that the UPDATE withdraws, in any field.
     package var withdrawn: [IPPrefix] {
         attributes.reduce(into: withdrawnRoutes) { routes, attribute in
             if case .mpUnreachNLRI(_, let more) = attribute { routes += more }

@@ -1,10 +1,10 @@
 import Addresses
 import WireCodec
 
-/// The routes that this speaker announces, and how far each peer has been told: RFC 4271 §3.2, Adj-RIBs-Out.
+/// The routes that this speaker announces, and the progress of each peer: RFC 4271 §3.2, Adj-RIBs-Out.
 ///
 /// One table serves all peers. A route is a prefix and, for each peer that gets it, the attributes; these are kept once
-/// for all routes that share them, and a route costs its prefix and where it lies. A peer that has been told everything
+/// for all routes that share them, and a route costs its prefix and where it lies. A peer that has everything
 /// costs nothing per route.
 ///
 /// Changes go in by ``apply(_:)``; what a peer is to be sent comes out by ``takeOutput(for:limit:)``, when its socket can
@@ -27,7 +27,7 @@ package struct AdjRIBOut: Sendable {
     package struct Effect: Hashable, Sendable {
         /// The peers that have something to be sent.
         package var peers: Set<String> = []
-        /// Routes whose attributes are too long for a message. They are announced to nobody.
+        /// Routes whose attributes are too long for a message. They are announced to no peer.
         package var refused: [IPPrefix] = []
 
         package init() {}
@@ -96,7 +96,7 @@ extension AdjRIBOut {
         for distribution in retired { packers.attributes.release(distribution) }
     }
 
-    /// `nil` if nobody gets the route, or if attributes do not fit a message.
+    /// `nil` if no peer gets the route, or if attributes do not fit a message.
     private mutating func distribution(_ advertisements: [RouteChange.Advertisement]) -> Distribution? {
         var chosen: [PeerIndex: AttributesID] = [:]
         for advertisement in advertisements where advertisement.attributes.fitsMessage {
@@ -120,7 +120,7 @@ extension AdjRIBOut {
         return index
     }
 
-    /// Attributes that no route has any longer are forgotten when no peer is behind: until then, what a peer was told may
+    /// Attributes that no route has any longer are forgotten when no peer is behind: until then, what a peer got may
     /// have to be compared with them.
     private mutating func collectGarbage() {
         guard packers.attributes.unusedCount > 256, ipv4.isQuiet, ipv6.isQuiet else { return }

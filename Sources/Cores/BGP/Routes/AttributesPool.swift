@@ -1,4 +1,4 @@
-/// Every set of attributes in use, once, with a number that stands for it.
+/// Every set of attributes in use, once, with its number.
 struct AttributesPool: Sendable {
     private struct Slot {
         let attributes: RouteAttributes

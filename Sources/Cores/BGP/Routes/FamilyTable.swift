@@ -1,12 +1,12 @@
 import Addresses
 import WireCodec
 
-/// The routes of one family, and what each peer has yet to be told about them.
+/// The routes of one family, and what each peer still has to get.
 ///
 /// Routes with the same ``Distribution`` lie together in a bucket, so that a table is sent in order of attributes without
-/// sorting. A peer whose session is up has, at rest, no state per route at all: what it was told is what the table says.
-/// Only where the two differ is there an entry in ``PeerState/pending``, which remembers what the peer was told last; a
-/// route that changes back before the peer was told costs no message.
+/// sorting. A peer whose session is up has, at rest, no state per route at all: it has what the table has.
+/// Only where the two differ is there an entry in ``PeerState/pending``, which keeps what the peer got last; a
+/// route that changes back before the peer got the change costs no message.
 ///
 /// While a peer gets the whole table, a ``Walk`` goes through the buckets. Routes that change meanwhile get a number later
 /// than the walk's; it passes them over, and `pending` has them.
@@ -36,7 +36,7 @@ struct FamilyTable<Key: RouteKey>: Sendable {
         var index: UInt32
     }
 
-    /// What a peer was told last of a route that it may have to be told anew.
+    /// What a peer got last for a route that it may have to get again.
     private struct Pending {
         let key: Key
         /// The number of the change that made it so. Of several for one route the first counts.
@@ -72,7 +72,7 @@ struct FamilyTable<Key: RouteKey>: Sendable {
         var stepOfBucket: [UInt32: Int]
         /// Only routes up to this change are the walk's.
         let sequence: UInt64
-        /// The peer was told all this before: RFC 2918.
+        /// The peer got all this before: RFC 2918.
         let isRepetition: Bool
         /// What ends the walk.
         let marker: [UInt8]
@@ -104,7 +104,7 @@ struct FamilyTable<Key: RouteKey>: Sendable {
 
         private static var leastPendingLimit: Int { 1024 }
 
-        /// Remembers what the peer was told of a route, which the table is about to change.
+        /// Keeps what the peer got for a route that the table is about to change.
         mutating func note(_ key: Key, from before: AttributesID?, _ sequence: UInt64, isYetToBeVisited: Bool) {
             let isRepetition = isYetToBeVisited && before != nil && walk?.isRepetition == true
             pending.append(
@@ -155,7 +155,7 @@ struct FamilyTable<Key: RouteKey>: Sendable {
 
     func told(_ peer: PeerIndex) -> Int { peers[peer]?.told ?? 0 }
 
-    /// Whether nothing is kept of what any peer has yet to be told.
+    /// Whether no peer has anything left to get.
     var isQuiet: Bool { peers.keys.allSatisfy { peers[$0]?.hasOutput != true } }
 }
 
@@ -166,7 +166,7 @@ extension FamilyTable {
     ///
     /// - Parameters:
     ///   - retired: gets the distribution that no route has any longer, if there is one now.
-    ///   - concerned: gets the peers that have something to be told.
+    ///   - concerned: gets the peers with pending changes.
     /// - Returns: whether a distribution is in use that was not before.
     mutating func set(
         _ key: Key, _ distribution: Distribution?, retired: inout [Distribution], concerned: inout PeerTable<Void>
@@ -185,7 +185,7 @@ extension FamilyTable {
         return isNew
     }
 
-    /// Remembers what each peer was told, before the table says something else.
+    /// Keeps what each peer got, before the table changes.
     private mutating func notePeers(
         _ key: Key, _ location: Location?, _ old: Distribution?, _ new: Distribution?,
         _ concerned: inout PeerTable<Void>
@@ -193,7 +193,7 @@ extension FamilyTable {
         Distribution.forEachPeer(of: old, new) { peer, before, after in
             guard peers[peer] != nil else { return }
             let isYetToBeVisited = isYetToBeVisited(by: peer, location)
-            // What the walk would have told, it tells no longer.
+            // What the walk would have sent is not sent any more.
             guard before != after || isYetToBeVisited else { return }
             peers[peer]?.note(key, from: before, sequence, isYetToBeVisited: isYetToBeVisited)
             concerned[peer] = ()
@@ -281,7 +281,7 @@ extension FamilyTable {
         peers[peer] = nil
     }
 
-    /// Begins to tell a peer everything again; once more, if it is being told everything.
+    /// Starts to send a peer everything again; once more, if that is in progress.
     mutating func sendAgain(_ peer: PeerIndex, isEnhanced: Bool, _ packers: inout UpdatePackers) {
         guard peers[peer] != nil else { return }
         guard peers[peer]?.walk == nil else {
@@ -322,7 +322,7 @@ extension FamilyTable {
         walks += 1
     }
 
-    /// Decides what the peer is told of the routes that have changed. Fewest messages: withdrawals first, then routes by
+    /// Decides what the peer gets for the routes that have changed. Fewest messages: withdrawals first, then routes by
     /// their attributes.
     private mutating func flushPending(_ peer: PeerIndex, _ packers: inout UpdatePackers) {
         guard let encoding = peers[peer]?.encoding, let pending = peers[peer]?.takePending(), !pending.isEmpty else {
@@ -336,7 +336,7 @@ extension FamilyTable {
             let wanted = locations[key].flatMap { buckets[Int($0.bucket)].distribution.attributes(for: peer) }
             guard entry.mustSend || wanted != entry.told else { continue }
             if let wanted {
-                // Attributes may differ in what this peer is not told, as an external one the local preference.
+                // Attributes may differ in what this peer does not get, as an external one the local preference.
                 if !entry.mustSend, let told = entry.told,
                     packers.areEqual(told, wanted, Key.family, encoding: encoding)
                 {
@@ -370,7 +370,7 @@ extension FamilyTable {
         case message([UInt8])
     }
 
-    /// The next message for a peer, or `nil` if it was told everything.
+    /// The next message for a peer, or `nil` if it has everything.
     ///
     /// - Parameter packers: tell how many prefixes fit an UPDATE.
     mutating func next(_ peer: PeerIndex, _ packers: inout UpdatePackers) -> Output? {

@@ -6,7 +6,7 @@ package struct PeerEncoding: Hashable, Sendable {
     package let isInternal: Bool
     package let fourOctetASN: Bool
     package let maximumMessageLength: Int
-    /// Those that were agreed on. Of each the peer is told when it has heard all, also where it is sent nothing.
+    /// Those that were agreed on. Each ends with a marker for the peer, also if nothing is sent.
     package let families: Set<AddressFamily>
     /// Where the routes of each family point to. Routes of families without a next hop are not sent.
     package let nextHops: [AddressFamily: NextHop]

@@ -1,6 +1,6 @@
 import Addresses
 
-/// What is now to be announced for one prefix, and to whom. It replaces whatever was announced for the prefix before.
+/// What is now to be announced for one prefix, and to which peers. It replaces what was announced for the prefix before.
 package struct RouteChange: Hashable, Sendable {
     /// The same attributes for a number of peers.
     package struct Advertisement: Hashable, Sendable {
@@ -15,7 +15,7 @@ package struct RouteChange: Hashable, Sendable {
     }
 
     package let prefix: IPPrefix
-    /// Nobody gets the prefix if this is empty. Of two advertisements for one peer, the first counts.
+    /// No peer gets the prefix if this is empty. Of two advertisements for one peer, the first counts.
     package let advertisements: [Advertisement]
 
     package init(prefix: IPPrefix, advertisements: [Advertisement]) {

@@ -1,4 +1,4 @@
-/// Names one TCP connection of a session. A number is never used twice, so that news of an old connection is told from
+/// Names one TCP connection of a session. A number is never used twice, so that news of an old connection is distinct from
 /// news of the present one.
 package struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
     package enum Direction: String, Hashable, Sendable {

@@ -19,7 +19,7 @@ extension Session {
         }
         if let settings = configuration.gracefulRestart {
             let restart = GracefulRestart(
-                // RFC 4724 §4.1: until the first session after the restart stands.
+                // RFC 4724 §4.1: until the first session after the restart is established.
                 isRestarting: settings.isRestarting && statistics.established == 0, coversNotifications: true,
                 restartTime: UInt16(clamping: settings.restartTime.components.seconds),
                 // RFC 4724 §3: we forward nothing ourselves, and so what was forwarded still is.

@@ -72,7 +72,7 @@ extension Session {
             // RFC 8538 §3: where a NOTIFICATION too begins a graceful restart, only a Hard Reset ends the session.
             return negotiated.needsHardReset ? cease.asHardReset : cease
         }
-        // RFC 4271 §8.2.2, Connect: there is nobody yet to tell.
+        // RFC 4271 §8.2.2, Connect: there is no peer to notify yet.
         return nil
     }
 

@@ -19,7 +19,7 @@ package struct Session: Hashable, Sendable {
         case start
         /// End, and stay Idle until ``start``.
         case stop(StopReason)
-        /// The connection asked for by ``Action/connect(_:)`` stands.
+        /// The connection requested by ``Action/connect(_:)`` is established.
         case connected(ConnectionID)
         /// The peer has connected. The caller gives the connection a number of its own.
         case accepted(ConnectionID)
@@ -31,7 +31,8 @@ package struct Session: Hashable, Sendable {
         case sendProgressed(ConnectionID)
         /// Routes were handed to the socket, in so many UPDATEs.
         case updatesSent(ConnectionID, count: Int)
-        /// Attempts to connect may take, and are apart, this long at most from now on. Nothing that stands is touched.
+        /// Attempts to connect may take, and are apart, this long at most from now on. An established session is not
+        /// affected.
         case connectRetryTimeChanged(Duration)
         /// ``nextDeadline`` has come.
         case deadlineReached
@@ -87,7 +88,7 @@ package struct Session: Hashable, Sendable {
     package internal(set) var state = SessionState.idle
     /// Why the session last failed, in words; kept until it fails for another reason.
     ///
-    /// A lost connection does not hide the NOTIFICATION before it: peers that were told something may close what comes
+    /// A lost connection does not hide the NOTIFICATION before it: peers that got one may close what comes
     /// next without a word.
     package var lastError: String? {
         guard let lastNotification else { return lastLoss }

@@ -3,7 +3,7 @@ import Timing
 
 /// Who of several leads, by a Lease: the part that decides.
 ///
-/// Whether another's lease still runs is judged by when *we* last saw it change, on a clock that nobody can set; what time
+/// Whether another's lease still runs is judged by when *we* last saw it change, on a clock that cannot be set; what time
 /// others have does not matter. A leader that cannot renew stops leading ``renewDeadline`` after its last success, which
 /// is sooner than anybody else can have waited for the lease to run out.
 package struct LeaseElection: Hashable, Sendable {
@@ -17,7 +17,7 @@ package struct LeaseElection: Hashable, Sendable {
     package static let requestTimeout = Duration.seconds(4)
 
     package enum Role: Hashable, Sendable {
-        /// Somebody else leads; `nil`: nobody that is known of.
+        /// Another process leads; `nil`: no known leader.
         case following(String?)
         case leading
     }
@@ -27,7 +27,7 @@ package struct LeaseElection: Hashable, Sendable {
         case read(Lease?)
         /// A write succeeded; the Lease as it is then. With the moment at which the write was begun.
         case written(Lease, begunAt: Instant)
-        /// Somebody else wrote before us: what is known is old.
+        /// Another process wrote before us: the known state is old.
         case conflict
         /// The API server could not be asked.
         case failed
@@ -91,7 +91,7 @@ package struct LeaseElection: Hashable, Sendable {
 
     /// - Parameter time: for what is written; nothing is decided by it.
     package mutating func handle(_ event: Event, at now: Instant, time: Timestamp) -> [Action] {
-        // First of all: whatever comes too late must find nobody leading.
+        // First of all: a late event must find no leader.
         expire(at: now)
         switch event {
         case .read(let lease):
@@ -163,10 +163,10 @@ package struct LeaseElection: Hashable, Sendable {
     }
 
     /// Notices a lease that is gone, or older than it was, or names this process again although it has not written so:
-    /// somebody deleted it, or etcd was restored from a backup.
+    /// it was deleted, or etcd was restored from a backup.
     ///
     /// Who led by what is no longer there may not know it yet, and leads until ``renewDeadline`` is over. So the lease is as
-    /// good as held for ``leaseDuration``, whichever holder it names now; this process' own old name in it gives no right.
+    /// good as held for ``leaseDuration``, with any holder in it; this process' own old name in it gives no right.
     /// The leader itself need not wait: no other can have led.
     private mutating func noteSetBack(to lease: Lease?, at now: Instant) {
         guard let former = observed?.lease else { return }

@@ -8,17 +8,17 @@ package struct EventBudget: Hashable, Sendable {
     package static let burst = 50.0
     /// How many a second in the long run.
     package static let rate = 0.5
-    /// What is left for warnings when normal ones are not told any more.
+    /// What is left for warnings when normal ones are no longer sent.
     package static let reserve = 10.0
 
     private var tokens = burst
     private var counted: Instant?
-    /// How many were not told.
+    /// How many were not sent.
     package private(set) var withheld = 0
 
     package init() {}
 
-    /// Whether one more may be told now.
+    /// Whether one more may be sent now.
     package mutating func admit(_ kind: EventNote.Kind, at now: Instant) -> Bool {
         if let counted {
             let seconds = Double(max(counted.duration(to: now), .zero).wholeNanoseconds) / 1e9

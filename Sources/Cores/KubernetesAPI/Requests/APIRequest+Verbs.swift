@@ -40,7 +40,7 @@ extension APIRequest {
     /// A page of objects; without `limit` all of them in one answer.
     ///
     /// Without `resourceVersion`, hence without `resourceVersionMatch`, the API server answers with the newest that there
-    /// is: a list never leads back in time, whichever of several servers answers.
+    /// is: a list never leads back in time, with any of several servers.
     package static func list<Object>(
         _ type: ResourceType<Object>, _ scope: Scope, limit: Int?, continuing token: String? = nil
     ) -> APIRequest {

@@ -5,7 +5,7 @@ package struct ResourceType<Object: KubernetesObject & Codable & Sendable>: Hash
     /// Empty for the core group.
     package let group: String
     package let version: String
-    /// As it stands in paths: lower case, plural.
+    /// As in paths: lower case, plural.
     package let plural: String
     package let isNamespaced: Bool
 
@@ -77,7 +77,7 @@ extension ResourceType where Object: ConfigurationObject {
     package static var plural: String { KindName.plural(of: Object.kind) }
 }
 
-/// How a kind stands in paths.
+/// A kind as in paths.
 package enum KindName {
     /// As the API server makes it: lower case, plural.
     package static func plural(of kind: String) -> String {

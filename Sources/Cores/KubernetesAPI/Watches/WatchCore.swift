@@ -11,7 +11,7 @@ package struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendabl
     package enum Step: Hashable, Sendable {
         /// A page of a list; `isPaged` false: the whole list in one answer.
         case list(continuing: String?, isPaged: Bool)
-        /// From this resourceVersion on, for so many seconds. If ``WatchCore/mustLook``, look as soon as the watch stands.
+        /// From this resourceVersion on, for so many seconds. If ``WatchCore/mustLook``, look as soon as the watch is open.
         case watch(resourceVersion: String, seconds: Int)
         /// List one object, for the resourceVersion that comes with it: the newest that the server has.
         case look
@@ -41,8 +41,8 @@ package struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendabl
         case unreadable(LenientObject<Object>)
         /// It was unreadable, and is well again, or gone.
         case cured(NamespacedName)
-        /// The server's state is older than what was told, for good: as after a restored backup of etcd. What follows is
-        /// told from a list again, every object of it.
+        /// The server's state is older than the known one, permanently: as after a restored backup of etcd. What follows is
+        /// reported from a list again, every object of it.
         case setBack(from: String, to: String)
     }
 
@@ -55,7 +55,7 @@ package struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendabl
     /// So many lists in a row are made at once because the server does not keep a resourceVersion. Then delays grow: it may
     /// never keep one.
     package static var promptLists: Int { 2 }
-    /// So many answers in a row that are older than what was told are rejected: another of several servers may lag.
+    /// So many answers in a row that are older than the known state are rejected: another of several servers may lag.
     package static var olderAnswersRejected: Int { 8 }
     /// The pause between them: a server that lags has several seconds to catch up.
     package static var lookPause: ClosedRange<Duration> { .milliseconds(500) ... .seconds(1) }
@@ -68,7 +68,7 @@ package struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendabl
     package private(set) var step: Step = .list(continuing: nil, isPaged: true)
     package private(set) var isReady = false
     /// Whether the next watch is to be accompanied by a look. A watch from a resourceVersion that the server does not have
-    /// yet stands and says nothing, so only a look shows that the server's state was set back.
+    /// yet stays open and sends nothing, so only a look shows that the server's state went backwards.
     package private(set) var mustLook = false
 
     private struct Version: Hashable, Sendable {
@@ -90,7 +90,7 @@ package struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendabl
     private var backoff = Backoff(first: .milliseconds(500), limit: .seconds(30), jitter: 0.5)
     /// How many lists in a row were made because the server did not keep a resourceVersion.
     private var expiries = 0
-    /// How many answers in a row were older than what was told.
+    /// How many answers in a row were older than the known state.
     private var olderAnswers = 0
     /// Whether all is listed after ``Step/look`` although the server is where it should be.
     private var listsAfterLook = false
@@ -100,14 +100,14 @@ package struct WatchCore<Object: KubernetesObject & Codable & Sendable>: Sendabl
     /// Whether the kind need not be there.
     private let isOptional: Bool
 
-    /// - Parameter known: what was told of before, by another watch of the same kind.
+    /// - Parameter known: what was reported before, by another watch of the same kind.
     package init(isOptional: Bool = false, known: Set<NamespacedName> = []) {
         self.isOptional = isOptional
         self.known = Dictionary(uniqueKeysWithValues: known.map { ($0, Version()) })
         isReady = !known.isEmpty
     }
 
-    /// What has been told of and is not gone.
+    /// The reported objects that still exist.
     package var names: Set<NamespacedName> { Set(known.keys) }
 
     /// Another watch has found the server's state set back: this one looks at its next opportunity.
@@ -214,7 +214,7 @@ extension WatchCore {
 // MARK: - A state that was set back
 
 extension WatchCore {
-    /// Whether a resourceVersion is smaller than what was told. Those of one resource are numbers that grow; where a server
+    /// Whether a resourceVersion is smaller than the known one. Those of one resource are numbers that grow; where a server
     /// writes something else, nothing can be said.
     private func isOlder(_ version: String?) -> Bool {
         guard let version = version.flatMap({ UInt64($0) }), let last = UInt64(resourceVersion) else { return false }
@@ -225,8 +225,8 @@ extension WatchCore {
         if Int.random(in: 0..<once, using: &generator) == 0 { mustLook = isReady }
     }
 
-    /// An answer is older than what was told. A list without resourceVersion is the newest state, so this is one of several
-    /// servers that lags, or etcd was restored from a backup. Only the latter lasts, so it is asked again, cheaply.
+    /// An answer is older than the known state. A list without resourceVersion is the newest state, so this is one of
+    /// several servers that lags, or etcd was restored from a backup. Only the latter lasts, so it is asked again, cheaply.
     private mutating func reject(listsAfterLook: Bool, _ generator: inout some RandomNumberGenerator) {
         olderAnswers += 1
         self.listsAfterLook = listsAfterLook
@@ -239,7 +239,7 @@ extension WatchCore {
     ) {
         mustLook = false
         switch step {
-        // Beside a watch that stands.
+        // Next to an open watch.
         case .watch: if isOlder(version) { reject(listsAfterLook: false, &generator) }
         case .look:
             guard isOlder(version) else {
@@ -279,7 +279,7 @@ extension WatchCore {
         case .deleted(let item):
             let version = item.metadata?.resourceVersion
             let uid = item.name.flatMap { known[$0]?.uid }
-            // The deletion of what is known is final, whichever resourceVersion comes with it.
+            // The deletion of what is known is final, with any resourceVersion.
             let isFinal = uid != nil && uid == item.metadata?.uid
             guard isFinal || !isOlder(version) else { return distrust(isEvent: true, &generator) }
             if !isOlder(version) { advance(to: version) }
@@ -291,7 +291,7 @@ extension WatchCore {
             advance(to: version)
         case .error(let status) where status.isExpired: listSoon(isPaged: true, &generator)
         case .error:
-            // Whatever it is, going on from the same place could meet it again. A list tells only what differs.
+            // In any case, continuing from the same version could meet it again. A list reports only differences.
             wait(then: beginList(isPaged: true), &generator)
         case .other: break
         }

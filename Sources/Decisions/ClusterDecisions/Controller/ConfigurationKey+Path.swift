@@ -3,7 +3,7 @@ import KubernetesAPI
 import KubernetesModel
 
 extension ConfigurationKey {
-    /// The kind as it stands in paths.
+    /// The kind as in paths.
     package var plural: String { KindName.plural(of: kind) }
 
     /// Where the object is.

@@ -6,9 +6,9 @@ import KubernetesModel
 extension ControllerCore {
     /// Why a Service is not judged yet. Meanwhile nothing is written to it.
     enum Deferral: Hashable, Sendable {
-        /// The labels of its namespace decide about its pool, and the watch of namespaces has not told of it yet.
+        /// The labels of its namespace decide about its pool, and the watch of namespaces has not reported it yet.
         case namespaceUnknown
-        /// The pool of its addresses is in error since before this leader began, so that nobody knows its last valid form.
+        /// The pool of its addresses became invalid before this leader started, so its last valid version is unknown.
         /// To take the addresses away would be an outage at a change of leaders, long after the edit that is to blame.
         case poolInError
     }
@@ -35,7 +35,7 @@ extension ControllerCore {
         labelsDecide = configuration.pools.contains { !($0.allocation?.namespaceSelectors.isEmpty ?? true) }
     }
 
-    /// What each Service has, sorted by name, with those that keep what they have because their pool is in error.
+    /// What each Service has, sorted by name, with those that keep what they have because their pool is invalid.
     package var assignments: [ServiceAssignment] {
         let kept = deferrals.filter { $0.value == .poolInError }.keys.compactMap { services[$0] }.map { service in
             let pool = ServiceAnnotation.allocatedFromPool.value(in: service.metadata.annotations)?.value ?? ""

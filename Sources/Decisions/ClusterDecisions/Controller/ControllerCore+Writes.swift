@@ -47,7 +47,7 @@ extension ControllerCore {
         case .done(let service):
             refusals[key] = nil
             queue.finish(key, retrying: false, at: now, using: &generator)
-            // What the answer says is newer than what the watch has told, so that nothing is written twice.
+            // The answer is newer than what the watch has reported, so that nothing is written twice.
             // Unless the Service has been replaced by another of its name since.
             if let service, let known = services[service.name], known.metadata.uid == service.metadata.uid {
                 receive(.applied(service), at: now, &actions)
@@ -80,7 +80,7 @@ extension ControllerCore {
         } else if farewells.contains(name) {
             clear(&patch, service)
         } else if service.spec?.type != "LoadBalancer", service.status?.loadBalancer?.ingress?.isEmpty ?? true {
-            // The API server empties the status of a Service whose type changes; the marks are left to whoever set them.
+            // The API server empties the status of a Service whose type changes; the marks are left to their owner.
             clear(&patch, service)
         }
         return patch.isEmpty ? nil : patch
@@ -91,7 +91,7 @@ extension ControllerCore {
     ) {
         let present = service.status?.loadBalancer?.ingress ?? []
         let wanted = assignment.addresses.map(\.address.description)
-        // Compared as they were written, in any order: an address that others wrote otherwise is written anew.
+        // Compared as they were written, in any order: an address that others wrote differently is written again.
         if Set(present.map { $0.ip ?? "" }) != Set(wanted) || present.count != wanted.count
             || present.contains(where: { $0.hostname?.isEmpty == false })
         {
@@ -126,7 +126,7 @@ extension ControllerCore {
         patch.conditions = nil
     }
 
-    /// Whether a Service is to have an address no longer that its status says. One that is somebody else's may say anything.
+    /// Whether a Service is to have an address no longer that its status says. A Service of another owner may say anything.
     private func isToLose(_ address: IPAddress, _ name: NamespacedName) -> Bool {
         if let assignment = engine.assignment(of: name) {
             return !assignment.addresses.contains { $0.address == address }

@@ -7,13 +7,13 @@ import Timing
 
 /// What the leading controller decides: from the objects of a cluster, to what is written to them.
 ///
-/// A value: it sends no request. Give it what the watches told, and perform the writes that it answers with; each write is
-/// to end in a ``Event/finished(_:_:)``.
+/// A value: it sends no request. Give it what the watches reported, and perform the writes that it answers with; each
+/// write is to end in a ``Event/finished(_:_:)``.
 ///
 /// **The store is the API.** What a Service has is what its status says; nothing is kept beside it. So a controller that
-/// dies between any two writes leaves nothing half done: whoever leads next reads every Service, keeps what each status
+/// dies between any two writes leaves nothing half done: the next leader reads every Service, keeps what each status
 /// says, and gives the others theirs. It decides nothing before it has seen all Services, pools and namespaces, and it is
-/// made anew each time a process comes to lead, from lists that the API server answers with the newest that it has: an
+/// created again each time a process becomes leader, from lists that the API server answers with the newest that it has: an
 /// address that the former leader has written is never missed. A write of the former leader that is still on its way when
 /// the next one reads is excluded by time: writes are given up sooner after the last renewal than the lease runs out.
 ///
@@ -85,7 +85,7 @@ package struct ControllerCore: Sendable {
         engine = AssignmentEngine(loadBalancerClass: loadBalancerClass)
     }
 
-    /// When ``Event/deadlineReached`` is to be told.
+    /// When ``Event/deadlineReached`` is due.
     package var nextDeadline: Instant? {
         [engine.nextDeadline, countsDue, queue.nextDeadline].compactMap { $0 }.min()
     }
@@ -254,7 +254,7 @@ package struct ControllerCore: Sendable {
                 news.insert(name)
                 queue.enqueue(.service(name))
             }
-            // That a status still does not say what was told is no news.
+            // A status that does not show the last report yet is not news.
             guard change.isNews else { continue }
             actions.append(.note(change))
             tell(change, at: now, isBeginning: isBeginning, &actions)
@@ -279,7 +279,7 @@ package struct ControllerCore: Sendable {
             record(release.isIntended ? .normal : .warning, "Release", "Released", release.message)
         }
         let told = service.status?.conditions?.first { $0.type == ControllerCore.conditionType }
-        // A Service that bears the condition was told by whoever led before.
+        // A Service with the condition was handled by an earlier leader.
         if !isBeginning || told == nil {
             for warning in change.warnings where !warning.isNote {
                 record(.warning, "Assign", warning.reason, warning.message)
@@ -291,7 +291,7 @@ package struct ControllerCore: Sendable {
             record(.normal, "Assign", "Assigned", "Assigned \(addresses) from \(assignment.pool ?? "").")
         }
         if let reason = assignment.reason {
-            // What the Service says already was told when it was written, by whoever led then.
+            // What the Service shows already was reported when it was written, by the leader at that time.
             guard told?.reason != reason.rawValue else { return }
             record(.warning, "Assign", reason.rawValue, assignment.message ?? "")
         }

@@ -7,7 +7,7 @@ import Timing
 /// write of its own that is under way. Each step costs at most the logarithm of what is paused.
 struct WriteQueue: Sendable {
     private var line: Deque<WriteKey> = []
-    /// What is to be written, wherever it is. What stands in line and is not in here has been forgotten.
+    /// What is to be written, wherever it is. What is queued and not in here has been dropped.
     private var waiting: Set<WriteKey> = []
     private(set) var inFlight: Set<WriteKey> = []
     /// When what failed may be tried again.
@@ -49,7 +49,7 @@ struct WriteQueue: Sendable {
     /// The API server asks to be left alone until then.
     mutating func rest(until end: Instant) { rest = max(rest ?? end, end) }
 
-    /// What has been paused for long enough stands in line again.
+    /// What has been paused for long enough is queued again.
     mutating func resumeDue(at now: Instant) {
         if let end = rest, end <= now { rest = nil }
         while let key = pauses.popExpired(at: now) { line.append(key) }

@@ -6,7 +6,7 @@ import NodeDecisions
 
 /// What a speaker knows of a cluster, and what of it its announcing depends on.
 ///
-/// A value: give it what the watches told, and it answers with what is different for the speaker. Until all of its view is
+/// A value: give it what the watches reported, and it answers with the differences for the speaker. Until all of its view is
 /// complete it answers with nothing; or, if it is given what was known before a restart, with that. A Service's event costs
 /// the work for that Service; an edit of the configuration looks at every Service once.
 package struct ClusterView: Sendable {
@@ -45,7 +45,7 @@ package struct ClusterView: Sendable {
     private var nodes = ObjectSet<Node>()
     private var secrets = ObjectSet<Secret>()
     private var endpoints = EndpointIndex()
-    /// Whether every slice that was there when the watch began has been told.
+    /// Whether every slice that existed when the watch started has been reported.
     private var slicesAreReady = false
     /// Services of no interest that have slices, by their hash: many, of which nothing else need be known.
     private var passedOver: Set<Int> = []
@@ -56,7 +56,7 @@ package struct ClusterView: Sendable {
     /// What was known before the restart, as long as nothing better is.
     private var restoredServices: [NamespacedName: Service] = [:]
     private var restoredEndpoints = EndpointIndex()
-    /// What the speaker was told last.
+    /// What the speaker got last.
     private var announced: [NamespacedName: AnnouncedService] = [:]
 
     package init(namespace: String, loadBalancerClass: String? = nil) {
@@ -73,7 +73,7 @@ package struct ClusterView: Sendable {
         return Set(peers + profiles)
     }
 
-    /// The Secret that an object names; by itself it is in the object's namespace.
+    /// The Secret that an object names; by default it is in the object's namespace.
     private func place(of secret: SecretReference?, in metadata: ObjectMeta) -> NamespacedName? {
         guard let secret, let name = secret.name, !name.isEmpty else { return nil }
         let given = secret.namespace.flatMap { $0.isEmpty ? nil : $0 }
@@ -152,7 +152,7 @@ package struct ClusterView: Sendable {
     }
 }
 
-// MARK: - What was told
+// MARK: - What was reported
 extension ClusterView {
     private mutating func receive(
         _ event: WatchEvent<Service>, _ touched: inout Set<NamespacedName>, _ outcome: inout Outcome
@@ -161,7 +161,7 @@ extension ClusterView {
         touched.insert(name)
         // Slices of the Service may have come when it was of no interest.
         if case .deleted = event {
-            // They stay where only the Service's type has changed, and nobody tells of them again.
+            // They stay where only the Service's type has changed, and no watch reports them again.
             if endpoints.removeAll(of: name) { passedOver.insert(name.hashValue) }
         } else if passedOver.contains(name.hashValue), asked.insert(name).inserted {
             outcome.fetches.append(name)
@@ -185,7 +185,7 @@ extension ClusterView {
         }
     }
 
-    /// Takes in the slices of a Service that were asked for. What the watch has told since is newer.
+    /// Takes in the slices of a Service that were asked for. What the watch has reported since is newer.
     private mutating func receive(
         _ slices: [EndpointSlice], of service: NamespacedName, _ touched: inout Set<NamespacedName>
     ) {
@@ -202,7 +202,7 @@ extension ClusterView {
     /// Begins, once all is known. Services that are announced from before the restart, and are gone, are withdrawn.
     private mutating func begin(_ outcome: inout Outcome) -> Bool {
         guard objects.isReady, services.isReady, nodes.isReady, slicesAreReady else { return false }
-        // Passwords that are on their way: a session without its password would fail, and be told of.
+        // Passwords that are on their way: a session without its password would fail, and be reported.
         guard wantedSecrets.isEmpty || secrets.isReady else { return false }
         isComplete = true
         isRestored = false
@@ -240,7 +240,7 @@ extension ClusterView {
 extension ClusterView {
     private mutating func reconfigure(_ outcome: inout Outcome) {
         let former = configuration
-        // A Secret that nobody names any more is not kept.
+        // A Secret that no object names is not kept.
         let wanted = wantedSecrets
         for secret in secrets.inOrder where !wanted.contains(ObjectSet.name(of: secret)) {
             secrets.apply(.deleted(ObjectSet.name(of: secret)))

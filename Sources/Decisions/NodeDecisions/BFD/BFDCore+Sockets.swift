@@ -68,11 +68,11 @@ extension BFDCore {
         }
         let route = item.settings.route
         guard route.zone != nil || route.device != nil || route.sourceAddress != nil else { return actions }
-        // The interface may have been made anew, or the address taken away and given back: a socket keeps to the old one.
+        // The interface may have been created again, or the address removed and added back: a socket keeps to the old one.
         actions.append(.closeSender(id))
-        // Told already.
+        // Already reported.
         _ = senderFailed(id, message: message, at: now, using: &generator)
-        // Whoever listens to the same device has lost it as well. Any other error is this peer's alone.
+        // Other listeners on the same device have lost it as well. Any other error is this peer's alone.
         if isDeviceGone, route.device != nil, receivers[item.settings.place]?.state == .open {
             actions += receiverFailed(item.settings.place, message: message, at: now, using: &generator)
         }

@@ -105,7 +105,7 @@ package struct BFDCore {
     /// Whether all farewells are over.
     package var hasLeft: Bool { isLeaving && items.isEmpty }
 
-    /// Takes the peers to hold sessions with: all of them, each time. Those that are left out are told AdminDown.
+    /// Takes the peers to hold sessions with: all of them, each time. Those that are left out get AdminDown.
     package mutating func apply(
         _ all: [BFDPeerSettings], at now: Instant, using generator: inout some RandomNumberGenerator
     ) -> [Action] {
@@ -130,7 +130,7 @@ package struct BFDCore {
         return actions
     }
 
-    /// To be called when the deadline is there, after whatever waited in the sockets was given to ``receive``.
+    /// To be called at the deadline, after everything pending in the sockets was given to ``receive``.
     package mutating func handleDeadline(at now: Instant, using generator: inout some RandomNumberGenerator) -> [Action]
     {
         var actions: [Action] = []
@@ -192,7 +192,7 @@ extension BFDCore {
         items[id] = item
         handle(.reconfigured(settings.configuration(discriminator: id)), by: id, at: now, &actions, &generator)
         if wasLeaving { handle(.administrativelyEnabled, by: id, at: now, &actions, &generator) }
-        // Who joins a session learns how it stands.
+        // A peer that joins a session gets its current state.
         guard let status = items[id]?.told else { return }
         for name in newcomers { actions.append(.tell(BFDChange(peer: name, status: status, isFailure: false))) }
     }
@@ -223,7 +223,7 @@ extension BFDCore {
         _ id: ID, at now: Instant, _ actions: inout [Action], _ generator: inout some RandomNumberGenerator
     ) {
         guard items[id]?.names.isEmpty == false else { return }
-        // Whoever asked for the end need not be told of it.
+        // The caller that asked for the end need not get a report.
         items[id]?.names = []
         handle(.leaving, by: id, at: now, &actions, &generator)
     }
@@ -247,7 +247,7 @@ extension BFDCore {
 
     /// The session that a packet is for: RFC 5880 §6.8.6.
     ///
-    /// RFC 5880 §6.3 lets Your Discriminator alone decide where it is known. Here the addresses have to fit as well: whoever
+    /// RFC 5880 §6.3 lets Your Discriminator alone decide where it is known. Here the addresses have to match as well: a host that
     /// has seen a packet of ours is not therefore the system that it went to.
     package func recipient(of packet: ControlPacket, at place: BFDPlace, _ arrival: Arrival) -> ID? {
         let origin = Origin(place: place, address: arrival.source)

@@ -5,9 +5,9 @@ import Timing
 ///
 /// - A path that has failed ends the session (§4.3), and it stays ended until BFD is Up again. So it does not come and go
 ///   while the path does.
-/// - That BFD is not Up yet keeps nobody waiting (§4.1): the router may know no BFD, or begin with it after BGP.
+/// - BFD that is not Up yet does not delay BGP (§4.1): the router may not use BFD, or start it after BGP.
 /// - For the same reason the session is let go after a failure too, once the router has said nothing by BFD for
-///   ``patience``: it may have been told to stop. As long as it does say something, both want BFD, and it is not let go.
+///   ``patience``: BFD may have been disabled. As long as it sends packets, both want BFD, and it is not released.
 /// - That either side wants BFD down is no failure (§3.2).
 ///
 /// A value: it decides, ``BGPPeer`` acts.
@@ -22,7 +22,7 @@ package struct BFDGate: Hashable, Sendable {
         case hurry
     }
 
-    /// How long a router that wants BFD is never silent: it sends once a second while its session is down (RFC 5880
+    /// A router that wants BFD sends more often than this: once a second while its session is down (RFC 5880
     /// §6.8.3).
     package static let patience = Duration.seconds(3)
     /// A session that was Up for less was no success.
@@ -84,7 +84,7 @@ package struct BFDGate: Hashable, Sendable {
         return .begin
     }
 
-    /// When a session may begin again if nothing more is heard; `nil`: not before something is.
+    /// When a session may start again if no more packets arrive; `nil`: not before one arrives.
     private var opensAt: Instant? {
         guard let status else { return closedUntil }
         if status.state == .up || status.isAdministrative { return closedUntil }

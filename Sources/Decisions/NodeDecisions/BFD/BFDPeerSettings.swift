@@ -42,7 +42,7 @@ package struct BFDPeerSettings: Hashable, Sendable {
         SessionConfiguration(
             localDiscriminator: discriminator, role: role, desiredMinTxInterval: desiredMinTxInterval,
             requiredMinRxInterval: requiredMinRxInterval, detectMultiplier: detectMultiplier,
-            // RFC 5881 §5: nobody beyond the link can send with 255.
+            // RFC 5881 §5: no host beyond the link can send with 255.
             minimumHopLimit: isMultihop ? minimumHopLimit : Registry.singleHopLimit, authentication: authentication)
     }
 }

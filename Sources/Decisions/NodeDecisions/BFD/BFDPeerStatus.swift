@@ -1,12 +1,12 @@
 import BFD
 import Timing
 
-/// How the BFD session with one peer stands.
+/// The state of the BFD session with one peer.
 package struct BFDPeerStatus: Hashable, Sendable {
     package var state: SessionState
-    /// What the peer said last; Down where it is not heard.
+    /// The peer's latest state; Down if nothing arrives.
     package var remoteState: SessionState
-    /// Whether the peer was heard within the last detection time.
+    /// Whether a packet of the peer arrived within the last detection time.
     package var isHeard: Bool
     /// Why the session last left Up.
     package var diagnostic: Diagnostic

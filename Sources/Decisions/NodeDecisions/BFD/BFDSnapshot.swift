@@ -7,7 +7,7 @@ package struct BFDSnapshot: Hashable, Sendable {
         package var status: BFDPeerStatus
         /// Between our packets, before jitter.
         package var transmitInterval: Duration
-        /// How long the peer may be silent; zero as long as it was never heard.
+        /// The detection time; zero until the peer's first packet.
         package var detectionTime: Duration
         /// How often the session was Up and ended because the path failed.
         package var failures: UInt64
@@ -16,7 +16,7 @@ package struct BFDSnapshot: Hashable, Sendable {
         package var sendFailures: UInt64
         /// Packets received for the session that were not used.
         package var drops: [DropReason: UInt64]
-        /// Why nothing can be sent or heard.
+        /// Why nothing can be sent or received.
         package var problem: String?
     }
 

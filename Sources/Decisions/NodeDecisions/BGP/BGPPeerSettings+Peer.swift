@@ -9,7 +9,7 @@ extension BGPPeerSettings {
     /// - Parameters:
     ///   - routerID: what the node calls itself where the configuration does not say.
     ///   - ownAddresses: the node's own, for routes of a family that the session does not run over.
-    ///   - isOnLink: whether the peer is a neighbour of the node, by its address.
+    ///   - isOnLink: whether the peer is a neighbor of the node, by its address.
     ///   - links: the indexes of the interfaces that the peer is on, by its address.
     ///   - router: of an unnumbered peer, the router on its interface.
     package init?(
@@ -41,14 +41,14 @@ extension BGPPeerSettings {
         session.allowsExtendedNextHop = peer.interface != nil
         if let connectTime = peer.connectTime { session.connectRetryTime = connectTime }
         var options = TCPOptions()
-        // An external router is a neighbour unless the configuration says otherwise: packets that would go further are
+        // An external router is a neighbor unless the configuration says otherwise: packets that would go further are
         // not meant (RFC 4271 §5.1.3 takes adjacent external peers for granted).
         if !peer.isInternal, !peer.ebgpMultiHop { options.timeToLive = 1 }
         // RFC 5082 §3: what arrives with 255 has passed no router.
         if peer.ttlSecurity { (options.timeToLive, options.leastTimeToLive) = (255, 255) }
         options.password = peer.password.flatMap { TCPPassword(octets: $0.octets) }
         options.device = peer.vrf
-        // What the router knows of an unnumbered neighbour is its link-local address.
+        // What the router knows of an unnumbered neighbor is its link-local address.
         let others =
             peer.interface == nil
             ? ownAddresses.filter { $0.key != address.family && families.contains($0.key) } : [:]

@@ -71,7 +71,7 @@ package struct BGPPeerSettings: Hashable, Sendable {
         let linkLocal = local.address.isLinkLocal ? local.address.v6 : nil
         for family in families {
             if let configured = nextHops[family] {
-                // RFC 2545 §3: on a shared link, the link-local address stands beside the global one.
+                // RFC 2545 §3: on a shared link, the link-local address follows the global one.
                 hops[family] = NextHop(configured, linkLocal: linkLocal)
             } else if local.address.family == family || (family == .ipv4 && extended) {
                 hops[family] = NextHop(local.address)

@@ -2,7 +2,7 @@ import Addresses
 import BGP
 import Timing
 
-/// How a session with a peer stands.
+/// The state of a session with a peer.
 package struct BGPPeerStatus: Hashable, Sendable {
     package let name: String
     package let address: IPAddress

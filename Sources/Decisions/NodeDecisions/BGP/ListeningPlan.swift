@@ -5,8 +5,8 @@ import Interfaces
 /// On which sockets to listen for BGP peers, and whose connections to take there. A value: it decides, ``BGPListeners``
 /// acts.
 ///
-/// There are sockets only while a peer is passive. Whoever is configured may then connect, passive or not, since the
-/// session settles a collision; nobody else may.
+/// There are sockets only while a peer is passive. Any configured peer may then connect, passive or not, since the
+/// session settles a collision; no other host may.
 package struct ListeningPlan: Hashable, Sendable {
     /// Names one socket.
     package struct Place: Hashable, Sendable {
@@ -38,7 +38,7 @@ package struct ListeningPlan: Hashable, Sendable {
         for place in places.keys { places[place] = terms(at: place) }
     }
 
-    /// The peer that a connection comes from; `nil`: nobody that is configured.
+    /// The peer that a connection comes from; `nil`: no configured peer.
     package func peer(from remote: TCPEndpoint, to local: TCPEndpoint, at place: Place) -> BGPPeerSettings? {
         peers.first { peer in
             peer.address == remote.address && (peer.zone == nil || peer.zone == remote.zone)

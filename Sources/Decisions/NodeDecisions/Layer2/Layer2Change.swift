@@ -10,7 +10,7 @@ package enum Layer2Change: Hashable, Sendable {
     case watch(Set<String>)
     /// This node's number among the speakers, and those of all others.
     case speakers(own: UInt32, others: Set<UInt32>)
-    /// The speakers that liveness hears on an interface, and the hardware addresses that it hears them from. A speaker of the
+    /// The speakers that liveness reaches on an interface, and the hardware addresses of their packets. A speaker of the
     /// previous version does not say its own: the set is empty.
     case heard([UInt32: Set<MACAddress>], on: String)
     /// This node leaves: what it has it answers for until others have claimed it, or for a while.

@@ -45,7 +45,7 @@ package struct Layer2Core: Sendable {
     private(set) var conflicts: [Layer2Snapshot.Conflict] = []
     /// Known to this process alone.
     private let nonceSecret: UInt64
-    /// What interfaces that are gone have used and learnt, so that neither begins anew.
+    /// What removed interfaces have used and learned, so that neither starts again.
     private var numbers: MessageNumbers
     private var replayGuards: [Witness: ReplayGuard] = [:]
 
@@ -248,7 +248,7 @@ package struct Layer2Core: Sendable {
         localAddresses = addresses
     }
 
-    /// Whether the kernel answers for the address too, by itself.
+    /// Whether the kernel answers for the address too.
     func isConfiguredLocally(_ address: IPAddress) -> Bool { roles[address] != nil && localAddresses[address] != nil }
 }
 
@@ -347,8 +347,8 @@ extension Layer2Core {
         ports.deadlines.reduce(nil, Instant.earliest)
     }
 
-    /// What is due apart from frames. To be called after whatever waited in the captures was given to
-    /// ``receive(_:on:at:into:_:)``: what has arrived was not silence.
+    /// What is due apart from frames. To be called after everything pending in the captures was given to
+    /// ``receive(_:on:at:into:_:)``: packets that have arrived count.
     package mutating func handleDeadline(at now: Instant) -> [Action] {
         var actions: [Action] = []
         for (position, index) in ports.indexes.enumerated() {

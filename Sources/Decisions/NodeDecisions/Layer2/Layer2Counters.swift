@@ -3,7 +3,7 @@ import LinkLayer
 
 /// What happened on one interface since it was first used.
 package struct Layer2Counters: Hashable, Sendable {
-    /// Frames that came through the filter: ARP, neighbour solicitations and advertisements.
+    /// Frames that came through the filter: ARP, neighbor solicitations and advertisements.
     package var received = 0
     package var answeredIPv4 = 0
     package var answeredIPv6 = 0
@@ -15,7 +15,7 @@ package struct Layer2Counters: Hashable, Sendable {
     package var dropped: [DropReason: Int] = [:]
     package var announcedIPv4 = 0
     package var announcedIPv6 = 0
-    /// Questions whether somebody has an address, answers to such, and greetings.
+    /// Challenges, their answers, and greetings.
     package var asked = 0
     /// Replies and announcements that could not be sent.
     package var sendFailures = 0

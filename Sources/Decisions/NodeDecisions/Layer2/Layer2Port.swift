@@ -16,7 +16,7 @@ struct Layer2Port: Sendable {
     var interface: Interface
     var capture = Capture.closed
     var claims: SegmentClaims
-    /// Told last; not told again until the capture was open.
+    /// Reported last; not reported again until the capture was open.
     var lastFailure: String?
     var backoff = Backoff(first: .milliseconds(100), limit: .seconds(10))
     var counters: Layer2Counters

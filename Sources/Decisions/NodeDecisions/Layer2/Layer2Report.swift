@@ -5,11 +5,11 @@ import LinkLayer
 package enum Layer2Report: Hashable, Sendable {
     /// Who has the address on the interface, or has it no longer.
     case holder(ClaimHolder, of: IPAddress, on: String)
-    /// A host that is no speaker of this cluster has the address; `nil`: not any more.
+    /// A host that is not a speaker of this cluster has the address; `nil`: not any more.
     case stranger(ClaimStranger?, of: IPAddress, on: String)
-    /// This speaker claims the address and does not hear that this node has it.
+    /// This speaker claims the address and does not receive this node's claim.
     case deaf(UInt32, of: IPAddress, on: String)
-    /// These speakers show themselves on the interface though liveness does not hear them there.
+    /// The frames of these speakers arrive on the interface, but liveness does not reach them there.
     case present(Set<UInt32>, on: String)
     /// Frames claimed the address in the name of a speaker that does not have it, or is elsewhere.
     case forged(Witness, of: IPAddress, on: String)

@@ -29,7 +29,7 @@ package struct Layer2Snapshot: Hashable, Sendable {
         package var beliefsDropped = 0
     }
 
-    /// A host that is no speaker has an address that this node should have.
+    /// A host that is not a speaker has an address that this node should have.
     package struct Conflict: Hashable, Sendable {
         package var address: IPAddress
         package var hardwareAddress: MACAddress
@@ -40,7 +40,7 @@ package struct Layer2Snapshot: Hashable, Sendable {
     package var interfaces: [InterfaceStatus]
     /// By address.
     package var conflicts: [Conflict]
-    /// Announced addresses that the kernel has too, by itself, and on which interface: the kernel answers for them as well.
+    /// Announced addresses that the kernel has too, and on which interface: the kernel answers for them as well.
     package var configuredLocally: [IPAddress: String]
 
     package init(

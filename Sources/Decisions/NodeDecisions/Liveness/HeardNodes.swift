@@ -1,8 +1,8 @@
 import Addresses
 import Interfaces
 
-/// Who is heard on which segment, as far as that can be said: a segment counts once it was listened to for as long as it
-/// takes to hear everybody who is there.
+/// Which nodes are reachable on which segment: a segment counts once it was listened to for as long as it
+/// takes to find every node.
 package struct HeardNodes: Sendable {
     /// Who is up, by interface, and from which hardware addresses; also where it is not known yet whether that is everybody.
     private var up: [String: [String: Set<MACAddress>]] = [:]
@@ -10,7 +10,7 @@ package struct HeardNodes: Sendable {
 
     package init() {}
 
-    /// Returns whether the node is heard now and was not, or the other way round.
+    /// Returns whether the node's reachability has changed.
     @discardableResult package mutating func note(_ change: LivenessChange) -> Bool {
         change.isUp
             ? up[change.interface, default: [:]].updateValue(change.hardwareAddresses, forKey: change.node) == nil

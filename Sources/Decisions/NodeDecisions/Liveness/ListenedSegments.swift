@@ -1,4 +1,4 @@
-/// The segments that were listened to for as long as it takes to hear who is there.
+/// The segments that were listened to for as long as it takes to find every node.
 package struct ListenedSegments: Hashable, Sendable {
     /// Which list of interfaces it is about: each that liveness is given has a number.
     package let list: UInt64

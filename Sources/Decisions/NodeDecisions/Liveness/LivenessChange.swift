@@ -2,20 +2,20 @@ import Addresses
 import BFD
 import Timing
 
-/// A node came up or went away on a segment, or is heard from another address there.
+/// A node came up or went down on a segment, or has another address there.
 package struct LivenessChange: Hashable, Sendable {
     package let interface: String
     package let interfaceIndex: Int32
     package let node: String
-    /// Whether the node is heard there.
+    /// Whether the node is reachable there.
     package var isUp: Bool { state == .up }
-    /// Up; AdminDown if the node said that it leaves; Down if it fell silent.
+    /// Up; AdminDown if the node has left; Down if it stopped responding.
     package let state: SessionState
     /// When it came to this state, on ``UptimeClock``.
     package let since: Instant
-    /// Where it is heard from, or was last.
+    /// Its current or latest address.
     package let address: IPAddress
-    /// The hardware addresses that it is heard from; empty while it is not, or where it does not say them, as the previous
+    /// The hardware addresses of its packets; empty while it is down, or if it does not send them, as the previous
     /// version does not.
     package let hardwareAddresses: Set<MACAddress>
 

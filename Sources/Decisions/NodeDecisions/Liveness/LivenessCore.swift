@@ -164,7 +164,7 @@ package struct LivenessCore {
         return actions
     }
 
-    /// To be called when the deadline is there, after whatever waited in the sockets was given to ``receive``.
+    /// To be called at the deadline, after everything pending in the sockets was given to ``receive``.
     package mutating func handleDeadline(at now: Instant, using generator: inout some RandomNumberGenerator) -> [Action]
     {
         var actions: [Action] = []
@@ -282,7 +282,7 @@ extension LivenessCore {
         handle(.familiesChanged(families), on: index, at: now, &actions, &generator)
     }
 
-    /// Who is heard on an interface is heard on it under its new name, too.
+    /// Nodes that are reachable on an interface stay so under its new name.
     private func rename(_ index: Int32, to name: String, at now: Instant, _ actions: inout [Action]) {
         guard let item = watched[index], item.interface.name != name else { return }
         for member in item.segment.members where member.isUp {

@@ -7,7 +7,7 @@ package struct LivenessSnapshot: Hashable, Sendable {
     package struct Segment: Hashable, Sendable {
         package var interface: String
         package var interfaceIndex: Int32
-        /// The nodes ever heard there that are still configured, by name; without this one.
+        /// The nodes ever reachable there that are still configured, by name; without this one.
         package var members: [SegmentMember]
         /// Whether it was listened for a whole detection time.
         package var isSettled: Bool
@@ -15,14 +15,14 @@ package struct LivenessSnapshot: Hashable, Sendable {
         package var sendingFamilies: [AddressFamily]
         /// Between this node's packets, before jitter.
         package var interval: Duration
-        /// Why nothing can be sent or heard over a family.
+        /// Why nothing can be sent or received over a family.
         package var problems: [AddressFamily: String]
         package var packetsSent: UInt64
         package var packetsReceived: UInt64
         package var sendFailures: UInt64
         /// Packets received that were not used.
         package var drops: [DropReason: UInt64]
-        /// Speakers of other clusters that are heard there.
+        /// Speakers of other clusters on the segment.
         package var foreignSpeakers: [ForeignSpeaker] = []
         /// Other hosts that send as this node.
         package var twins: [SegmentTwin] = []

@@ -9,7 +9,7 @@ package struct ProbePlan {
         package var inquiry: Inquiry
     }
 
-    /// Why nobody can be asked. A sentence.
+    /// Why nothing can be probed. A sentence.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }

@@ -5,7 +5,7 @@ import Timing
 /// Decides, of unnumbered peers, whether the router that was found is one that speaks BGP with this node; and says it to who
 /// finds them.
 package struct RouterSessions: Hashable, Sendable {
-    /// The session with an unnumbered peer, as it stands.
+    /// The current session with an unnumbered peer.
     package struct Session: Hashable, Sendable {
         package let interface: String
         package let router: IPv6Address
@@ -40,7 +40,7 @@ package struct RouterSessions: Hashable, Sendable {
     /// Takes the sessions as they are now; to be called every second or so.
     package mutating func look(at sessions: [Session], now: Instant) -> [Outcome] {
         var outcomes: [Outcome] = []
-        // Several peers on an interface: one that stands is enough.
+        // Several peers on an interface: one established session is enough.
         let established = Set(sessions.filter(\.isEstablished).map(\.interface))
         let byInterface = Dictionary(sessions.map { ($0.interface, $0.router) }) { first, _ in first }
         known = known.filter { byInterface[$0.key] == $0.value.router }

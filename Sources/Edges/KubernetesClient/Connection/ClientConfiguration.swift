@@ -1,6 +1,6 @@
 /// Where the API server is, whom to believe, and who we are.
 package struct ClientConfiguration: Hashable, Sendable {
-    /// Something that stands in the configuration itself, or in a file that may change.
+    /// A value in the configuration itself, or in a file that may change.
     package enum Source: Hashable, Sendable {
         case data(Confidential)
         case file(String)

@@ -1,11 +1,11 @@
-/// Who is told what the client does: for metrics, logs and the status.
+/// Observes what the client does: for metrics, logs and the status.
 package struct ClientObserver: Sendable {
     package enum Event: Hashable, Sendable {
         /// A request was answered with this code; 0: it was not answered.
         case answered(verb: String, resource: String, code: Int)
         /// A watch had to begin again, other than at its appointed end.
         case watchFailed(resource: String, message: String)
-        /// A watch is told of what happens.
+        /// Observes a watch.
         case watchStands(resource: String)
         /// The cluster does not have the kind, or not any more, which it need not.
         case watchEnded(resource: String)
@@ -13,7 +13,7 @@ package struct ClientObserver: Sendable {
         case serverLost
         /// It answers again.
         case serverAnswers
-        /// The server's state is older than what was told, as after a restored backup of etcd; all is read again.
+        /// The server's state is older than the known one, as after a restored backup of etcd; all is read again.
         case setBack(resource: String, from: String, to: String)
         /// The lease could not be read or written.
         case electionFailed(message: String)

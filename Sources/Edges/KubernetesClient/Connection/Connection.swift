@@ -125,7 +125,7 @@ extension Connection {
         settings.timeout.read = .nanoseconds(silence.wholeNanoseconds)
         settings.redirectConfiguration = .disallow
         settings.httpVersion = .http1Only
-        // Each watch holds a connection for as long as it stands.
+        // Each watch holds a connection as long as it lasts.
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
         settings.connectionPool.retryConnectionEstablishment = false
         settings.http1_1ConnectionDebugInitializer = { Connection.keepAlive($0) }
@@ -143,7 +143,7 @@ extension Connection {
             (tcp(TCP_KEEPINTVL), 5), (tcp(TCP_KEEPCNT), 3),
         ]
         let set = options.map { channel.setOption($0.0, value: $0.1) }
-        // What is not supported is missed by nobody but whoever waits for a dead peer.
+        // Without support, only the detection of a dead peer is slower.
         return EventLoopFuture.andAllComplete(set, on: channel.eventLoop)
     }
 

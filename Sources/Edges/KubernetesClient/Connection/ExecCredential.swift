@@ -1,4 +1,4 @@
-/// What an exec plugin is told and what it answers (client.authentication.k8s.io/v1).
+/// The input and output of an exec plugin (client.authentication.k8s.io/v1).
 struct ExecCredential: Codable, Sendable {
     struct Status: Codable, Sendable {
         /// RFC 3339 text.

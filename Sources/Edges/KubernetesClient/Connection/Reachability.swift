@@ -20,7 +20,7 @@ final class Reachability: Sendable {
     /// Waits until the server answers.
     ///
     /// - Parameters:
-    ///   - report: is told of the first attempt that fails (false), and of the one after it that is answered (true).
+    ///   - report: called for the first attempt that fails (false), and for the next one that is answered (true).
     ///   - attempt: asks the server once; whether it answered that it is ready.
     /// - Returns: whether it was down, that is whether at least one attempt failed; `nil` if the task was cancelled.
     func wait(

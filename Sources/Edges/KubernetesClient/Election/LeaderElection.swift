@@ -29,7 +29,7 @@ package final class LeaderElection: Sendable {
     /// Takes part until the task is cancelled. While this process leads, `lead` runs; it is cancelled as soon as leading
     /// ends, and leading is not over for this process before it has returned.
     ///
-    /// - Parameter report: is told each change of the role.
+    /// - Parameter report: called with each change of the role.
     package func run(
         report: @Sendable (LeaseElection.Role) -> Void = { _ in },
         lead: @escaping @Sendable () async -> Void
@@ -53,7 +53,7 @@ package final class LeaderElection: Sendable {
         }
     }
 
-    /// What is to be done. That the lease was set back is passed on: whoever leads starts again from lists.
+    /// What is to be done. A lease that went backwards is passed on: the leader starts again from lists.
     private func decide(_ event: LeaseElection.Event) -> [LeaseElection.Action] {
         let (actions, setBack) = core.withLock { core in
             let former = core.setBacks
@@ -72,7 +72,7 @@ package final class LeaderElection: Sendable {
         do throws(RequestFailure) {
             try await client.replace(.leases, held, patience: patience, isUrgent: true)
         } catch {
-            // A renewal that nobody waited for may have been done after all: once more, as the lease is now.
+            // An abandoned renewal may have succeeded: once more, as the lease is now.
             guard error.isConflict,
                 let octets = try? await client.send(.get(.leases, name), patience: patience, isUrgent: true),
                 let current: Lease = try? client.decode(octets),
@@ -84,12 +84,12 @@ package final class LeaderElection: Sendable {
 
     /// Leads, and renews beside it, until either ends.
     ///
-    /// - Returns: that what was asked for last came to nothing: nobody waits for it any more.
+    /// - Returns: that the last request failed, because it is not awaited any more.
     private func whileLeading(_ lead: @escaping @Sendable () async -> Void) async -> LeaseElection.Event {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await lead() }
             group.addTask { await self.renew() }
-            // Whatever the renewal waits for: when leading is over, `lead` ends.
+            // Even while the renewal waits: when leading is over, `lead` ends.
             group.addTask { await self.waitForTheEnd() }
             await group.next()
             group.cancelAll()

@@ -4,7 +4,7 @@ import Logging
 import SystemIO
 import Timing
 
-/// Writes Events about Services, for whoever asks `kubectl describe`.
+/// Writes Events about Services, for `kubectl describe`.
 package struct EventRecorder: Sendable {
     private let client: KubernetesClient
     private let controller: String

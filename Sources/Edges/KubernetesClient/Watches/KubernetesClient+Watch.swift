@@ -11,9 +11,9 @@ extension KubernetesClient {
     /// as soon as the server answers again.
     ///
     /// - Parameters:
-    ///   - known: what was told of before, by another watch of the same kind.
-    ///   - tell: is told one event after the other; while it works, nothing more is read.
-    /// - Returns: what is known at the end. That the kind is gone is not told as a deletion of all.
+    ///   - known: what was reported before, by another watch of the same kind.
+    ///   - tell: called with one event after the other; while it works, nothing more is read.
+    /// - Returns: what is known at the end. A removed kind is not reported as a deletion of all.
     @discardableResult
     package func watch<Object>(
         _ type: ResourceType<Object>, _ scope: APIRequest.Scope = .init(), isOptional: Bool = false,

@@ -6,8 +6,8 @@ import SystemIO
 /// Sends datagrams to one link-local multicast group on one interface, and receives those that others send there.
 ///
 /// Two descriptors: one bound to group and port, which therefore sees nothing else; one to send from, since a protocol's
-/// source port may have to be another than its destination port. Both are bound to the interface, whatever its name. What
-/// this host sends it does not receive itself.
+/// source port may have to be another than its destination port. Both are bound to the interface, regardless of its
+/// name. What this host sends it does not receive itself.
 ///
 /// It belongs to the network namespace of the thread that opens it.
 package final class MulticastSocket {
@@ -92,7 +92,7 @@ extension MulticastSocket {
 
     private static func makeSender(interface: CInt, _ options: Options) throws(SystemError) -> FileDescriptor {
         let descriptor = try open(options.group.family, interface: interface)
-        // It only sends: what somebody sends to its port may take no room.
+        // It only sends: packets to its port must not take room.
         try descriptor.set(SOL_SOCKET, SO_RCVBUF, 0, "SO_RCVBUF")
         let unspecified: IPAddress
         switch options.group {

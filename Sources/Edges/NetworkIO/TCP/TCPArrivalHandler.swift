@@ -1,7 +1,7 @@
 import Interfaces
 import NIOCore
 
-/// Reports a connection once it stands, and lets everything pass.
+/// Reports a connection once it is established, and passes everything on.
 final class TCPArrivalHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

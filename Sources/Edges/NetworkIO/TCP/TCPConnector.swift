@@ -7,7 +7,7 @@ import NIOPosix
 
 /// Makes TCP connections with options that NIO has no names for.
 package enum TCPConnector {
-    /// Connects. The channel does not read until it is told to, so that nothing is lost before somebody listens.
+    /// Connects. The channel does not read until asked to, so that nothing is lost before there is a reader.
     ///
     /// The socket is made on the event loop's thread, and so belongs to that thread's network namespace.
     ///

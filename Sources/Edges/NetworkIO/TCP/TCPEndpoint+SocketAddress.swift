@@ -18,7 +18,7 @@ extension TCPEndpoint {
             self = endpoint
             return
         }
-        // Of `sockaddr_in6`, the scope stands behind the family, the port, the flow and the address.
+        // Of `sockaddr_in6`, the scope is after the family, the port, the flow and the address.
         let scope = unsafe address.withSockAddr { pointer, length in
             unsafe UnsafeRawBufferPointer(start: pointer, count: length).load(fromByteOffset: 24, as: UInt32.self)
         }

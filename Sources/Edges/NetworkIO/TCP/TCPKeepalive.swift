@@ -3,7 +3,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// TCP's own keepalives: for connections on which the protocol above sends nothing by itself, so that a host that is gone
+/// TCP's own keepalives: for connections on which the protocol above sends nothing, so that a host that is gone
 /// without a word is noticed.
 package enum TCPKeepalive {
     /// A connection on which nothing arrives is probed after this time.

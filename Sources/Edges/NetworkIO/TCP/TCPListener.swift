@@ -5,12 +5,12 @@ import Interfaces
 import NIOCore
 import NIOPosix
 
-/// A socket that takes TCP connections on one address and port. It knows nothing of who may connect: whoever it was made
-/// by looks at each connection, and closes what it does not want.
+/// A socket that takes TCP connections on one address and port. It does not know which peers may connect: the owner it
+/// was made by looks at each connection, and closes what it does not want.
 package struct TCPListener: Sendable {
     private let channel: any Channel
 
-    /// A connection that somebody has made. It does not read until it is told to.
+    /// A connection from a peer. It does not read until asked to.
     package struct Connection: Sendable {
         package let channel: any Channel
         /// The other end, with the interface where the address is link-local.

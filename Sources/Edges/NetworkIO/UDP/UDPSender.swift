@@ -13,7 +13,7 @@ package final class UDPSender {
         package var port: UInt16
         /// The name of the interface that a link-local address is on.
         package var zone: String?
-        /// `nil`: the system's choice, made anew for each datagram.
+        /// `nil`: the system's choice for each datagram.
         package var source: IPAddress?
         /// The device, for example of a VRF, that everything leaves through.
         package var device: String?
@@ -50,7 +50,7 @@ package final class UDPSender {
         let family = options.destination.family
         socket = try FileDescriptor.forDatagrams(of: family)
         if let device = options.device ?? options.zone { try socket.bind(toDevice: device) }
-        // It only sends: what somebody sends to its port may take no room.
+        // It only sends: packets to its port must not take room.
         try socket.set(SOL_SOCKET, SO_RCVBUF, 0, "SO_RCVBUF")
         switch family {
         case .ipv4:

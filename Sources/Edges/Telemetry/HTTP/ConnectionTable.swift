@@ -109,7 +109,7 @@ struct ConnectionTable: Sendable {
         }.min { ($0.since, $0.connection) < ($1.since, $1.connection) }?.connection
     }
 
-    /// Since when a connection does nothing that somebody waits for; `nil` if it does.
+    /// Since when a connection is idle; `nil` if it does.
     private static func idle(_ phase: Phase, at now: Instant) -> Instant? {
         switch phase {
         case .waiting(let since): since

@@ -9,12 +9,12 @@ package struct HTTPRoute: Sendable {
         case question
         /// A question that is answered also where there is no room for others: cheap, and what restarts depend on.
         case health
-        /// To POST, and only to clients on this host: whoever may run programs here may ask for it, and nobody else.
+        /// For POST, and only for clients on this host: only users who can run programs here may call it.
         case request
     }
 
     package let kind: Kind
-    /// One that ends in a slash stands for every path that begins so.
+    /// One that ends in a slash matches every path that starts with it.
     package let path: String
     /// Given what follows ``path``.
     package let respond: @Sendable (Substring) async -> HTTPResponse

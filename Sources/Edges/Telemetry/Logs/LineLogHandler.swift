@@ -3,7 +3,7 @@ import Logging
 import Presentation
 import Timing
 
-/// Writes each log event as one line of bounded length, whatever the event's text holds.
+/// Writes each log event as one line of bounded length, regardless of the event's text.
 package struct LineLogHandler: LogHandler {
     package var logLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]

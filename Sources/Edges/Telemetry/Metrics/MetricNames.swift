@@ -70,7 +70,7 @@ package enum MetricNames {
         "martlet_announcements", .gauge,
         "Addresses that this node announces at layer 2, and address-peer pairs that it advertises by BGP.",
         labels: ["protocol"])
-    package static let silences = MetricDefinition(
+    package static let notAnnounced = MetricDefinition(
         "martlet_not_announced", .gauge, "Addresses that this node does not announce, by reason.",
         labels: ["protocol", "reason"])
     package static let ownershipChanges = MetricDefinition(
@@ -89,14 +89,14 @@ package enum MetricNames {
 
     package static let layer2Requests = MetricDefinition(
         "martlet_layer2_requests_received_total", .counter,
-        "ARP requests and neighbour solicitations received for addresses that this node owns.",
+        "ARP requests and neighbor solicitations received for addresses that this node owns.",
         labels: ["interface", "protocol"])
     package static let layer2Replies = MetricDefinition(
-        "martlet_layer2_replies_sent_total", .counter, "ARP replies and neighbour advertisements sent in answer.",
+        "martlet_layer2_replies_sent_total", .counter, "ARP replies and neighbor advertisements sent in answer.",
         labels: ["interface", "protocol"])
     package static let layer2Announcements = MetricDefinition(
         "martlet_layer2_announcements_sent_total", .counter,
-        "Gratuitous ARP and unsolicited neighbour advertisements sent.", labels: ["interface", "protocol"])
+        "Gratuitous ARP and unsolicited neighbor advertisements sent.", labels: ["interface", "protocol"])
     package static let layer2Drops = MetricDefinition(
         "martlet_layer2_drops_total", .counter, "Frames ignored.", labels: ["interface", "reason"])
     package static let layer2KernelDrops = MetricDefinition(
@@ -186,7 +186,7 @@ package enum MetricNames {
         configurationProblems, configurationGeneration, configurationLastSuccess, apiRequests, watchFailures,
         apiServerUp, setBacks, poolSize,
         poolAssigned, poolAvailable,
-        services, assignmentTime, announcements, silences, ownershipChanges, conflicts, eventToWire, layer2Requests,
+        services, assignmentTime, announcements, notAnnounced, ownershipChanges, conflicts, eventToWire, layer2Requests,
         layer2Replies, layer2Announcements, layer2Drops, layer2KernelDrops, layer2Claims, forgedClaims, beliefsDropped,
         segmentMembers,
         segmentUnheard, sessionUp,

@@ -38,7 +38,7 @@ extension MetricSink {
             MetricNames.announcements, status.announcements.filter { $0.node == status.node }.map { [$0.protocol] },
             always: [["layer2"], ["bgp"]])
         setCounts(
-            MetricNames.silences, status.silent.filter { $0.node == status.node }.map { [$0.protocol, $0.reason] })
+            MetricNames.notAnnounced, status.silent.filter { $0.node == status.node }.map { [$0.protocol, $0.reason] })
         for interface in status.interfaces where interface.hasRole { set(interface) }
         setCounts(
             MetricNames.segmentMembers,

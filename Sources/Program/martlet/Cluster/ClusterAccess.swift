@@ -3,11 +3,11 @@ import Logging
 import Synchronization
 import Telemetry
 
-/// How it stands with the API server: counted, logged once for each change, and shown in the status.
+/// The state of the connection to the API server: counted, logged once for each change, and shown in the status.
 final class ClusterAccess: Sendable {
     private let registry: PrometheusRegistry
     private let logger: Logger
-    /// By what is done, what went wrong with it last and was not mended since.
+    /// By activity, its latest failure that is not resolved yet.
     private let failures = Mutex<[String: String]>([:])
     private let unreadable = Mutex<[String: String]>([:])
 

@@ -1,7 +1,7 @@
 import ServiceLifecycle
 
 /// Ends the process when the state directory is another cluster's: the next start then knows better. A node keeps such a
-/// directory where its cluster was made anew.
+/// directory if its cluster was created again.
 struct ClusterIdentityCheck: Service {
     struct OtherCluster: Error, CustomStringConvertible {
         var description: String {

@@ -7,7 +7,7 @@ import WireIdentity
 
 /// Finds out which cluster a speaker belongs to: by the UID of the namespace kube-system, which lives as long as the cluster.
 ///
-/// It is kept in the state directory, so that a restart while the API server is away needs nobody. Until it is known
+/// It is kept in the state directory, so that a restart works without the API server. Until it is known
 /// nothing is announced: every other speaker of the cluster would be taken for a stranger.
 struct ClusterIdentityFinder: Sendable {
     static let file = "cluster-uid"
@@ -27,7 +27,7 @@ struct ClusterIdentityFinder: Sendable {
 
     /// Asks the API server until it answers. It throws only when the task is cancelled.
     ///
-    /// - Parameter onObstacle: is told why it takes so long.
+    /// - Parameter onObstacle: called with the reason for the delay.
     func find(onObstacle: @Sendable (String) -> Void) async throws -> String {
         var pause = Duration.milliseconds(200)
         var told: String?

@@ -18,7 +18,7 @@ struct ControllerReporter: ProcessReporter {
 
     /// Why the process does not do its job, a sentence each.
     ///
-    /// Asked every few seconds by whoever probes: nothing here takes longer with more Services.
+    /// Called every few seconds by probes: nothing here takes longer with more Services.
     func obstacles() async -> [String] {
         let (role, core) = await controller.view()
         return ControllerReporter.obstacles(role, core)

@@ -24,7 +24,7 @@ struct KubeconfigOptions: ParsableArguments {
     /// Reads the cluster once. Its Secrets are not read.
     ///
     /// - Parameters:
-    ///   - withEvents: also what was told of its Services.
+    ///   - withEvents: also the history of its Services.
     ///   - labels: a label selector: only these Services are shown.
     func look(withEvents: Bool = false, labels: String? = nil) async throws -> ClusterLook {
         let configuration = try ClientConfiguration.find(

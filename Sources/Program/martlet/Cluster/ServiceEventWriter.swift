@@ -10,7 +10,7 @@ import Timing
 
 /// Writes what a speaker's history has to tell about Services as Kubernetes Events (``ServiceNews``), one at a time.
 struct ServiceEventWriter: ServiceLifecycle.Service {
-    /// How many wait while the API server is slow or gone. Of more the oldest are not told.
+    /// How many wait while the API server is slow or gone. Of more, the oldest are dropped.
     static let backlog = 256
 
     let recorder: EventRecorder

@@ -54,7 +54,7 @@ struct SpeakerCommand: AsyncParsableCommand {
 
     func run() async throws { try await serving.run(serve) }
 
-    /// Asks which cluster this is, and says meanwhile that it has to be known first; `nil`: told to stop before it was.
+    /// Asks which cluster this is, and says meanwhile that it has to be known first; `nil`: stopped before it was.
     private func findCluster(_ finder: ClusterIdentityFinder, _ logger: Logger) async throws -> String? {
         let obstacle = Mutex("the identity of the cluster is not known yet")
         let search = ClusterIdentitySearch(finder: finder) { text in obstacle.withLock { $0 = text } }

@@ -6,7 +6,7 @@ import Logging
 import ServiceLifecycle
 
 /// Sees to it that there is a Secret with the key that speakers sign with. It makes one where there is none, and can neither
-/// read nor change one that is there. So each cluster has a key of its own, which stands in no manifest.
+/// read nor change one that is there. So each cluster has its own key, which is in no manifest.
 struct SpeakerKeyMaker: ServiceLifecycle.Service {
     /// The key of the Secret's data that holds it.
     static let dataKey = "key"

@@ -103,7 +103,7 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
         do throws(RequestFailure) {
             try await apply(report, subresource: nil)
         } catch {
-            // The admission plugin OwnerReferencesPermissionEnforcement forbids it to whoever may not delete the object.
+            // The admission plugin OwnerReferencesPermissionEnforcement forbids it without permission to delete the object.
             guard error.code == 403 else { throw error }
             logger.warning("cannot set the Node as owner of the Speaker object of this node: \(error.message)")
         }

@@ -147,7 +147,7 @@ struct GetCommand: AsyncParsableCommand {
         )
     }
 
-    /// Shows what changes, for as long as somebody reads it. A process that does not answer is told of once, and waited for.
+    /// Shows what changes, as long as the reader is there. A process that does not answer is reported once, and waited for.
     private func follow(_ first: ResourceList, at place: SourceOptions.Place) async throws {
         // Speakers write no more often to the cluster.
         let pause = if case .cluster = place { Duration.seconds(5) } else { Duration.seconds(1) }

@@ -6,7 +6,7 @@ import SystemIO
 import Timing
 import WireCodec
 
-/// Sends the probes of inquiries on their interfaces, all at once, and hears the answers.
+/// Sends the probes of inquiries on their interfaces, all at once, and receives the answers.
 struct WireProbe {
     /// Answers to ARP and to neighbour discovery alone, and announcements.
     private static let filter = "arp or (ip6 and ip6[6] = 58 and (ip6[40] = 135 or ip6[40] = 136))"

@@ -89,7 +89,7 @@ struct PlanCommand: AsyncParsableCommand {
         let reading = ManifestReader.read(paths: against)
         guard reading.isComplete else {
             for problem in reading.problems where problem.severity == .error { Diagnostics.say("\(problem)") }
-            // Whatever is missing there would look like a gain.
+            // A missing object would look like a gain.
             let isMeant = against.contains { $0.likelyMeant(among: ["cluster"]) != nil }
             throw Diagnostics.failure(
                 "--against \(against.joined(separator: " ")) cannot be read completely, so there is nothing to compare with"

@@ -3,7 +3,7 @@ import SystemIO
 
 /// What a person needs to know and a script does not: on standard error.
 enum Diagnostics {
-    /// Where standard error cannot be written there is nobody to tell.
+    /// If standard error cannot be written, nothing can be reported.
     static func say(_ text: String) { _ = try? StandardStream.errors.write("martlet: \(text)\n") }
 
     /// Says why, and makes the error that ends the program with status 1.

@@ -13,7 +13,7 @@ struct OutputOptions: ParsableArguments {
     /// Prints a screen on standard output, as wide as the terminal.
     ///
     /// - Parameter now: what ages are counted up to.
-    /// - Returns: `false` if nobody reads it any more.
+    /// - Returns: `false` if the reader has closed it.
     @discardableResult func print(_ screen: some Screen, now: Timestamp = .now) throws(SystemError) -> Bool {
         try OutputOptions.write(screen.text(output, OutputOptions.layout(now: now)))
     }
@@ -27,7 +27,7 @@ struct OutputOptions: ParsableArguments {
 
     /// Writes an answer; the only way in which a command does.
     ///
-    /// - Returns: `false` if nobody reads it any more: what goes on for ever ends then, anything else keeps its status.
+    /// - Returns: `false` if the reader has closed it: an endless command ends then, any other keeps its status.
     /// - Throws: an answer that cannot be written was not given, so the command ends with status 1.
     @discardableResult static func write(_ text: String) throws(SystemError) -> Bool {
         try StandardStream.output.write(text)

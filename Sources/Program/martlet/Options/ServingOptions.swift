@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Telemetry
 import UnixSignals
 
-/// What every long-running process is told: where it serves HTTP, and how it logs.
+/// Options of every long-running process: where it serves HTTP, and how it logs.
 struct ServingOptions: ParsableArguments {
     // Text here and an endpoint below: a default beside a `transform` crashes when the command is made (Swift 6.3.1).
     @Option(

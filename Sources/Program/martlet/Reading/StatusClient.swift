@@ -90,7 +90,7 @@ struct StatusClient {
     private func get(_ path: String, method: HTTPMethod = .GET) async throws(Failure) -> [UInt8] {
         var configuration = HTTPClient.Configuration()
         configuration.timeout = .init(connect: StatusClient.patience, read: StatusClient.patience)
-        // One that nobody listens for is an answer, not something to wait for.
+        // A refused connection is an answer, not something to wait for.
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         var request = HTTPClientRequest(url: server.appendingPathComponent(path).absoluteString)

@@ -64,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
         let started = Timestamp.now
         try Privileges.check()
         var source = try ManifestSource(paths: input.filenames)
-        // Nobody can have been seen writing yet.
+        // No writer can have been seen yet.
         let first = source.read(at: UptimeClock.now) ?? ManifestReading()
         guard first.isComplete else {
             // Services that are missing only because their file cannot be read would lose their addresses.

@@ -14,7 +14,7 @@ import Timing
 
 /// `martlet controller`: of several replicas one leads and assigns; the shell around ``ControllerCore``.
 ///
-/// While another leads, nothing but the Lease is read. Whoever comes to lead begins from lists, see ``ControllerCore``. So
+/// While another leads, nothing but the Lease is read. A new leader starts from lists, see ``ControllerCore``. So
 /// does a leader when it finds that the API server's state was set back.
 package final class ControllerService: ServiceLifecycle.Service {
     private enum Input: Sendable {
@@ -50,7 +50,7 @@ package final class ControllerService: ServiceLifecycle.Service {
 
     /// - Parameters:
     ///   - identity: unlike that of every other replica.
-    ///   - observe: is told what was decided, and how long it took.
+    ///   - observe: called with each decision and its duration.
     package init(
         client: KubernetesClient, namespace: String, identity: String, loadBalancerClass: String?, logger: Logger,
         observe: @escaping @Sendable (ControllerCore, [AssignmentChange], Duration) -> Void = { _, _, _ in }

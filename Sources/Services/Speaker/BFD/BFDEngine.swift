@@ -37,7 +37,7 @@ package final class BFDEngine: Sendable {
 
     package var heartbeat: Heartbeat { thread.heartbeat }
 
-    /// The peers to hold sessions with: all of them, each time. Returns at once. One that is left out is told AdminDown.
+    /// The peers to hold sessions with: all of them, each time. Returns at once. One that is left out gets AdminDown.
     package func apply(_ peers: [BFDPeerSettings]) { thread.mailbox.put { wishes, _ in wishes = peers } }
 
     /// The state after everything applied before; what it was at the end, once the engine is stopped.

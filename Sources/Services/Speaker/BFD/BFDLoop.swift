@@ -11,7 +11,7 @@ import WireCodec
 /// thread.
 ///
 /// What waits in the sockets is read before deadlines are looked at, so that a thread which was late does not take for
-/// silence what it had not read.
+/// a loss what it had not read.
 final class BFDLoop {
     /// The newest list of peers; what was replaced before it was taken is of no use any more.
     typealias Thread = EngineThread<[BFDPeerSettings]?, Void, BFDSnapshot, BFDEvent>

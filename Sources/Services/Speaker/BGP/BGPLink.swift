@@ -8,7 +8,7 @@ struct BGPLink {
     var outbox: [UInt8] = []
     /// Write what is there, then close.
     var isClosing = false
-    /// How a connection of our own making is given up before it stands.
+    /// Aborts an outgoing connection before it is established.
     let attempt = TCPAttempt()
     /// `nil` while connecting.
     var channel: (any Channel)?

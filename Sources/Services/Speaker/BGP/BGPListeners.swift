@@ -123,7 +123,7 @@ actor BGPListeners {
                 do {
                     try await socket.listener.setPassword(password, for: peer).get()
                 } catch TCPError.noInterface {
-                    // Nobody can connect from there; the others can. It is tried again, as the interface may come.
+                    // No peer can connect there; the others can. It is tried again, as the interface may come.
                     set.passwords[peer] = nil
                 }
             }

@@ -13,8 +13,8 @@ import Timing
 ///
 /// Each connection has a reader and a writer task. The reader waits until the session has dealt with what it read, so a
 /// peer that floods us fills its own window only. The writer takes the session's messages first, then UPDATEs from the
-/// shared table, and takes no more before the kernel has taken what it wrote; a peer that does not read costs the kernel's
-/// socket buffer and one batch.
+/// shared table, and writes no more before the kernel has accepted what it wrote; a peer that does not read costs the
+/// kernel's socket buffer and one batch.
 actor BGPPeer {
     private enum Job {
         case connect(ConnectionID)
@@ -181,7 +181,7 @@ extension BGPPeer {
             logger.warning(
                 "no next hop for an address family; its routes are not sent", metadata: ["family": "\(family)"])
         }
-        // RFC 4271 §4.4: with a hold time of zero nobody sends KEEPALIVE messages.
+        // RFC 4271 §4.4: with a hold time of zero neither side sends KEEPALIVE messages.
         if negotiated.holdTime == .zero, let channel = link.channel {
             TCPKeepalive.enable(on: channel).whenFailure { [logger] error in
                 logger.warning("cannot enable TCP keepalives", metadata: ["error": "\(BGPPeer.words(for: error))"])
@@ -299,7 +299,7 @@ extension BGPPeer {
         guard established == id, let output = routes.takeOutput(for: settings.name, limit: BGPPeer.batchSize) else {
             return nil
         }
-        // RFC 4271 §8.2.2: a ROUTE-REFRESH restarts nobody's timers.
+        // RFC 4271 §8.2.2: a ROUTE-REFRESH restarts no timer.
         if output.updates > 0 { handle(.updatesSent(id, count: output.updates)) }
         return output.bytes
     }

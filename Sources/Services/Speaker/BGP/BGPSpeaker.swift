@@ -10,7 +10,7 @@ import Timing
 ///
 /// Peers are given whole, by ``apply(peers:)``; a session restarts only if something that it depends on has changed.
 /// Routes are given as changes, by ``apply(_:)``, whose cost depends on how many those are. Each peer is an actor with
-/// tasks of its own, and shares nothing with another but the table of routes: a bad or slow one delays nobody.
+/// tasks of its own, and shares nothing with another but the table of routes: a bad or slow one delays no other.
 package actor BGPSpeaker {
     private struct Member {
         var settings: BGPPeerSettings
@@ -26,7 +26,7 @@ package actor BGPSpeaker {
     private let started: Instant
     private let listeners: BGPListeners
     private let bfd: BFDEngine?
-    /// How the peers' BFD sessions stand, for sessions that are made anew.
+    /// The state of the peers' BFD sessions, for sessions that are created again.
     private var bfdStatus: [String: BFDPeerStatus] = [:]
     /// The peers that have a BFD session.
     private var withBFD: Set<String> = []
@@ -41,8 +41,8 @@ package actor BGPSpeaker {
     /// - Parameter onBFD: called with a peer's name when its BFD session comes up or leaves Up; it must not wait.
     /// - Parameter onRefusal: called for each connection that is closed because it is of no peer; it must not wait.
     /// - Parameter isRestarting: an earlier process of this node may have left routes standing in peers with which graceful
-    ///   restart was agreed. Such peers are told so once (RFC 4724 §4.1). They drop what is not announced again as soon as
-    ///   a session has sent what there is: give all routes before the peers, or together with them.
+    ///   restart was agreed. Such peers get the restart flag once (RFC 4724 §4.1). They drop what is not announced
+    ///   again as soon as a session has sent what there is: give all routes before the peers, or together with them.
     /// - Parameter bfd: holds the BFD sessions of peers that have one; the speaker ends it. Without it there are none.
     package init(
         eventLoopGroup: any EventLoopGroup, logger: Logger, isRestarting: Bool = false, bfd: BFDEngine? = nil,
@@ -71,7 +71,7 @@ package actor BGPSpeaker {
             await withDiscardingTaskGroup { sessions in
                 for await peer in newPeers { sessions.addTask { await peer.run() } }
             }
-            // Only now: a router that heard BFD go down while BGP stands may take it for a failure, whatever RFC 5882 §3.2
+            // Only now: a router that sees BFD go down while BGP is up may treat it as a failure, despite RFC 5882 §3.2
             // says, and drop routes that graceful restart was to keep.
             bfd?.leave()
         }
@@ -99,7 +99,7 @@ package actor BGPSpeaker {
         await member.peer.accept(arrival.channel)
     }
 
-    /// Makes these the peers. A peer that is gone is told so; one whose session depends on what has changed gets a new
+    /// Makes these the peers. A removed peer gets a Cease; one whose session depends on what has changed gets a new
     /// session; all others notice nothing.
     ///
     /// Of two peers of one name, the last counts.
@@ -139,7 +139,7 @@ package actor BGPSpeaker {
             addPeer.yield(peer)
         }
         for name in bfdStatus.keys where wanted[name] == nil { bfdStatus[name] = nil }
-        // BFD in its turn says when its sessions are up; until then it keeps nobody waiting.
+        // BFD in its turn says when its sessions are up; until then it delays no session.
         if !isShutDown { bfd?.apply(wanted.values.compactMap { $0.shutdown == nil ? $0.bfd : nil }) }
         if !isShutDown { await listeners.apply(Array(wanted.values)) }
     }
@@ -186,7 +186,7 @@ package actor BGPSpeaker {
     }
 
     /// Ends all sessions so that peers with which graceful restart was agreed keep the routes for a while; the others are
-    /// told `text`.
+    /// sent `text`.
     package func shutdownForRestart(text: String? = nil) async {
         await stop(.restart(text))
     }

@@ -69,7 +69,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
     /// What is known; `nil` once the source has stopped.
     package func view() async -> ClusterView? { await knowledge.current }
 
-    /// Takes in an event and passes on what follows from it. Whoever tells of events waits until each has been taken in, so
+    /// Takes in an event and passes on what follows from it. The sender of events waits until each has been taken in, so
     /// none pile up: a watch reads no faster than this.
     private func take(_ event: ClusterView.Event) async {
         let known = UptimeClock.now
@@ -91,7 +91,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
                 await ConfigurationWatches(client) { await self.take(.configuration($0, $1)) }.run()
             }
             group.addTask { await client.watch(.nodes) { await self.take(.node($0)) } }
-            // Slices are told apart by the Services that are known: so those come first.
+            // Slices are matched to known Services: so those come first.
             let (services, servicesReady) = AsyncStream.makeStream(of: Void.self)
             group.addTask {
                 await client.watch(.services, .init(fieldSelector: "spec.type=LoadBalancer")) { event in
@@ -106,7 +106,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
         }
     }
 
-    /// Follows the Secrets that are named, each by itself; begins anew when other ones are.
+    /// Follows the Secrets that are named, each separately; starts again when others are.
     private func followSecrets() async {
         var wanted = await nextSecretNames()
         while let names = wanted {
@@ -135,7 +135,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
     }
 
     private func follow(_ name: NamespacedName, _ pending: PendingSecrets) async {
-        // Whoever names a Secret that is not there, or not to be read, keeps nobody else waiting.
+        // An object with a Secret that is missing, or not readable, delays no other.
         await read(name)
         if pending.isLast(name) { await take(.secret(.ready)) }
         let scope = APIRequest.Scope(namespace: name.namespace, fieldSelector: "metadata.name=\(name.name)")

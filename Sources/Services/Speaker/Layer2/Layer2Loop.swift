@@ -26,7 +26,7 @@ struct Layer2Loop: ~Copyable {
     typealias Thread = EngineThread<Wishes, Board, Layer2Snapshot, Layer2Event>
     typealias Mail = Thread.Mail
 
-    /// ARP, and neighbour solicitations and advertisements without extension headers, which is how all hosts send them.
+    /// ARP, and neighbor solicitations and advertisements without extension headers, which is how all hosts send them.
     static let filter = "arp or (ip6 and ip6[6] = 58 and (ip6[40] = 135 or ip6[40] = 136))"
 
     private enum Limit {
@@ -121,7 +121,7 @@ struct Layer2Loop: ~Copyable {
             if isMailWaiting, takeMail() { return }
             applyChanges()
             handleDeadlines(isBacklogged: isBacklogged)
-            // Before frames: who probes for an address hears others that do.
+            // Before frames: a node that probes for an address receives the probes of others.
             changeMemberships()
             sendFrames()
             passOnReports()
@@ -165,7 +165,7 @@ struct Layer2Loop: ~Copyable {
         }
     }
 
-    /// An answer that waits to be read is no silence: while there is more to read, deadlines wait, but not for long.
+    /// An unread answer counts: while there is more to read, deadlines wait, but not for long.
     private mutating func handleDeadlines(isBacklogged: Bool) {
         let now = UptimeClock.now
         if isBacklogged, let due = core.nextDeadline, due.advanced(by: Layer2Loop.longestBacklog) > now { return }
@@ -264,7 +264,7 @@ struct Layer2Loop: ~Copyable {
         }
     }
 
-    /// Asked of the kernel when somebody asks for a snapshot: a system call for each interface in use.
+    /// Read from the kernel for each snapshot: a system call for each interface in use.
     private mutating func countKernelDrops(of opened: Opened) {
         let dropped = opened.capture.statistics().dropped
         // An interface that is gone has no statistics any more.
@@ -305,7 +305,7 @@ struct Layer2Loop: ~Copyable {
             case .leave(let group, let index): groups.leave(group, on: index)
             case .join(let group, let index):
                 do { try groups.join(group, on: index) } catch {
-                    // One of many on an interface is told.
+                    // One of many on an interface is reported.
                     if failedJoins.insert(index).inserted {
                         tell(
                             .joinFailed(

@@ -13,16 +13,16 @@ import SystemIO
 package final class LivenessEngine: Sendable {
     private let thread: LivenessLoop.Thread
 
-    /// Starts the thread; nothing is sent before ``apply(interfaces:)``, and nobody heard before ``apply(nodes:)``.
+    /// Starts the thread; nothing is sent before ``apply(interfaces:)``, and no node is reachable before ``apply(nodes:)``.
     ///
     /// - Parameters:
     ///   - node: this node's name.
     ///   - watched: of the loop without which this node is of no use to a segment: while it does not turn, the others are
-    ///     told that this node has left.
+    ///     notified that this node has left.
     ///   - onChange: called on the engine's thread for each change, in order; it must not wait. It is called once more
     ///     for every node that is up when an interface is no longer watched.
     ///   - onListened: called on the engine's thread when other segments than before were listened to for a whole detection
-    ///     time, after the changes that were heard by then: who is there is known. Before that, silence means nothing.
+    ///     time, after the changes that were heard by then: who is there is known. Before that, a missing node means nothing.
     package init(
         node: String, settings: LivenessSettings = LivenessSettings(), watching watched: Heartbeat? = nil,
         logger: Logger,
@@ -45,7 +45,7 @@ package final class LivenessEngine: Sendable {
     package var heartbeat: Heartbeat { thread.heartbeat }
 
     /// The interfaces whose segments are watched: all of them, each time. Returns at once. One that is left out is left:
-    /// the others are told so.
+    /// the others are notified.
     ///
     /// - Returns: the number of this list; that of the last one if they are the same.
     @discardableResult package func apply(interfaces: [InterfaceForLiveness]) -> UInt64 {

@@ -11,7 +11,7 @@ import WireCodec
 /// thread.
 ///
 /// What waits in the sockets is read before deadlines are looked at, so that a thread which was late does not take for
-/// silence what it had not read. Each turn reads a bounded number of datagrams from each socket, so that a flood on one
+/// a loss what it had not read. Each turn reads a bounded number of datagrams from each socket, so that a flood on one
 /// does not keep the others, or this node's own packets, waiting.
 final class LivenessLoop {
     struct Wishes: Sendable {
@@ -39,7 +39,7 @@ final class LivenessLoop {
     private var watch = HeartbeatWatch()
     private let tell: @Sendable (LivenessChange) -> Void
     private let tellListened: @Sendable (ListenedSegments) -> Void
-    /// Told last.
+    /// Reported last.
     private var listened = ListenedSegments(list: 0, interfaces: [])
     /// The number of the list of interfaces that was taken last.
     private var list: UInt64 = 0
@@ -125,7 +125,7 @@ final class LivenessLoop {
         }
     }
 
-    /// A node that does not answer is to be heard no longer than one that is dead.
+    /// A node that does not answer must not appear up longer than a dead one.
     private func lookAtWatched() {
         let now = UptimeClock.now
         guard let watched, watch.look(watched.turns, at: now) else { return }

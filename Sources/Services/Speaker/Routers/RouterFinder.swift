@@ -15,7 +15,7 @@ package final class RouterFinder: Sendable {
     private struct State {
         /// By index, the names.
         var wanted: [Int32: String] = [:]
-        /// Whether ``wanted`` was given anew.
+        /// Whether ``wanted`` was given again.
         var isNew = false
         /// What became of sessions, by the interfaces' names.
         var outcomes: [(interface: String, event: RouterDiscovery.Event)] = []
@@ -53,7 +53,7 @@ package final class RouterFinder: Sendable {
     deinit { stop() }
 
     /// The interfaces, by index, to find routers on: all of them, each time. Returns at once. Routers that are known there
-    /// are told again, since whoever asks may have forgotten them in the meantime.
+    /// are reported again, since the caller may have dropped them in the meantime.
     package func apply(_ interfaces: [Int32: String]) {
         shared.state.withLock { state in
             state.wanted = interfaces
@@ -85,7 +85,7 @@ package final class RouterFinder: Sendable {
         /// When to try again to open the socket.
         var retryAt: Instant
         var lastProblem: String?
-        /// Told last.
+        /// Reported last.
         var others: Set<IPv6Address> = []
     }
 

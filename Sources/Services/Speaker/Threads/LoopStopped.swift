@@ -1,4 +1,4 @@
-/// A loop has ended before its time, and with it what it did: the process ends, so that whoever watches it starts it anew.
+/// A loop has ended before its time, and with it what it did: the process exits, so that its supervisor restarts it.
 package struct LoopStopped: Error, Hashable, CustomStringConvertible {
     package let loop: String
 

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Timing
 
-/// What `martlet bundle` saves: all that processes knew at one moment, and the manifests, for somebody who was not there.
+/// What `martlet bundle` saves: all that processes knew at one moment, and the manifests, for analysis elsewhere.
 package struct BundleDocument: Hashable, Sendable, Decodable {
     /// What one process answered.
     package struct Process: Hashable, Sendable, Decodable {

@@ -12,7 +12,7 @@ package struct ClusterLook {
     /// What the speakers say of themselves: bounded, so of many addresses only the first.
     package var speakers: [SpeakerReport] = []
     package var events: [ObservedEvent] = []
-    /// What of a Node counts for the speakers, as whoever asks says.
+    /// Which of a Node's conditions count for the speakers, as the caller says.
     package var policy = NodePolicy()
     /// The Services to be shown; `nil`: all.
     package var shown: Set<NamespacedName>?
@@ -34,7 +34,7 @@ package struct ClusterLook {
         OfflineDecisions(reading, loadBalancerClass: loadBalancerClass, holders: holders, policy: policy)
     }
 
-    /// Those whose nodes are there and Ready. What others wrote may have been true before they died, and nobody takes it back.
+    /// Those whose nodes are there and Ready. What others wrote may have been true before they died, and nothing revokes it.
     private var living: [SpeakerReport] { speakers.filter { readyNodes.contains($0.metadata.name) } }
 
     /// Speakers of no Node: they announce nothing.
@@ -92,7 +92,7 @@ package struct ClusterLook {
     /// what they have where they can.
     package func decisions(after manifests: ManifestReading, loadBalancerClass: String?) -> OfflineDecisions {
         var next = manifests
-        next.state = manifests.state.laid(over: reading.state)
+        next.state = manifests.state.applied(over: reading.state)
         let statuses = Dictionary(
             reading.state.services.map { ($0.name, $0.status) }, uniquingKeysWith: { first, _ in first })
         for index in next.state.services.indices {
@@ -111,9 +111,9 @@ package struct ClusterLook {
         return document
     }
 
-    /// The chain of decisions for one Service, with what was told of it.
+    /// The chain of decisions for one Service, with its history.
     ///
-    /// - Parameter history: what was told of all Services, in the order of time, by Service.
+    /// - Parameter history: the history of all Services, in the order of time, by Service.
     package func explanation(
         of service: NamespacedName, _ decisions: OfflineDecisions, _ history: [String: [EventEntry]]
     ) -> ExplanationDocument {
@@ -124,7 +124,7 @@ package struct ClusterLook {
         return document
     }
 
-    /// What was told of each Service, in the order of time; of a Service that is there, nothing of former ones of its name.
+    /// The history of each Service, in the order of time; of a Service that exists, nothing of former ones of its name.
     package var history: [String: [EventEntry]] {
         let services = Dictionary(reading.state.services.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         let own = events.filter { event in
@@ -215,7 +215,7 @@ package struct ClusterLook {
             told
             + decisions.plan.layer2.map { AnnouncementEntry($0) }.filter { !known.contains([$0.service, $0.ip]) }
             + routes(decisions)
-        whole.silent = decisions.plan.silent.map { SilenceEntry($0) }
+        whole.silent = decisions.plan.silent.map { NotAnnouncedEntry($0) }
         whole.problems = decisions.problems.map { ProblemEntry($0) } + strayProblems + unreportedProblems
         var events = events.compactMap { EventEntry($0) }
         if let shown {
@@ -250,7 +250,7 @@ extension SpeakerReport {
 
     /// What the process would answer, as far as its object holds it.
     ///
-    /// - Parameter obstacle: why it announces nothing, whatever it says.
+    /// - Parameter obstacle: why it announces nothing, regardless of its report.
     fileprivate func document(obstacle: String?) -> StatusDocument {
         var document = StatusDocument(version: status?.version ?? "", role: "speaker", node: metadata.name)
         document.started = status?.started.flatMap { Timestamp($0) }
@@ -288,7 +288,7 @@ extension ObservedEvent {
 }
 
 extension EventEntry {
-    /// What was told of a Service; `nil` of anything else.
+    /// The history of a Service; `nil` for anything else.
     fileprivate init?(_ event: ObservedEvent) {
         guard event.regarding.kind == Service.kind, let time = Timestamp(event.eventTime) else { return nil }
         let service = event.service

@@ -26,8 +26,8 @@ package struct AnnouncementEntry: Hashable, Sendable {
     package var asPathPrepend: Int?
     /// Octets a second.
     package var linkBandwidth: Int?
-    /// BGP: the state of the node's session with the peer, as RFC 4271 names it, or ``unreportedSession``; `nil` where nobody
-    /// was asked, as in a plan. Only an Established session carries the route. An addition.
+    /// BGP: the state of the node's session with the peer, as RFC 4271 names it, or ``unreportedSession``; `nil` if no
+    /// speaker was asked, as in a plan. Only an Established session carries the route. An addition.
     package var session: String?
     /// Since when the node has answered for the address, or the peer has been sent the route; `nil` where that is not known, or
     /// is not so. An addition.
@@ -39,7 +39,7 @@ package struct AnnouncementEntry: Hashable, Sendable {
     package init(layer2 service: String, ip: String, node: String, interfaces: [String]?, since: Timestamp? = nil) {
         self.service = service
         self.ip = ip
-        self.protocol = Silence.AnnouncementProtocol.layer2.rawValue
+        self.protocol = NotAnnounced.AnnouncementProtocol.layer2.rawValue
         self.node = node
         self.interfaces = interfaces
         self.since = since
@@ -52,7 +52,7 @@ package struct AnnouncementEntry: Hashable, Sendable {
         self.session = session
         self.service = service
         self.ip = ip
-        self.protocol = Silence.AnnouncementProtocol.bgp.rawValue
+        self.protocol = NotAnnounced.AnnouncementProtocol.bgp.rawValue
         self.node = node
         self.peer = peer
         self.prefix = prefix
@@ -86,12 +86,12 @@ package struct AnnouncementEntry: Hashable, Sendable {
             .flatMap { Int(exactly: $0.rounded()) }
     }
 
-    package var isBGP: Bool { self.protocol == Silence.AnnouncementProtocol.bgp.rawValue }
+    package var isBGP: Bool { self.protocol == NotAnnounced.AnnouncementProtocol.bgp.rawValue }
 
     /// Whether the route is known not to reach the peer: its session is not up.
     package var isUnsent: Bool { isBGP && session != nil && session != PeerEntry.established && !isUnreported }
 
-    /// Whether nobody says how the session is that should carry the route.
+    /// Whether no speaker reports the session that should carry the route.
     package var isUnreported: Bool { isBGP && session == AnnouncementEntry.unreportedSession }
 
     /// Adds what is known of the session that is to carry the route.

@@ -6,7 +6,7 @@ package struct BFDSessionEntry: Hashable, Sendable, Decodable {
     package var since: Timestamp
     /// As RFC 5880 names it: why it last left Up.
     package var diagnostic: String
-    /// In milliseconds: between our packets, before jitter; how long the router may be silent.
+    /// In milliseconds: between our packets, before jitter; the detection time.
     package var transmitInterval: Int
     package var detectionTime: Int
     /// How often it was Up and the path failed.

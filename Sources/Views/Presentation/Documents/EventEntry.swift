@@ -14,27 +14,27 @@ package struct EventEntry: Hashable, Sendable {
         case pending = "Pending"
         /// This node began to answer for an address.
         case claimed = "Claimed"
-        /// This node ceased to answer for an address.
+        /// This node stopped answering for an address.
         case yielded = "Yielded"
-        /// A host that is no speaker uses an address that is announced.
+        /// A host that is not a speaker uses an address that is announced.
         case conflict = "Conflict"
         /// It uses it no longer.
         case conflictOver = "ConflictOver"
         /// This node began to advertise a route.
         case advertised = "Advertised"
-        /// This node ceased to advertise a route.
+        /// This node stopped advertising a route.
         case withdrawn = "Withdrawn"
         /// A BGP session became Established.
         case sessionUp = "SessionUp"
-        /// A BGP session ceased to be Established.
+        /// A BGP session is no longer Established.
         case sessionDown = "SessionDown"
         /// The BFD session with a BGP peer came up.
         case bfdUp = "BFDUp"
-        /// It ceased to be up.
+        /// It is no longer up.
         case bfdDown = "BFDDown"
-        /// Another speaker began to be heard on a segment.
+        /// Another speaker became reachable on a segment.
         case nodeHeard = "NodeHeard"
-        /// It is heard there no longer.
+        /// It is not reachable there any more.
         case nodeLost = "NodeLost"
     }
 
@@ -73,7 +73,7 @@ package struct EventEntry: Hashable, Sendable {
 }
 
 extension EventEntry {
-    /// Whether it is about an address: by itself, as one of a route, or, where nothing but a sentence is known, as a word of
+    /// Whether it is about an address: directly, as one of a route, or, where nothing but a sentence is known, as a word of
     /// that.
     package func concerns(_ address: IPAddress) -> Bool {
         if let ip { return (try? IPAddress(ip)) == address }

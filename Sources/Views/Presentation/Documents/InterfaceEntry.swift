@@ -2,10 +2,10 @@
 package struct InterfaceEntry: Hashable, Sendable, Decodable {
     /// Frames of one protocol.
     package struct Counters: Hashable, Sendable, Decodable {
-        /// ARP requests, or neighbour solicitations, for an address that this node announces.
+        /// ARP requests, or neighbor solicitations, for an address that this node announces.
         package var requests: UInt64
         package var replies: UInt64
-        /// Gratuitous ARP, or unsolicited neighbour advertisements.
+        /// Gratuitous ARP, or unsolicited neighbor advertisements.
         package var announcements: UInt64
 
         package init(requests: UInt64 = 0, replies: UInt64 = 0, announcements: UInt64 = 0) {
@@ -22,7 +22,7 @@ package struct InterfaceEntry: Hashable, Sendable, Decodable {
         /// The segment is being asked whether anybody has it.
         package var probing: Int
         package var holding: Int
-        /// A host that is no speaker has it.
+        /// A host that is not a speaker has it.
         package var conflict: Int
 
         package init(watching: Int = 0, probing: Int = 0, holding: Int = 0, conflict: Int = 0) {

@@ -1,5 +1,5 @@
 extension JSONValue {
-    /// What stands in place of a secret, in Base64 too, so that the object stays what it was in form.
+    /// The replacement for a secret, in Base64 too, so that the object stays what it was in form.
     private static let redacted = JSONValue.string("redacted")
     private static let redactedBase64 = JSONValue.string("cmVkYWN0ZWQ=")
 

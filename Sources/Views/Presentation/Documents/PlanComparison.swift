@@ -20,11 +20,11 @@ package struct PlanComparison: Hashable, Sendable {
         /// Addresses that it did not have.
         package var gainedIPs: [String] { after.ips.filter { !before.ips.contains($0) } }
         /// Addresses that it keeps, and that no node announces any more.
-        package var silencedIPs: [String] {
+        package var unannouncedIPs: [String] {
             after.ips.filter { before.announcedIPs.contains($0) && !after.announcedIPs.contains($0) }
         }
         /// Whether it loses an address, or all who announced one.
-        package var isLoss: Bool { !lostIPs.isEmpty || !silencedIPs.isEmpty }
+        package var isLoss: Bool { !lostIPs.isEmpty || !unannouncedIPs.isEmpty }
 
         /// A word for what happens: `loses`, `changes`, `gains`, `silent`, `moves` or `routes`.
         package var word: String {
@@ -33,7 +33,7 @@ package struct PlanComparison: Hashable, Sendable {
             case (false, false): "changes"
             case (true, false): "gains"
             case (true, true):
-                !silencedIPs.isEmpty
+                !unannouncedIPs.isEmpty
                     ? "silent" : before.owners != after.owners ? "moves" : "routes"
             }
         }

@@ -6,11 +6,11 @@ import ClusterConfiguration
 package struct PlanDocument: Hashable, Sendable, Decodable {
     package var assignments: [AssignmentEntry]
     package var announcements: [AnnouncementEntry]
-    package var silent: [SilenceEntry]
+    package var silent: [NotAnnouncedEntry]
     package var problems: [ProblemEntry]
 
     package init(
-        assignments: [AssignmentEntry] = [], announcements: [AnnouncementEntry] = [], silent: [SilenceEntry] = [],
+        assignments: [AssignmentEntry] = [], announcements: [AnnouncementEntry] = [], silent: [NotAnnouncedEntry] = [],
         problems: [ProblemEntry] = []
     ) {
         self.assignments = assignments
@@ -21,13 +21,13 @@ package struct PlanDocument: Hashable, Sendable, Decodable {
 
     /// Everything in the order given; layer 2 before BGP.
     package init(
-        assignments: [ServiceAssignment], layer2: [Layer2Announcement], bgp: [BGPAnnouncement], silent: [Silence],
+        assignments: [ServiceAssignment], layer2: [Layer2Announcement], bgp: [BGPAnnouncement], silent: [NotAnnounced],
         problems: [Problem]
     ) {
         self.init(
             assignments: assignments.map { AssignmentEntry($0) },
             announcements: layer2.map { AnnouncementEntry($0) } + bgp.map { AnnouncementEntry($0) },
-            silent: silent.map { SilenceEntry($0) }, problems: problems.map { ProblemEntry($0) })
+            silent: silent.map { NotAnnouncedEntry($0) }, problems: problems.map { ProblemEntry($0) })
     }
 }
 

@@ -1,7 +1,7 @@
 /// Who answers for an address on the wire, as `martlet probe` found it.
 package struct ProbeDocument: Hashable, Sendable {
     package enum Verdict: String, Hashable, Sendable, CaseIterable {
-        /// By nobody.
+        /// No host answers.
         case unanswered = "Unanswered"
         /// By one MAC address on each segment where anybody answers.
         case answered = "Answered"
@@ -33,7 +33,7 @@ package struct ProbeDocument: Hashable, Sendable {
         package var node: String?
         /// Whether it says that it is a speaker.
         package var isSpeaker: Bool
-        /// Whether it is this host itself, which is not heard on the wire by itself.
+        /// Whether it is this host itself, which does not receive its own frames.
         package var isLocal: Bool
         /// From a probe to its answer, one for each that was answered.
         package var latencies: [Duration]

@@ -9,7 +9,7 @@ package struct ProblemEntry: Hashable, Sendable, Decodable {
     package var object: String?
     package var field: String?
     package var message: String
-    /// Where it stands in the input, where known. Additions.
+    /// Its place in the input, if known. Additions.
     package var file: String?
     package var line: Int?
 

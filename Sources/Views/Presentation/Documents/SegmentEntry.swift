@@ -1,6 +1,6 @@
 import Timing
 
-/// A layer 2 segment and the speakers heard on it, as `/v1/status` states it.
+/// A layer 2 segment and the reachable speakers on it, as `/v1/status` states it.
 package struct SegmentEntry: Hashable, Sendable, Decodable {
     package struct Member: Hashable, Sendable, Decodable {
         package var node: String
@@ -36,10 +36,10 @@ package struct SegmentEntry: Hashable, Sendable, Decodable {
 
     package var interface: String
     package var members: [Member]
-    /// Nodes that show themselves by their ARP and NDP frames, though their liveness packets are not heard; `nil`: none. An
+    /// Nodes whose ARP and NDP frames arrive, but not their liveness packets; `nil`: none. An
     /// addition.
     package var unheard: [String]?
-    /// Speakers of other clusters that are heard there; `nil`: none. An addition.
+    /// Speakers of other clusters on the segment; `nil`: none. An addition.
     package var foreign: [ForeignSpeaker]?
 
     package init(

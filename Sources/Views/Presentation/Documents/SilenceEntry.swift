@@ -3,7 +3,7 @@ import Announcement
 import KubernetesModel
 
 /// That a node does not announce an address, and why, as documents state it.
-package struct SilenceEntry: Hashable, Sendable, Decodable {
+package struct NotAnnouncedEntry: Hashable, Sendable, Decodable {
     package var service: String
     package var ip: String
     /// `layer2` or `bgp`.
@@ -11,7 +11,7 @@ package struct SilenceEntry: Hashable, Sendable, Decodable {
     package var node: String
     package var reason: String
     package var message: String
-    /// The BGP peer that is not told, where the reason is about one peer. An addition.
+    /// The BGP peer without the route, if the reason is about one peer. An addition.
     package var peer: String?
 
     package init(
@@ -27,14 +27,14 @@ package struct SilenceEntry: Hashable, Sendable, Decodable {
         self.peer = peer
     }
 
-    package init(_ silence: Silence) {
+    package init(_ silence: NotAnnounced) {
         self.init(
             service: silence.service.description, ip: silence.address.description, protocol: silence.protocol.rawValue,
             node: silence.node, reason: silence.reason.rawValue, message: silence.message, peer: silence.peer)
     }
 }
 
-extension SilenceEntry: JSONRepresentable {
+extension NotAnnouncedEntry: JSONRepresentable {
     package var json: JSONValue {
         let contract: JSONValue = [
             "service": service.json, "ip": ip.json, "protocol": self.protocol.json, "node": node.json,

@@ -14,7 +14,7 @@ package struct StatusDocument: Hashable, Sendable {
     package var peers: [PeerEntry] = []
     package var segments: [SegmentEntry] = []
     // Additions; a process that is older does not send them.
-    package var silent: [SilenceEntry] = []
+    package var silent: [NotAnnouncedEntry] = []
     package var problems: [ProblemEntry] = []
     package var pools: [PoolEntry] = []
     package var interfaces: [InterfaceEntry] = []

@@ -1,4 +1,4 @@
-/// What to do about a reason word, for somebody who meets it for the first time.
+/// What to do about a reason word, for a reader who does not know it.
 package enum Advice {
     /// A sentence or two; `nil` for a word that is not known.
     package static func sentence(for reason: String) -> String? { sentences[reason] }
@@ -58,7 +58,7 @@ package enum Advice {
         Wait: the free addresses were released too recently (reuseAfter, retainFor of the pool). Martlet tries \
         again automatically.
         """,
-        // Why a node is silent.
+        // Why a node does not announce.
         "NotSelected": """
         Nothing is wrong if another node announces the address. Otherwise change nodeSelectors of the \
         advertisement, or label a node.

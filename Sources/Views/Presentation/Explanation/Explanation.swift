@@ -4,7 +4,7 @@ import Assignment
 import ClusterConfiguration
 import KubernetesModel
 
-/// Everything that is known of one Service, from which its explanation is told.
+/// Everything that is known of one Service, from which its explanation is made.
 ///
 /// It adds no decision of its own: it puts the reasons that the decisions carry in the order of the chain.
 package struct Explanation: Hashable, Sendable {
@@ -20,11 +20,11 @@ package struct Explanation: Hashable, Sendable {
     package var plan: AnnouncementPlan
     /// `nil` if there is no EndpointSlice of it.
     package var endpoints: ServiceEndpoints?
-    /// The BGP sessions, as far as somebody reports them; `nil` where nobody could be asked.
+    /// The BGP sessions, as far as they are reported; `nil` if no process could be asked.
     package var peers: [NodePeerEntry]?
     /// The node whose sessions alone ``peers`` has; `nil`: they are those of every node that reports.
     package var onlyNode: String?
-    /// Hosts that are no speakers and use an address, a clause for each; what the asked node has seen on the wire.
+    /// Hosts that are not speakers and use an address, a clause for each; what the asked node has seen on the wire.
     package var strangers: [IPAddress: String] = [:]
     /// Problems of the configuration that keep objects out of force.
     package var problems: [ProblemEntry]
@@ -225,21 +225,21 @@ extension Explanation {
             details: told + reasons(silent))
     }
 
-    /// The addresses that somebody answers for.
+    /// The addresses that a node answers for.
     private var answered: Set<IPAddress> { Set(plan.layer2.map(\.address)) }
 
-    /// The addresses that somebody tells a router.
+    /// The addresses that a node advertises to a router.
     private var advertised: Set<IPAddress> { Set(plan.bgp.map(\.address)) }
 
     /// The addresses that an advertisement of this protocol matches.
-    private func addresses(wantedBy protocol: Silence.AnnouncementProtocol) -> Set<IPAddress> {
+    private func addresses(wantedBy protocol: NotAnnounced.AnnouncementProtocol) -> Set<IPAddress> {
         Set(advertisements.filter { $0.protocol == `protocol` && $0.matches }.map(\.address))
     }
 
-    /// The nodes that are silent for one reason in one line, for one address or several.
-    private func reasons(_ silent: [Silence]) -> [String] {
+    /// The nodes that do not announce for one reason in one line, for one address or several.
+    private func reasons(_ silent: [NotAnnounced]) -> [String] {
         silent.grouped { "\($0.reason) \($0.message)" }.flatMap { group in
-            // Nodes that are silent for other addresses than the others get a line of their own.
+            // Nodes that do not announce other addresses than the others get their own line.
             group.grouped(by: \.node).grouped { $0.map(\.address) }.map { nodes in
                 let names = nodes.map { $0[0].node }.joined(separator: ", ")
                 return
@@ -303,19 +303,19 @@ extension Explanation {
         }
         guard isOfAnnouncing else { return sentences.filter { !$0.isEmpty } }
         var reasons = unannounced.map(\.reason.rawValue).unique
-        // Who cannot listen hears nobody: that says nothing of the others.
-        if !obstacles.isEmpty || reasons.contains(SilenceReason.interfaceMissing.rawValue) {
-            reasons.removeAll { $0 == SilenceReason.notHeard.rawValue }
+        // A node that cannot listen reaches no other: that says nothing about the others.
+        if !obstacles.isEmpty || reasons.contains(NotAnnouncedReason.interfaceMissing.rawValue) {
+            reasons.removeAll { $0 == NotAnnouncedReason.notHeard.rawValue }
         }
         // That is so as soon as one node is the owner; here it is not the cause.
-        if reasons.count > 1 { reasons.removeAll { $0 == SilenceReason.notElected.rawValue } }
+        if reasons.count > 1 { reasons.removeAll { $0 == NotAnnouncedReason.notElected.rawValue } }
         if review.assignment.addresses.contains(where: { strangers[$0.address] != nil }) {
-            reasons = (reasons + [SilenceReason.conflict.rawValue]).unique
+            reasons = (reasons + [NotAnnouncedReason.conflict.rawValue]).unique
         }
         if !obstacles.isEmpty { sentences.append("First fix the problem in the step Speaker.") }
         sentences += reasons.compactMap(Advice.sentence)
         if !review.assignment.addresses.isEmpty, !advertisements.contains(where: \.matches), reasons.isEmpty {
-            sentences += [Advice.sentence(for: SilenceReason.noAdvertisement.rawValue) ?? ""]
+            sentences += [Advice.sentence(for: NotAnnouncedReason.noAdvertisement.rawValue) ?? ""]
         }
         if let step = sessionStep, step.verdict == .bad {
             sentences.append("Check the sessions on the router, and with `martlet get peers -o wide`.")
@@ -340,9 +340,9 @@ extension Explanation {
 }
 
 extension Explanation {
-    /// Why nobody announces what somebody should: by either protocol, and where it is wanted by neither, at all. A conflict
+    /// Why no node announces what one should: by either protocol, or, if it is wanted by neither, at all. A conflict
     /// matters even where another protocol carries the address.
-    private var unannounced: [Silence] {
+    private var unannounced: [NotAnnounced] {
         let (layer2, bgp) = (answered, advertised)
         let (layer2Wanted, bgpWanted) = (addresses(wantedBy: .layer2), addresses(wantedBy: .bgp))
         return plan.silent.filter { silence in

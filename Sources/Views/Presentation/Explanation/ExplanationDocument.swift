@@ -7,7 +7,7 @@ package struct ExplanationDocument: Hashable, Sendable {
     package var steps: [ExplanationStep]
     /// A sentence or two for each thing that is missing; empty where nothing is.
     package var advice: [String]
-    /// What happened to the Service last, oldest first; empty where nobody remembers. An addition.
+    /// What happened to the Service last, oldest first; empty if it is not known. An addition.
     package var events: [EventEntry] = []
 
     package init(service: String, steps: [ExplanationStep], advice: [String]) {

@@ -8,7 +8,7 @@ extension JSONValue {
         return text
     }
 
-    /// Over several lines, indented by two; what fits into `width` columns stands on one line, so that an entry of a
+    /// Over several lines, indented by two; what fits into `width` columns is on one line, so that an entry of a
     /// list mostly is one line for `grep` and `diff`. Ends with a line break.
     package func text(width: Int = 240) -> String {
         var text = ""
@@ -21,7 +21,7 @@ extension JSONValue {
     ///   - indentation: that of the line which the value begins on.
     ///   - prefix: the columns of that line already taken.
     private func append(to text: inout String, indentation: Int, prefix: Int, width: Int) {
-        // The outermost value is always opened, whatever its size, so that a document looks the same full and empty.
+        // The outermost value is always opened, regardless of its size, so that a document looks the same full and empty.
         if isEmptyOrScalar || (indentation > 0 && prefix + compactWidth(limit: width) < width) {
             appendCompact(to: &text)
             return

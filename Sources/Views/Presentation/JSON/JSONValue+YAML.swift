@@ -19,7 +19,7 @@ extension JSONValue {
 
     private static func appendYAML(_ members: [JSONMember], to text: inout String, margin: String) {
         for (index, member) in members.enumerated() {
-            // The first member stands on the line of its dash, or at the start of the document.
+            // The first member is on the line of its dash, or at the start of the document.
             if index > 0 { text.append(margin) }
             appendYAML(member.name, to: &text)
             text.append(":")

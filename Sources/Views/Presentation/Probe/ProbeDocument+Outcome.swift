@@ -4,7 +4,7 @@ import LinkLayer
 import NodeDecisions
 
 extension ProbeDocument {
-    /// What was heard, and what this host has itself, with the names of the nodes as far as the statuses tell them.
+    /// What was received, and what this host has itself, with node names as far as the statuses have them.
     package init(_ plan: ProbePlan, _ outcomes: [ProbeOutcome], _ statuses: [StatusDocument]) {
         let known = KnownNodes(statuses)
         let address = plan.address
@@ -31,8 +31,8 @@ extension ProbeDocument {
 }
 
 extension ProbeDocument.Answer {
-    /// This host's own claim to the address on an interface, which is not heard there; `nil` if it has none: neither its
-    /// kernel, nor a speaker that runs on it.
+    /// This host's own claim to the address on an interface, whose answers it does not receive; `nil` if it has none:
+    /// neither its kernel, nor a speaker that runs on it.
     fileprivate init?(
         own interface: Interface, _ address: IPAddress, _ localInterfaces: [Interface], _ statuses: [StatusDocument],
         _ known: KnownNodes

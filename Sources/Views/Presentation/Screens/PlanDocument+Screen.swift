@@ -12,7 +12,7 @@ extension PlanDocument: Screen {
         if !announcements.isEmpty {
             add("Announcements: \(announcements.count)", announcementTable.lines(layout))
         }
-        if !silent.isEmpty { add("Not announced: \(silent.count)", silenceTable.lines(layout)) }
+        if !silent.isEmpty { add("Not announced: \(silent.count)", notAnnouncedTable.lines(layout)) }
         if !problems.isEmpty { add("Problems", ProblemsDocument(problems).lines(layout)) }
         return Array(sections.joined(separator: [""]))
     }
@@ -57,14 +57,14 @@ extension PlanDocument: Screen {
         return table
     }
 
-    private var silenceTable: Table {
+    private var notAnnouncedTable: Table {
         var table = Table(
             [
                 Column("SERVICE"), Column("ADDRESS"), Column("PROTOCOL", rank: 2),
                 Column("NODES", overflow: .wrap, minimumWidth: 12), Column("PEER", rank: 1, hidesWhenEmpty: true),
                 Column("REASON"), Column("MESSAGE", overflow: .wrap, minimumWidth: 20, rank: 3),
             ], emptyMessage: "Every node announces.")
-        // Nodes that are silent for the same reason share a row.
+        // Nodes that do not announce for the same reason share a row.
         for group in silent.grouped(by: { $0.comparable }) {
             let entry = group[0]
             table.append([
@@ -93,9 +93,9 @@ extension AnnouncementEntry {
     }
 }
 
-extension SilenceEntry {
+extension NotAnnouncedEntry {
     /// All but the node.
-    fileprivate var comparable: SilenceEntry {
+    fileprivate var comparable: NotAnnouncedEntry {
         var copy = self
         copy.node = ""
         return copy

@@ -19,7 +19,7 @@ extension ProblemsDocument: Screen {
         let parts = [place, problem.severity, problem.object, problem.field].compactMap { $0?.withoutControls }
         let message = problem.message.withoutControls
         func painted(_ text: String) -> String {
-            // The severity is the only one of its kind in the line that stands between the first colons.
+            // The severity is the only one of its kind in the line between the first colons.
             guard let range = text.firstRange(of: problem.severity + ":") else { return text }
             return text.replacingSubrange(range, with: layout.style.paint(problem.severity, tone) + ":")
         }

@@ -84,7 +84,7 @@ extension ResourceList {
     }
 
     /// An address that no one announces: the reasons take the place of the owner.
-    private func silentRow(_ assignment: AssignmentEntry, _ ip: String, _ silent: [SilenceEntry]) -> [Cell] {
+    private func silentRow(_ assignment: AssignmentEntry, _ ip: String, _ silent: [NotAnnouncedEntry]) -> [Cell] {
         let reasons = silent.map(\.reason).unique
         return [
             Cell(assignment.service), Cell(ip), Cell(assignment.pool), .none, Cell("nobody", .bad), .none,

@@ -2,7 +2,7 @@
 package struct ServiceEntry: Hashable, Sendable, JSONRepresentable {
     package let assignment: AssignmentEntry
     package let announcements: [AnnouncementEntry]
-    package let silent: [SilenceEntry]
+    package let silent: [NotAnnouncedEntry]
 
     /// The assignment, and who announces it.
     package var json: JSONValue {

@@ -83,7 +83,7 @@ extension TopScreen {
         return table
     }
 
-    /// With one decimal; a dash where the process began anew in between.
+    /// With one decimal; a dash if the process restarted in between.
     private func rate(_ before: UInt64, _ after: UInt64) -> String? {
         let milliseconds = UInt64(clamping: elapsed.wholeNanoseconds / 1_000_000)
         guard after >= before, milliseconds > 0 else { return nil }

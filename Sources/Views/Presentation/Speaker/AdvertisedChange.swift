@@ -1,7 +1,7 @@
 import Addresses
 import KubernetesModel
 
-/// That this node began, or ceased, to advertise a route to some peers.
+/// This node started or stopped advertising a route to some peers.
 package struct AdvertisedChange: Hashable, Sendable {
     let prefix: IPPrefix
     /// The peers by name.

@@ -1,7 +1,7 @@
 import Addresses
 import KubernetesModel
 
-/// That this node began, or ceased, to answer for an address.
+/// This node started or stopped answering for an address.
 package struct HeldChange: Hashable, Sendable {
     package let address: IPAddress
     package let isHeld: Bool

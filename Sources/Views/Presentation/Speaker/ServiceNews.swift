@@ -2,11 +2,11 @@ import KubernetesAPI
 import KubernetesModel
 import Timing
 
-/// What of a speaker's history is told as Kubernetes Events about Services: which node answers for an address from now on,
-/// and whether a host that is no speaker uses it. The history has each change once; of very many, few are told
+/// The part of a speaker's history that becomes Kubernetes Events of Services: which node answers for an address from
+/// now on, and whether a host that is not a speaker uses it. The history has each change once; of very many, few are reported
 /// (``EventBudget``), and what the node held before its speaker was restarted is no news.
 ///
-/// That a node ceased to answer is not told: the one that answers instead does, and `explain` says why nobody does.
+/// A node that stopped answering is not reported: the new owner is, and `explain` shows why no node answers.
 package struct ServiceNews: Sendable {
     /// A Service and an address of it.
     package struct Subject: Hashable, Sendable {

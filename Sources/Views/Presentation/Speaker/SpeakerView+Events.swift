@@ -8,7 +8,7 @@ import Timing
 
 // What happened, in words, for the history.
 extension SpeakerView {
-    /// Of so many addresses that are yielded at once the reason is looked up; more are told without.
+    /// Of so many addresses that are yielded at once the reason is looked up; more are reported without.
     private static let mostReasons = 64
 
     package func events(of changes: [HeldChange], at now: Timestamp) -> [EventEntry] {
@@ -39,7 +39,7 @@ extension SpeakerView {
         return silence.map { "\($0.reason): \($0.message)" } ?? "it is being claimed again."
     }
 
-    /// Of so many routes at once each is told; of more, how many they are.
+    /// So many routes at once are reported one by one; of more, only the number.
     private static let mostRoutes = 64
 
     package func events(of changes: [AdvertisedChange], at now: Timestamp) -> [EventEntry] {

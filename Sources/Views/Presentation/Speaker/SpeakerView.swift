@@ -21,7 +21,7 @@ package struct SpeakerView: Sendable {
 
     package init(core: SpeakerCore) { self.core = core }
 
-    /// What a plan announces, with what is known of how it stands: since when this node answers for its own, and how the sessions
+    /// What a plan announces, with its current state: since when this node answers for its own, and how the sessions
     /// are that carry its routes.
     package func entries(of plan: AnnouncementPlan, _ peers: [PeerEntry]) -> [AnnouncementEntry] {
         let sessions = Dictionary(peers.map { ($0.peer, $0) }) { first, _ in first }

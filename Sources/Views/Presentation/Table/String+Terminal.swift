@@ -68,7 +68,7 @@ extension String {
             }
             while word.displayWidth > width {
                 let beginning = word.prefix(ofWidth: width)
-                // A character wider than the whole column stands alone all the same.
+                // A character wider than the whole column is alone on its line.
                 let taken = beginning.isEmpty ? String(word.prefix(1)) : beginning
                 lines.append(taken)
                 word.removeFirst(taken.count)

@@ -1,4 +1,4 @@
-/// What a piece of text means, for those who see colours.
+/// What a piece of text means, for those who see colors.
 package enum Tone: Hashable, Sendable {
     case plain
     /// As it should be.
