@@ -4,7 +4,7 @@ import Testing
 
 @testable import Announcement
 
-@Suite("Of several reasons to be silent, the first to fix is told") struct SilenceOrderTests {
+@Suite("Of several reasons to be silent, the first to fix is told") struct NotAnnouncedOrderTests {
     /// Everything is wrong with the local node; each step fixes what was told, and uncovers the next.
     @Test("Layer 2: what was configured, the node, the Service, the wire") func layer2() {
         var cluster = Cluster(
