@@ -11,6 +11,8 @@ import NIOPosix
 import NetworkIO
 import NodeDecisions
 import Presentation
+import Recording
+import RecordingFile
 import ServiceLifecycle
 import Synchronization
 import SystemIO
@@ -41,15 +43,22 @@ package final class SpeakerService: ServiceLifecycle.Service {
         case beat
     }
 
+    /// Changes of the cluster that wait, and how many they were before they became one.
+    private struct WaitingUpdates {
+        var update = PendingUpdate()
+        var count = 0
+    }
+
     package let node: String
     private let nodePolicy: NodePolicy
     let cluster: ClusterIdentity
     private let metrics: SpeakerMetrics
     private let events: EventLog
     private let logger: Logger
+    private let recorder: Recorder?
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
-    private let pending = Mutex(PendingUpdate())
+    private let pending = Mutex(WaitingUpdates())
     private let pendingLiveness = PendingLiveness()
     private let hasUnnumberedPeers = Mutex(false)
     /// The loop that has ended before its time.
@@ -75,11 +84,12 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// - Parameters:
     ///   - isRestarting: routers may still have routes of an earlier process of this node (RFC 4724 §4.1).
     ///   - events: gets what happens here.
+    ///   - recorder: gets what is decided from, and what is decided; `nil`: nobody does.
     package init(
         node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         isRestarting: Bool = false, layer2 layer2Settings: Layer2Settings = Layer2Settings(),
         liveness livenessSettings: LivenessSettings = LivenessSettings(), nodePolicy: NodePolicy = NodePolicy(),
-        metrics: SpeakerMetrics, events: EventLog = EventLog(), logger: Logger
+        metrics: SpeakerMetrics, events: EventLog = EventLog(), recorder: Recorder? = nil, logger: Logger
     ) throws {
         self.node = node
         self.nodePolicy = nodePolicy
@@ -87,6 +97,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         self.metrics = metrics
         self.events = events
         self.logger = logger
+        self.recorder = recorder
         // Unbounded: every element is a change that would be missed; they come no faster than the cluster changes.
         (inputs, input) = AsyncStream.makeStream(of: Input.self)
         (listenings, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -117,7 +128,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// - Parameter moment: when it became known, for the figure of how long it took to the wire.
     package func apply(_ update: SpeakerUpdate, since moment: Instant) {
         guard !update.isEmpty else { return }
-        if pending.withLock({ $0.add(update, since: moment) }) { input.yield(.updated) }
+        let isFirst = pending.withLock { pending in
+            pending.count += 1
+            return pending.update.add(update, since: moment)
+        }
+        if isFirst { input.yield(.updated) }
     }
 
     /// Works until it is told to stop; then leaves in order.
@@ -180,12 +195,14 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// Returns what was decided last.
     private func handleInputs() async -> SpeakerCore {
         var view = SpeakerView(core: SpeakerCore(node: node, nodePolicy: nodePolicy))
+        recorder?.record(UptimeClock.now, .speakerStarted(node: node, nodePolicy), .nothing)
         var heard = HeardNodes()
         var alarm: (deadline: Instant, task: Task<Void, Never>)?
         var problems = ProblemLog()
         func handle(_ next: Input) async {
             heartbeat.beat()
             let event: SpeakerCore.Event?
+            var updates = 0
             var known = UptimeClock.now
             switch next {
             case .asked(let continuation):
@@ -193,8 +210,13 @@ package final class SpeakerService: ServiceLifecycle.Service {
                 return
             case .beat: return
             case .updated:
-                guard let (update, since) = pending.withLock({ $0.take() }) else { return }
+                let taken = pending.withLock { pending in
+                    defer { pending.count = 0 }
+                    return pending.update.take().map { ($0.update, $0.since, pending.count) }
+                }
+                guard let (update, since, count) = taken else { return }
                 event = .updated(update)
+                updates = count
                 known = since
             case .deadlineReached:
                 event = nil
@@ -221,8 +243,14 @@ package final class SpeakerService: ServiceLifecycle.Service {
             view.revision += 1
             let before = view.core.listening
             defer { if view.core.listening != before { heard.follow(view.core.listening, after: before) } }
-            var actions = view.core.advance(to: UptimeClock.now)
+            let now = UptimeClock.now
+            var actions = view.core.advance(to: now)
             if let event { actions += view.core.handle(event) }
+            if let recorder {
+                let input: CoreInput =
+                    updates > 0 ? .updatesTaken(updates) : event.map { .speaker($0) } ?? .speakerDeadline
+                recorder.record(now, input, .actions(actions))
+            }
             for action in actions {
                 let routes = view.note(action, at: .now)
                 for event in view.events(of: routes, at: .now) { events.append(event) }
@@ -313,6 +341,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         // A node that was drained goes for good. From any other, routers with which graceful restart was agreed keep the
         // routes for a while; the others drop them at once.
         let (actions, isGone) = core.leave()
+        recorder?.record(UptimeClock.now, .speakerLeaves, .actions(actions))
         for action in actions { await perform(action) }
         async let sessions: Void =
             isGone
