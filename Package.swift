@@ -140,7 +140,9 @@ let package = Package(
             "Services/Controller",
             [
                 "Assignment", "ClusterConfiguration", "ClusterDecisions", "ClusterFeed", "KubernetesAPI",
-                "KubernetesClient", "KubernetesModel", "Presentation", "SystemIO", "Timing", logging, serviceLifecycle,
+                "KubernetesClient", "KubernetesModel", "Presentation", "Recording", "RecordingFile", "SystemIO",
+                "Timing",
+                logging, serviceLifecycle,
             ]),
         target(
             "Services/Speaker",
@@ -250,7 +252,7 @@ let package = Package(
             of: "Controller",
             [
                 "Addresses", "Assignment", "ClusterConfiguration", "ClusterDecisions", "KubernetesAPI",
-                "KubernetesClient", "KubernetesModel", "Standalone", "SystemIO", "Timing",
+                "KubernetesClient", "KubernetesModel", "Recording", "Standalone", "SystemIO", "Timing",
             ]),
         tests(
             of: "Speaker",

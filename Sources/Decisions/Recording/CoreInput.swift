@@ -6,7 +6,7 @@ import Interfaces
 import NodeDecisions
 import Timing
 
-/// What a core of `martlet run` is given: everything that its decisions follow from, beside the time.
+/// What a core of a process is given: everything that its decisions follow from, beside the time.
 package enum CoreInput: Sendable {
     /// ``StandaloneCore`` begins with what was saved before a restart.
     case restored(AssignmentState, unixTime: Int64)
@@ -14,9 +14,16 @@ package enum CoreInput: Sendable {
     case manifestsRead(ManifestReading)
     /// ``StandaloneCore``: its deadline has come.
     case assignmentDeadline
+    /// ``ClusterView`` begins.
+    case viewStarted(namespace: String, loadBalancerClass: String?)
+    case viewed(ClusterView.Event)
+    /// This process comes to lead, and ``ControllerCore`` begins anew.
+    case leadingBegan(loadBalancerClass: String?)
+    /// ``ControllerCore``: with the time of day that it was told, and the random numbers that it drew.
+    case controlled(ControllerCore.Event, time: Timestamp, numbers: [UInt64])
     /// ``SpeakerCore`` begins.
     case speakerStarted(node: String, NodePolicy)
-    /// ``SpeakerCore`` takes in what ``StandaloneCore`` decided last: so many updates, made one. They are not recorded
+    /// ``SpeakerCore`` takes in what ``StandaloneCore`` or ``ClusterView`` decided last: so many updates, made one. They are not recorded
     /// again, but decided again.
     case updatesTaken(Int)
     /// ``SpeakerCore``: any other event.
@@ -31,6 +38,8 @@ package enum CoreInput: Sendable {
         switch self {
         case .restored, .manifestsRead, .assignmentDeadline: .standalone
         case .speakerStarted, .updatesTaken, .speaker, .speakerDeadline, .speakerLeaves: .speaker
+        case .viewStarted, .viewed: .cluster
+        case .leadingBegan, .controlled: .controller
         }
     }
 }
@@ -38,7 +47,9 @@ package enum CoreInput: Sendable {
 /// The cores whose turns are recorded.
 package enum CoreName: String, CaseIterable, Sendable {
     case standalone
+    case cluster
     case speaker
+    case controller
 }
 
 /// What a core decided in one turn.
@@ -47,7 +58,9 @@ package enum CoreDecision: Sendable {
     /// How many saved entries made no sense.
     case ignored(Int)
     case outcome(StandaloneCore.Outcome)
+    case viewed(ClusterView.Outcome)
     case actions([SpeakerCore.Action])
+    case controllerActions([ControllerCore.Action])
 
     /// One text for each decision, the same for the same decision in every process, without a secret.
     package var lines: [String] {
@@ -57,7 +70,11 @@ package enum CoreDecision: Sendable {
         case .outcome(let outcome):
             outcome.changes.map { CanonicalText.of($0) }
                 + (outcome.update.isEmpty ? [] : [CanonicalText.of(outcome.update)])
+        case .viewed(let outcome):
+            (outcome.update.isEmpty ? [] : [CanonicalText.of(outcome.update)])
+                + outcome.fetches.map { "fetch the slices of \($0)" } + (outcome.mustSave ? ["save"] : [])
         case .actions(let actions): actions.map { CanonicalText.of($0) }
+        case .controllerActions(let actions): actions.map { CanonicalText.of($0) }
         }
     }
 

@@ -1,7 +1,9 @@
 import Addresses
 import Assignment
 import ClusterConfiguration
+import ClusterDecisions
 import Interfaces
+import KubernetesModel
 import NodeDecisions
 import Timing
 
@@ -85,6 +87,10 @@ extension CoreInput {
                 + "\(reading.state.nodes.count) nodes" + (reading.isComplete ? "" : ", not completely")
         case .assignmentDeadline: "deadline"
         case .speakerStarted(let node, _): "begins on \(node)"
+        case .viewStarted: "begins to watch the cluster"
+        case .viewed(let event): CoreInput.name(of: event)
+        case .leadingBegan: "begins to lead"
+        case .controlled(let event, _, _): CoreInput.name(of: event)
         case .updatesTaken(let count): count == 1 ? "an update taken" : "\(count) updates taken as one"
         case .speaker(let event): CoreInput.name(of: event)
         case .speakerDeadline: "deadline"
@@ -106,6 +112,63 @@ extension CoreInput {
         case .reported(let reports):
             "the wire shows: " + reports.map { CanonicalText.of($0) }.joined(separator: ", ")
         case .rebalanced: "asked to rebalance"
+        }
+    }
+
+    private static func name(of event: ClusterView.Event) -> String {
+        switch event {
+        case .configuration(let change, _): name(of: change)
+        case .service(let event): name(of: event)
+        case .endpointSlice(let event): name(of: event)
+        case .node(let event): name(of: event)
+        case .secret(let event): name(of: event)
+        case .fetched(let service, let slices): "\(slices.count) slices of \(service) fetched"
+        case .restored(let saved): "restored: \(saved.services.count) Services known before"
+        }
+    }
+
+    private static func name(of event: ControllerCore.Event) -> String {
+        switch event {
+        case .configuration(let change, _): name(of: change)
+        case .service(let event): name(of: event)
+        case .namespace(let event): name(of: event)
+        case .node(let event): name(of: event)
+        case .finished(let key, let outcome): "write ended: \(CanonicalText.of(key)): \(name(of: outcome))"
+        case .serverAnswers: "the API server answers again"
+        case .deadlineReached: "deadline"
+        }
+    }
+
+    private static func name(of outcome: WriteOutcome) -> String {
+        switch outcome {
+        case .done: "done"
+        case .conflict: "conflict"
+        case .gone: "gone"
+        case .refused(let reason): "refused: \(reason)"
+        case .failed(let reason, _): "failed: \(reason)"
+        }
+    }
+
+    private static func name(of change: ConfigurationChange) -> String {
+        switch change {
+        case .pool(let event): name(of: event)
+        case .layer2Advertisement(let event): name(of: event)
+        case .bgpAdvertisement(let event): name(of: event)
+        case .peer(let event): name(of: event)
+        case .bfdProfile(let event): name(of: event)
+        case .communities(let event): name(of: event)
+        }
+    }
+
+    private static func name<Object: KubernetesObject>(of event: WatchEvent<Object>) -> String {
+        func title(_ object: Object) -> String {
+            "\(Object.kind) \(NamespacedName(namespace: object.metadata.namespace, name: object.metadata.name))"
+        }
+        return switch event {
+        case .initial(let object): "\(title(object)) is there"
+        case .ready: "every \(Object.kind) was told"
+        case .applied(let object): "\(title(object)) is new or changed"
+        case .deleted(let name): "\(Object.kind) \(name) is gone"
         }
     }
 }

@@ -6,8 +6,10 @@ import Timing
 /// The cores of a process, run again on what a recording says that they were given.
 package struct Replay: Sendable {
     private var standalone = StandaloneCore()
+    private var view: ClusterView?
+    private var controller: ControllerCore?
     private var speaker: SpeakerCore?
-    /// What ``StandaloneCore`` decided and ``SpeakerCore`` has not taken yet.
+    /// What ``StandaloneCore`` or ``ClusterView`` decided and ``SpeakerCore`` has not taken yet.
     private var updates: [SpeakerUpdate] = []
 
     package init() {}
@@ -19,6 +21,20 @@ package struct Replay: Sendable {
             return .ignored(standalone.restore(state, at: now, unixTime: unixTime))
         case .manifestsRead(let reading): return passOn(standalone.handle(reading, at: now))
         case .assignmentDeadline: return passOn(standalone.handleDeadline(at: now))
+        case .viewStarted(let namespace, let loadBalancerClass):
+            view = ClusterView(namespace: namespace, loadBalancerClass: loadBalancerClass)
+            return .nothing
+        case .viewed(let event):
+            guard let outcome = view?.handle(event) else { return .nothing }
+            if !outcome.update.isEmpty { updates.append(outcome.update) }
+            return .viewed(outcome)
+        case .leadingBegan(let loadBalancerClass):
+            controller = ControllerCore(loadBalancerClass: loadBalancerClass)
+            return .nothing
+        case .controlled(let event, let time, let numbers):
+            var generator = RepeatedNumbers(numbers)
+            let actions = controller?.handle(event, at: now, time: time, using: &generator)
+            return .controllerActions(actions ?? [])
         case .speakerStarted(let node, let policy):
             speaker = SpeakerCore(node: node, nodePolicy: policy)
             return .nothing

@@ -10,7 +10,7 @@ package struct SecretNames: Sendable {
     package init() {}
 
     /// Where `kubectl apply` keeps the whole object, with its secrets.
-    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+    static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
     package mutating func name(of secret: String) -> String {
         guard !secret.isEmpty else { return "" }
@@ -26,15 +26,9 @@ package struct SecretNames: Sendable {
 
     /// The state without secrets.
     package mutating func redact(_ state: inout ClusterState) {
-        for index in state.secrets.indices {
-            state.secrets[index].data = state.secrets[index].data.map { named(encoded: $0) }
-            let texts = state.secrets[index].stringData
-            state.secrets[index].stringData = texts.map { named($0) { $0 } }
-        }
+        for index in state.secrets.indices { state.secrets[index] = redacted(state.secrets[index]) }
         for index in state.peers.indices {
-            if let password = state.peers[index].spec?.password {
-                state.peers[index].spec?.password = name(of: password)
-            }
+            state.peers[index] = redacted(state.peers[index])
         }
         func clean<Object>(_ objects: inout [Object], _ metadata: WritableKeyPath<Object, ObjectMeta>) {
             for index in objects.indices {
@@ -54,10 +48,23 @@ package struct SecretNames: Sendable {
         clean(&state.endpointSlices, \.metadata)
     }
 
-    private mutating func named(_ values: [String: String], _ form: (String) -> String) -> [String: String] {
+    mutating func redacted(_ secret: Secret) -> Secret {
+        var secret = secret
+        if let values = secret.data { secret.data = named(encoded: values) }
+        if let values = secret.stringData { secret.stringData = named(values) }
+        return secret
+    }
+
+    mutating func redacted(_ peer: BGPPeer) -> BGPPeer {
+        var peer = peer
+        if let password = peer.spec?.password { peer.spec?.password = name(of: password) }
+        return peer
+    }
+
+    private mutating func named(_ values: [String: String]) -> [String: String] {
         var named: [String: String] = [:]
         // In order, so that the same secrets have the same names in every process.
-        for (key, value) in values.sorted(by: { $0.key < $1.key }) { named[key] = form(name(of: value)) }
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) { named[key] = name(of: value) }
         return named
     }
 

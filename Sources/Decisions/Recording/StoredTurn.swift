@@ -27,6 +27,11 @@ enum StoredInput: Codable, Hashable, Sendable {
     case restored(AssignmentState, unixTime: Int64)
     case manifestsRead(StoredReading)
     case assignmentDeadline
+    case viewStarted(namespace: String, loadBalancerClass: String?)
+    case viewed(StoredViewEvent)
+    case leadingBegan(loadBalancerClass: String?)
+    /// With the time of day in microseconds.
+    case controlled(StoredControllerEvent, time: Int64, numbers: [UInt64])
     case speakerStarted(node: String, drainsOnCordon: Bool, heedsExcludeLabel: Bool)
     case updatesTaken(Int)
     case linksChanged([StoredInterface])
@@ -77,6 +82,13 @@ package struct TurnEncoder: Sendable {
         case .speakerStarted(let node, let policy):
             return .speakerStarted(
                 node: node, drainsOnCordon: policy.drainsOnCordon, heedsExcludeLabel: policy.heedsExcludeLabel)
+        case .viewStarted(let namespace, let loadBalancerClass):
+            return .viewStarted(namespace: namespace, loadBalancerClass: loadBalancerClass)
+        case .viewed(let event): return .viewed(StoredViewEvent(event, &names))
+        case .leadingBegan(let loadBalancerClass): return .leadingBegan(loadBalancerClass: loadBalancerClass)
+        case .controlled(let event, let time, let numbers):
+            return .controlled(
+                StoredControllerEvent(event, &names), time: time.microseconds, numbers: numbers)
         case .updatesTaken(let count): return .updatesTaken(count)
         case .speakerDeadline: return .speakerDeadline
         case .speakerLeaves: return .speakerLeaves
@@ -86,7 +98,7 @@ package struct TurnEncoder: Sendable {
 
     private func stored(_ event: SpeakerCore.Event) -> StoredInput {
         switch event {
-        // The speaker of `martlet run` gets its updates from the core beside it, and they are recorded as ``updatesTaken``.
+        // The speaker gets its updates from the core beside it, and they are recorded as ``updatesTaken``.
         case .updated: .updatesTaken(1)
         case .linksChanged(let table): .linksChanged(table.interfaces.map { StoredInterface($0) })
         case .routerChanged(let change):
@@ -124,6 +136,12 @@ struct TurnDecoder: Sendable {
             case .speakerStarted(let node, let drainsOnCordon, let heedsExcludeLabel):
                 return .speakerStarted(
                     node: node, NodePolicy(drainsOnCordon: drainsOnCordon, heedsExcludeLabel: heedsExcludeLabel))
+            case .viewStarted(let namespace, let loadBalancerClass):
+                return .viewStarted(namespace: namespace, loadBalancerClass: loadBalancerClass)
+            case .viewed(let event): return .viewed(try event.event())
+            case .leadingBegan(let loadBalancerClass): return .leadingBegan(loadBalancerClass: loadBalancerClass)
+            case .controlled(let event, let time, let numbers):
+                return .controlled(try event.event(), time: Timestamp(microseconds: time), numbers: numbers)
             case .updatesTaken(let count): return .updatesTaken(count)
             case .linksChanged(let interfaces):
                 return .speaker(.linksChanged(try StoredInterface.table(interfaces)))

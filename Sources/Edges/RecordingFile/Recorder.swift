@@ -32,7 +32,7 @@ package final class Recorder: Sendable {
     }
 
     /// The turns that may wait to be written.
-    private static let capacity = 8192
+    private static let capacity = 65_536
 
     package let path: String
     /// The octets that the file may have.

@@ -11,7 +11,7 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Decides again what a recorded process decided, and shows what differs.",
         discussion: """
-            The file is one that `martlet run --record FILE` wrote. Each event is shown with its time since the process began, \
+            The file is one that `martlet run`, `speaker` or `controller` wrote with --record FILE. Each event is shown with its time since the process began, \
             the core that it was given to, and what this version decides. Nothing is touched.
 
             Ends with status 1 if this version decides anything otherwise than the process did, or if the file is no recording.
@@ -23,12 +23,17 @@ struct ReplayCommand: AsyncParsableCommand {
 
     enum Core: String, ExpressibleByArgument, CaseIterable {
         case standalone
+        case cluster
         case speaker
+        case controller
     }
 
     @Argument(help: "The recording.") var file: String
 
-    @Option(help: "Show only this core: standalone (addresses) or speaker (what a node announces).") var core: Core?
+    @Option(
+        help:
+            "Show only this core: standalone (the addresses of run), cluster (what a speaker knows of the cluster), speaker (what a node announces) or controller."
+    ) var core: Core?
 
     @Option(help: ArgumentHelp("Show only what came later than this in the process's life.", valueName: "duration"))
     var since: String?
