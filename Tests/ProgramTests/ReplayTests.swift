@@ -46,6 +46,13 @@ struct ReplayTests {
         let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
         #expect(mode == 0o600)
 
+        // Within a bundle, with nothing else in it.
+        let bundle = lab.folder.path + "/bundle.json"
+        let saved = try await Program.run("bundle", "--recording", file, "--to", bundle)
+        #expect(saved.succeeded, "\(saved)")
+        let bundled = try await Program.run("replay", bundle)
+        #expect(bundled.succeeded && bundled.output == whole.output, "\(bundled.errors)")
+
         // Torn within the last record.
         let torn = lab.folder.path + "/torn"
         try octets.dropLast(3).write(to: URL(fileURLWithPath: torn))

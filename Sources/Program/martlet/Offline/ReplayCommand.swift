@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import ClusterConfiguration
+import FoundationEssentials
 import Presentation
 import Recording
 import SystemIO
@@ -28,7 +29,7 @@ struct ReplayCommand: AsyncParsableCommand {
         case controller
     }
 
-    @Argument(help: "The recording.") var file: String
+    @Argument(help: "The recording, or a bundle with one.") var file: String
 
     @Option(
         help:
@@ -49,10 +50,24 @@ struct ReplayCommand: AsyncParsableCommand {
         }
     }
 
+    /// The recording in a bundle; `nil` if this is no bundle.
+    private static func bundled(_ octets: [UInt8]) throws -> [UInt8]? {
+        guard octets.first == UInt8(ascii: "{"), let bundle = try? BundleDocument(jsonText: octets) else { return nil }
+        let recordings = bundle.recordings ?? []
+        guard recordings.count == 1, let content = Data(base64Encoded: recordings[0].content) else {
+            throw StatusClient.Failure(
+                description: recordings.isEmpty
+                    ? "the bundle has no recording: make it with `martlet bundle --recording FILE`"
+                    : "the bundle has \(recordings.count) recordings that cannot be told apart, or a damaged one")
+        }
+        return Array(content)
+    }
+
     func run() async throws {
         let recording: Recording
         do {
-            recording = try Recording(try RegularFile.read(file, limit: 1 << 32))
+            let octets = try RegularFile.read(file, limit: 1 << 32)
+            recording = try Recording(try ReplayCommand.bundled(octets) ?? octets)
         } catch {
             throw Diagnostics.failure("\(file): \(error)")
         }
