@@ -87,9 +87,14 @@ package final class Recorder: Sendable {
     package func close(atMost limit: Duration = .seconds(2)) {
         let done = DispatchSemaphore(value: 0)
         queue.async { [self] in
+            let lost = state.withLock { state in
+                state.isClosed = true
+                return state.lost
+            }
             output.withLock { output in
                 guard !output.hasEnded, let end = try? output.encoder.end() else { return }
-                try? descriptor.write(end, to: path)
+                let missing = lost > 0 ? (try? output.encoder.lost(lost)) ?? [] : []
+                try? descriptor.write(missing + end, to: path)
                 output.hasEnded = true
             }
             done.signal()
