@@ -29,22 +29,47 @@ struct StoredReading: Codable, Hashable, Sendable {
         var message: String
     }
 
-    var pools: [IPAddressPool]?
-    var layer2Advertisements: [L2Advertisement]?
-    var bgpAdvertisements: [BGPAdvertisement]?
-    var peers: [BGPPeer]?
-    var bfdProfiles: [BFDProfile]?
-    var communities: [CommunityList]?
-    var services: [Service]?
-    var nodes: [Node]?
-    var namespaces: [Namespace]?
-    var secrets: [Secret]?
-    var endpointSlices: [EndpointSlice]?
+    var pools: StoredList<IPAddressPool>?
+    var layer2Advertisements: StoredList<L2Advertisement>?
+    var bgpAdvertisements: StoredList<BGPAdvertisement>?
+    var peers: StoredList<BGPPeer>?
+    var bfdProfiles: StoredList<BFDProfile>?
+    var communities: StoredList<CommunityList>?
+    var services: StoredList<Service>?
+    var nodes: StoredList<Node>?
+    var namespaces: StoredList<Namespace>?
+    var secrets: StoredList<Secret>?
+    var endpointSlices: StoredList<EndpointSlice>?
     var leftOut: [Reference] = []
     var secretsAreUnknown: Bool
     var gateways: [String: String] = [:]
     var problems: [Entry] = []
     var unreadable: [String]
+}
+
+/// A list as it is written: only what lies between the parts that are as they were.
+struct StoredList<Object: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
+    /// How many objects at the beginning and at the end of the former list stay.
+    var first: Int
+    var last: Int
+    var between: [Object]
+
+    /// `nil`: the list is as it was.
+    init?(_ new: [Object], after old: [Object]) {
+        guard new != old else { return nil }
+        let first = zip(new, old).prefix { $0 == $1 }.count
+        let last = zip(new.dropFirst(first).reversed(), old.dropFirst(first).reversed()).prefix { $0 == $1 }.count
+        self.first = first
+        self.last = last
+        between = Array(new[first..<(new.count - last)])
+    }
+
+    func list(after old: [Object]) throws -> [Object] {
+        guard first >= 0, last >= 0, first <= old.count, last <= old.count - first else {
+            throw RecordingError("a list goes on from one that was longer", offset: 0)
+        }
+        return old.prefix(first) + between + old.suffix(last)
+    }
 }
 
 /// What was read last, from which the next reading is told.
@@ -56,8 +81,8 @@ struct ReadingDifference: Sendable {
     mutating func store(_ reading: ManifestReading) -> StoredReading {
         let new = reading.state
         var stored = StoredReading(secretsAreUnknown: new.secretsAreUnknown, unreadable: reading.unreadable)
-        func changed<Object: Equatable>(_ list: KeyPath<ClusterState, [Object]>) -> [Object]? {
-            new[keyPath: list] == last[keyPath: list] ? nil : new[keyPath: list]
+        func changed<Object>(_ list: KeyPath<ClusterState, [Object]>) -> StoredList<Object>? {
+            StoredList(new[keyPath: list], after: last[keyPath: list])
         }
         stored.pools = changed(\.pools)
         stored.layer2Advertisements = changed(\.layer2Advertisements)
@@ -84,20 +109,20 @@ struct ReadingDifference: Sendable {
     mutating func restore(_ stored: StoredReading) throws -> ManifestReading {
         var reading = ManifestReading()
         var state = last
-        func take<Object>(_ list: WritableKeyPath<ClusterState, [Object]>, _ new: [Object]?) {
-            if let new { state[keyPath: list] = new }
+        func take<Object>(_ list: WritableKeyPath<ClusterState, [Object]>, _ new: StoredList<Object>?) throws {
+            if let new { state[keyPath: list] = try new.list(after: state[keyPath: list]) }
         }
-        take(\.pools, stored.pools)
-        take(\.layer2Advertisements, stored.layer2Advertisements)
-        take(\.bgpAdvertisements, stored.bgpAdvertisements)
-        take(\.peers, stored.peers)
-        take(\.bfdProfiles, stored.bfdProfiles)
-        take(\.communities, stored.communities)
-        take(\.services, stored.services)
-        take(\.nodes, stored.nodes)
-        take(\.namespaces, stored.namespaces)
-        take(\.secrets, stored.secrets)
-        take(\.endpointSlices, stored.endpointSlices)
+        try take(\.pools, stored.pools)
+        try take(\.layer2Advertisements, stored.layer2Advertisements)
+        try take(\.bgpAdvertisements, stored.bgpAdvertisements)
+        try take(\.peers, stored.peers)
+        try take(\.bfdProfiles, stored.bfdProfiles)
+        try take(\.communities, stored.communities)
+        try take(\.services, stored.services)
+        try take(\.nodes, stored.nodes)
+        try take(\.namespaces, stored.namespaces)
+        try take(\.secrets, stored.secrets)
+        try take(\.endpointSlices, stored.endpointSlices)
         state.leftOut = Set(stored.leftOut.map(\.reference))
         state.secretsAreUnknown = stored.secretsAreUnknown
         state.gateways = [:]
