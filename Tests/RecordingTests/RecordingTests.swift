@@ -289,6 +289,23 @@ struct RecordedLife {
         } catch { #expect("\(error)".contains(message), "\(error)") }
     }
 
+    @Test(
+        "A list that has changed → only what lies between its unchanged ends, and the same list again",
+        arguments: [
+            ("abc", "abc", nil), ("abc", "abxc", "x"), ("abc", "xabc", "x"), ("abc", "abcx", "x"), ("abc", "ac", ""),
+            ("abc", "", ""), ("", "abc", "abc"), ("aaa", "aa", ""), ("aa", "aaa", "a"), ("abc", "cba", "cba"),
+        ] as [(String, String, String?)])
+    func lists(old: String, new: String, between: String?) throws {
+        let (former, next) = (old.map { String($0) }, new.map { String($0) })
+        let stored = StoredList(next, after: former)
+        #expect(stored?.between.joined() == between)
+        #expect(try stored?.list(after: former) ?? former == next)
+        // After another list than that which it goes on from.
+        if let stored, stored.first + stored.last > 0 {
+            #expect(throws: RecordingError.self) { try stored.list(after: []) }
+        }
+    }
+
     @Test("A life of random events → the same decisions", arguments: 0..<6) func walk(index: Int) throws {
         let seed = UInt64.random(in: .min ... .max)
         var random = SeededGenerator(seed: seed)
