@@ -90,6 +90,12 @@ let package = Package(
                 "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "KubernetesAPI",
                 "KubernetesModel", "NodeDecisions", "Timing", dequeModule,
             ]),
+        target(
+            "Decisions/Recording",
+            [
+                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "ClusterDecisions", "Interfaces",
+                "KubernetesModel", "LinkLayer", "NodeDecisions", "Timing", "WireIdentity",
+            ]),
 
         // Views
         target(
@@ -108,6 +114,7 @@ let package = Package(
             providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
         .target(name: "CLinux", path: "Sources/Edges/CLinux", cSettings: [.define("_GNU_SOURCE")]),
         target("Edges/SystemIO", ["CLinux", "Timing"]),
+        target("Edges/RecordingFile", ["Recording", "SystemIO", "Timing"]),
         target(
             "Edges/NetworkIO",
             ["Addresses", "CLibnl", "CLibpcap", "CLinux", "Interfaces", "SystemIO", "Timing", nioCore, nioPosix]),
@@ -133,22 +140,25 @@ let package = Package(
             "Services/Controller",
             [
                 "Assignment", "ClusterConfiguration", "ClusterDecisions", "ClusterFeed", "KubernetesAPI",
-                "KubernetesClient", "KubernetesModel", "Presentation", "SystemIO", "Timing", logging, serviceLifecycle,
+                "KubernetesClient", "KubernetesModel", "Presentation", "Recording", "RecordingFile", "SystemIO",
+                "Timing",
+                logging, serviceLifecycle,
             ]),
         target(
             "Services/Speaker",
             [
                 "Addresses", "Announcement", "BFD", "BGP", "ClusterConfiguration", "ClusterDecisions", "ClusterFeed",
                 "Interfaces", "KubernetesAPI", "KubernetesClient", "KubernetesModel", "LinkLayer", "NetworkIO",
-                "NodeDecisions", "Presentation", "SystemIO", "Telemetry", "Timing", "WireCodec", "WireIdentity", crypto,
-                logging, nioCore, nioPosix, serviceLifecycle,
+                "NodeDecisions", "Presentation", "Recording", "RecordingFile", "SystemIO", "Telemetry", "Timing",
+                "WireCodec", "WireIdentity", crypto, logging, nioCore, nioPosix, serviceLifecycle,
             ]),
         target(
             "Services/Standalone",
             [
                 "AddressPools", "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "ClusterDecisions",
-                "Controller", "KubernetesModel", "Manifests", "NetworkIO", "NodeDecisions", "Presentation", "Speaker",
-                "SystemIO", "Telemetry", "Timing", crypto, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+                "Controller", "KubernetesModel", "Manifests", "NetworkIO", "NodeDecisions", "Presentation", "Recording",
+                "RecordingFile", "Speaker", "SystemIO", "Telemetry", "Timing", crypto, logging, nioCore, nioPosix,
+                serviceLifecycle, unixSignals,
             ]),
 
         // Program
@@ -157,8 +167,9 @@ let package = Package(
             dependencies: [
                 "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "ClusterDecisions",
                 "ClusterFeed", "Controller", "Interfaces", "KubernetesAPI", "KubernetesClient", "KubernetesModel",
-                "LinkLayer", "Manifests", "NetworkIO", "NodeDecisions", "Presentation", "Speaker", "Standalone",
-                "SystemIO", "Telemetry", "Timing", "WireCodec", "WireIdentity", argumentParser, asyncHTTPClient,
+                "LinkLayer", "Manifests", "NetworkIO", "NodeDecisions", "Presentation", "Recording", "RecordingFile",
+                "Speaker", "Standalone", "SystemIO", "Telemetry", "Timing", "WireCodec", "WireIdentity",
+                argumentParser, asyncHTTPClient,
                 logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
             ], path: "Sources/Program/martlet",
             swiftSettings: houseRules),
@@ -212,6 +223,13 @@ let package = Package(
         tests(of: "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing"]),
         tests(of: "Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
         tests(
+            of: "Recording",
+            [
+                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "ClusterDecisions", "Interfaces",
+                "KubernetesModel", "LinkLayer", "Manifests", "NodeDecisions", "RecordingFile", "SystemIO", "Timing",
+                "WireIdentity",
+            ]),
+        tests(
             of: "Presentation",
             [
                 "Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing",
@@ -234,7 +252,7 @@ let package = Package(
             of: "Controller",
             [
                 "Addresses", "Assignment", "ClusterConfiguration", "ClusterDecisions", "KubernetesAPI",
-                "KubernetesClient", "KubernetesModel", "Standalone", "SystemIO", "Timing",
+                "KubernetesClient", "KubernetesModel", "Recording", "Standalone", "SystemIO", "Timing",
             ]),
         tests(
             of: "Speaker",

@@ -15,12 +15,15 @@ import Testing
         Layer(name: "Cores", targets: ["AddressPools", "LinkLayer", "BGP", "BFD", "KubernetesModel", "KubernetesAPI"]),
         Layer(
             name: "Decisions",
-            targets: ["ClusterConfiguration", "Assignment", "Announcement", "NodeDecisions", "ClusterDecisions"]),
+            targets: [
+                "ClusterConfiguration", "Assignment", "Announcement", "NodeDecisions", "ClusterDecisions", "Recording",
+            ]),
         Layer(name: "Views", targets: ["Presentation"]),
         Layer(
             name: "Edges",
             targets: [
-                "CLibpcap", "CLibnl", "CLinux", "SystemIO", "NetworkIO", "Manifests", "KubernetesClient",
+                "CLibpcap", "CLibnl", "CLinux", "SystemIO", "RecordingFile", "NetworkIO", "Manifests",
+                "KubernetesClient",
                 "ClusterFeed", "Telemetry",
             ]),
         Layer(name: "Services", targets: ["Controller", "Speaker", "Standalone"]),

@@ -3,6 +3,7 @@ import Foundation
 import KubernetesAPI
 import KubernetesClient
 import KubernetesModel
+import Recording
 import TestSupport
 import Timing
 
@@ -103,6 +104,8 @@ struct ControllerBench {
     var generator: SeededGenerator
     private(set) var pending: [ControllerCore.Action] = []
     private(set) var notes: [EventNote] = []
+    /// What the core was given, and what it decided.
+    private(set) var turns: [CoreTurn] = []
 
     init(seed: UInt64 = 1) { generator = SeededGenerator(seed: seed) }
 
@@ -115,13 +118,28 @@ struct ControllerBench {
 
     mutating func tell(_ event: ControllerCore.Event) {
         let time = Timestamp(seconds: 1_800_000_000 + now.nanoseconds / 1_000_000_000)
-        for action in core.handle(event, at: now, time: time, using: &generator) {
+        var drawn = DrawnNumbers(generator)
+        let actions = core.handle(event, at: now, time: time, using: &drawn)
+        generator = drawn.base
+        turns.append(
+            CoreTurn(at: now, .controlled(event, time: time, numbers: drawn.numbers), .controllerActions(actions)))
+        for action in actions {
             switch action {
             case .patchService, .patchConfiguration: pending.append(action)
             case .record(let note): notes.append(note)
             case .note: break
             }
         }
+    }
+
+    /// The life of the core as it is recorded, and what replaying it comes to.
+    func recorded() throws -> Recording {
+        var encoder = TurnEncoder()
+        var file = RecordFraming.preamble
+        file += try encoder.header(version: "1", node: "", began: Timestamp(seconds: 0), at: .zero)
+        file += try encoder.turn(CoreTurn(at: .zero, .leadingBegan(loadBalancerClass: nil), .nothing))
+        for turn in turns { file += try encoder.turn(turn) }
+        return try Recording(file)
     }
 
     mutating func begin(_ cluster: ModelCluster) { for event in cluster.initialEvents { tell(event) } }

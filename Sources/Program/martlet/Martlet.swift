@@ -20,7 +20,7 @@ import SystemIO
         subcommands: [
             RunCommand.self, ControllerCommand.self, SpeakerCommand.self, PlanCommand.self, CheckCommand.self,
             GetCommand.self, ExplainCommand.self, ProbeCommand.self, RebalanceCommand.self, TopCommand.self,
-            BundleCommand.self, VersionCommand.self,
+            BundleCommand.self, ReplayCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

@@ -8,6 +8,8 @@ import Timing
 final class SpeakerInbox: Sendable {
     private struct State {
         var update = PendingUpdate()
+        /// How many changes `update` has become one of.
+        var updates = 0
         var liveness: [LivenessChange] = []
     }
 
@@ -29,7 +31,11 @@ final class SpeakerInbox: Sendable {
     ///
     /// - Parameter moment: when it became known.
     func put(_ update: SpeakerUpdate, since moment: Instant) {
-        if state.withLock({ $0.update.add(update, since: moment) }) { put(.updated) }
+        let isFirst = state.withLock { state in
+            state.updates += 1
+            return state.update.add(update, since: moment)
+        }
+        if isFirst { put(.updated) }
     }
 
     func put(_ change: LivenessChange) {
@@ -40,7 +46,13 @@ final class SpeakerInbox: Sendable {
         if isFirst { put(.livenessChanged) }
     }
 
-    func takeUpdate() -> (update: SpeakerUpdate, since: Instant)? { state.withLock { $0.update.take() } }
+    /// - Returns: what has changed, since when it is known, and in how many changes it came.
+    func takeUpdate() -> (update: SpeakerUpdate, since: Instant, count: Int)? {
+        state.withLock { state in
+            defer { state.updates = 0 }
+            return state.update.take().map { ($0.update, $0.since, state.updates) }
+        }
+    }
 
     func takeLiveness() -> [LivenessChange] {
         state.withLock { state in

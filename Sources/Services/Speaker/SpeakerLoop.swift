@@ -2,6 +2,8 @@ import Interfaces
 import Logging
 import NodeDecisions
 import Presentation
+import Recording
+import RecordingFile
 import SystemIO
 import Telemetry
 import Timing
@@ -15,6 +17,8 @@ struct SpeakerLoop {
     private let events: EventLog
     private let logger: Logger
     private let heartbeat: Heartbeat
+    /// Gets what is decided from, and what is decided.
+    private let recorder: Recorder?
 
     private var heard = HeardNodes()
     /// What was listened to, of the interfaces that liveness was given last.
@@ -26,7 +30,7 @@ struct SpeakerLoop {
 
     init(
         core: SpeakerCore, engines: SpeakerEngines, inbox: SpeakerInbox, metrics: SpeakerMetrics, events: EventLog,
-        logger: Logger, heartbeat: Heartbeat
+        logger: Logger, heartbeat: Heartbeat, recorder: Recorder?
     ) {
         view = SpeakerView(core: core)
         self.engines = engines
@@ -35,6 +39,8 @@ struct SpeakerLoop {
         self.events = events
         self.logger = logger
         self.heartbeat = heartbeat
+        self.recorder = recorder
+        recorder?.record(UptimeClock.now, .speakerStarted(node: core.node, core.nodePolicy), .nothing)
     }
 
     mutating func handle(_ input: SpeakerInput) async {
@@ -43,8 +49,8 @@ struct SpeakerLoop {
         case .beat: break
         case .asked(let continuation): continuation.resume(returning: view)
         case .updated:
-            guard let (update, since) = inbox.takeUpdate() else { return }
-            await decide(.updated(update), since: since)
+            guard let (update, since, count) = inbox.takeUpdate() else { return }
+            await decide(.updated(update), since: since, updates: count)
             problems.update(view.core.hostProblems, logger)
         case .linksChanged(let table):
             await decide(.linksChanged(table))
@@ -81,12 +87,21 @@ struct SpeakerLoop {
 
     /// What follows from an event, if there is one, and from the time that has passed; and does it.
     ///
-    /// - Parameter known: when what has happened became known.
-    private mutating func decide(_ event: SpeakerCore.Event?, since known: Instant = UptimeClock.now) async {
+    /// - Parameters:
+    ///   - known: when what has happened became known.
+    ///   - updates: how many changes of the cluster the event is made of.
+    private mutating func decide(
+        _ event: SpeakerCore.Event?, since known: Instant = UptimeClock.now, updates: Int = 0
+    ) async {
         view.revision += 1
         let before = view.core.listening
-        var actions = view.core.advance(to: UptimeClock.now)
+        let now = UptimeClock.now
+        var actions = view.core.advance(to: now)
         if let event { actions += view.core.handle(event) }
+        if let recorder {
+            let input: CoreInput = updates > 0 ? .updatesTaken(updates) : event.map { .speaker($0) } ?? .speakerDeadline
+            recorder.record(now, input, .actions(actions))
+        }
         for action in actions {
             let routes = view.note(action, at: .now)
             for event in view.events(of: routes, at: .now) { events.append(event) }

@@ -11,6 +11,8 @@ import NIOPosix
 import NetworkIO
 import NodeDecisions
 import Presentation
+import Recording
+import RecordingFile
 import ServiceLifecycle
 import Synchronization
 import SystemIO
@@ -30,6 +32,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private let events: EventLog
     private let logger: Logger
     private let inbox: SpeakerInbox
+    private let recorder: Recorder?
     /// The loop that has ended before its time.
     private let stoppedLoop = Mutex<String?>(nil)
     let engines: SpeakerEngines
@@ -40,11 +43,12 @@ package final class SpeakerService: ServiceLifecycle.Service {
     /// - Parameters:
     ///   - isRestarting: routers may still have routes of an earlier process of this node (RFC 4724 §4.1).
     ///   - events: gets what happens here.
+    ///   - recorder: gets what is decided from, and what is decided; `nil`: nothing is recorded.
     package init(
         node: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         isRestarting: Bool = false, layer2 layer2Settings: Layer2Settings = Layer2Settings(),
         liveness livenessSettings: LivenessSettings = LivenessSettings(), nodePolicy: NodePolicy = NodePolicy(),
-        metrics: SpeakerMetrics, events: EventLog = EventLog(), logger: Logger
+        metrics: SpeakerMetrics, events: EventLog = EventLog(), recorder: Recorder? = nil, logger: Logger
     ) throws {
         self.node = node
         self.nodePolicy = nodePolicy
@@ -52,6 +56,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
         self.metrics = metrics
         self.events = events
         self.logger = logger
+        self.recorder = recorder
         let inbox = SpeakerInbox()
         self.inbox = inbox
         let links = try LinkMonitor()
@@ -142,7 +147,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
     private func handleInputs() async -> SpeakerCore {
         var loop = SpeakerLoop(
             core: SpeakerCore(node: node, nodePolicy: nodePolicy), engines: engines, inbox: inbox, metrics: metrics,
-            events: events, logger: logger, heartbeat: heartbeat)
+            events: events, logger: logger, heartbeat: heartbeat, recorder: recorder)
         for await next in inbox.inputs.cancelOnGracefulShutdown() { await loop.handle(next) }
         inbox.finish()
         // Who still waits for an answer gets it.

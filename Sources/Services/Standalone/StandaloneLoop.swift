@@ -10,6 +10,8 @@ import NIOCore
 import NIOPosix
 import NetworkIO
 import Presentation
+import Recording
+import RecordingFile
 import Speaker
 import SystemIO
 import Telemetry
@@ -27,6 +29,7 @@ package struct StandaloneLoop {
     private let speaker: SpeakerService
     private let metrics: StandaloneMetrics
     private let events: EventLog
+    private let recorder: Recorder?
     private let logger: Logger
     private let wakeUp: @Sendable () -> Void
 
@@ -38,7 +41,8 @@ package struct StandaloneLoop {
 
     package init(
         source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
-        metrics: StandaloneMetrics, events: EventLog, logger: Logger, wakeUp: @escaping @Sendable () -> Void
+        metrics: StandaloneMetrics, events: EventLog, recorder: Recorder? = nil, logger: Logger,
+        wakeUp: @escaping @Sendable () -> Void
     ) throws {
         self.source = source
         self.first = first
@@ -46,9 +50,14 @@ package struct StandaloneLoop {
         self.speaker = speaker
         self.metrics = metrics
         self.events = events
+        self.recorder = recorder
         self.logger = logger
         self.wakeUp = wakeUp
-        let ignored = core.restore(try store.load(), at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
+        let saved = try store.load()
+        let now = UptimeClock.now
+        let unixTime = Timestamp.now.microseconds * 1000
+        let ignored = core.restore(saved, at: now, unixTime: unixTime)
+        recorder?.record(now, .restored(saved, unixTime: unixTime), .ignored(ignored))
         guard ignored == 0 else {
             throw AssignmentStore.Failure.damaged(
                 path: store.path, "\(ignored) of its addresses or entries are invalid")
@@ -66,7 +75,9 @@ package struct StandaloneLoop {
         case .deadline:
             if source.mustTryAgain { readAgain() }
             let now = UptimeClock.now
-            perform(core.handleDeadline(at: now), since: now)
+            let outcome = core.handleDeadline(at: now)
+            recorder?.record(now, .assignmentDeadline, .outcome(outcome))
+            perform(outcome, since: now)
         case .asked(let continuation):
             continuation.resume(
                 returning: StandaloneView(
@@ -84,6 +95,7 @@ package struct StandaloneLoop {
         var reading = reading
         for gateway in DefaultGateways.current() { reading.state.gateways[gateway] = speaker.node }
         let outcome = core.handle(reading, at: now)
+        recorder?.record(now, .manifestsRead(reading), .outcome(outcome))
         metrics.observe(outcome, took: start.duration(to: UptimeClock.now), core)
         perform(outcome, since: now)
     }

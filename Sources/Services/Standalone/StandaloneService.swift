@@ -6,6 +6,7 @@ import Logging
 import Manifests
 import NIOCore
 import NIOPosix
+import RecordingFile
 import ServiceLifecycle
 import Speaker
 import SystemIO
@@ -34,7 +35,7 @@ package final class StandaloneService: ServiceLifecycle.Service {
     /// - Parameter first: what `source` read at first; it was complete.
     package init(
         source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
-        metrics: StandaloneMetrics, events: EventLog, logger: Logger
+        metrics: StandaloneMetrics, events: EventLog, recorder: Recorder? = nil, logger: Logger
     ) throws {
         changes = source.changes
         // Unbounded: few, and none may be missed; changes of manifests are bounded where they come from.
@@ -43,7 +44,7 @@ package final class StandaloneService: ServiceLifecycle.Service {
         self.input = input
         loop = try StandaloneLoop(
             source: source, first: first, store: store, speaker: speaker, metrics: metrics, events: events,
-            logger: logger, wakeUp: { input.yield(.deadline) })
+            recorder: recorder, logger: logger, wakeUp: { input.yield(.deadline) })
     }
 
     package func run() async throws {

@@ -69,12 +69,12 @@ final class ClusterLab: Sendable {
             ] + arguments)
     }
 
-    func startSpeaker() throws -> ChildProcess {
+    func startSpeaker(_ arguments: String...) throws -> ChildProcess {
         try namespace.start(
             command: [
                 Program.path, "speaker", "--node-name", "n1", "--kubeconfig", kubeconfig("speaker"), "--state-dir",
                 folder.path + "/state", "--http", "127.0.0.1:7472",
-            ])
+            ] + arguments)
     }
 
     /// What the speaker has saved for a start without the API server.

@@ -76,8 +76,9 @@ import Testing
     @Test("The Speaker object follows sessions while what is announced stays as it is; then it has one address more")
     func report() async throws {
         let lab = try await Self.lab()
-        let controller = try lab.startController()
-        let speaker = try lab.startSpeaker()
+        let recordings = ["speaker", "controller"].map { "\(lab.folder.path)/\($0).recording" }
+        let controller = try lab.startController("--record", recordings[1])
+        let speaker = try lab.startSpeaker("--record", recordings[0])
         try await lab.addService("web")
         // Nobody listens there.
         try await lab.server.apply([
@@ -102,6 +103,15 @@ import Testing
         try await lab.addService("api")
         #expect(try await says(2), "\(speaker.errors)")
         controller.stop(grace: .seconds(10))
+        speaker.kill()
+
+        // Both were recorded, one ended in order and one killed, and both are decided again as they were.
+        for (file, words) in zip(recordings, [["hold(", "assign("], ["patchService(", "Service default/api is"]]) {
+            let replay = try await Program.run("replay", file, "-o", "wide")
+            #expect(replay.succeeded, "\(replay)")
+            for word in words { #expect(replay.output.contains(word), "\(file): \(word)") }
+            #expect(replay.errors.contains("no end") == (file == recordings[0]), "\(replay.errors)")
+        }
     }
 
     @Test("A speaker that is killed and started again tells Kubernetes nothing again") func restart() async throws {

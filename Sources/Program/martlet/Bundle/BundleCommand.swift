@@ -5,6 +5,7 @@ import KubernetesClient
 import KubernetesModel
 import Manifests
 import Presentation
+import Recording
 import SystemIO
 import Timing
 
@@ -42,6 +43,9 @@ struct BundleCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("From a cluster: only Services of this class.", valueName: "class"))
     var loadBalancerClass: String?
 
+    @Option(help: ArgumentHelp("A recording (run --record) to put in. Repeatable.", valueName: "file"))
+    var recording: [String] = []
+
     @Option(help: ArgumentHelp("Where to write it, or - for standard output.", valueName: "file"))
     var to = "martlet-bundle.json"
 
@@ -57,7 +61,7 @@ struct BundleCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             var server = server
-            if server.isEmpty, filenames.isEmpty, !cluster.isGiven {
+            if server.isEmpty, filenames.isEmpty, recording.isEmpty, !cluster.isGiven {
                 // As `get` does: the process that the environment names, else a cluster, else what listens here.
                 let environment = ProcessInfo.processInfo.environment
                 if let named = try StatusClient.named(by: environment) {
@@ -74,7 +78,7 @@ struct BundleCommand: AsyncParsableCommand {
             let reading = filenames.isEmpty ? nil : ManifestReader.read(paths: filenames)
             for problem in reading?.problems ?? [] where problem.severity == .error { Diagnostics.say("\(problem)") }
             var objects = try reading?.state.bundled() ?? []
-            if cluster.isGiven || (server.isEmpty && filenames.isEmpty) {
+            if cluster.isGiven || (server.isEmpty && filenames.isEmpty && recording.isEmpty) {
                 let saved = try await cluster.look(withEvents: true).bundle(loadBalancerClass: loadBalancerClass)
                 processes = saved.processes + processes
                 objects = saved.objects
@@ -84,7 +88,20 @@ struct BundleCommand: AsyncParsableCommand {
             document.problems = (reading?.problems ?? []).map { ProblemEntry($0) }
             // Secrets of a cluster are not read.
             document.secretsAreUnknown = reading == nil
-            guard processes.contains(where: { $0.status != nil }) || !document.objects.isEmpty else {
+            document.recordings =
+                recording.isEmpty
+                ? nil
+                : try recording.map { path in
+                    let octets = try RegularFile.read(path, limit: 1 << 30)
+                    do { _ = try RecordFraming.read(octets) } catch {
+                        throw StatusClient.Failure(description: "\(path): \(error)")
+                    }
+                    return BundleDocument.RecordingFile(name: path, content: Data(octets).base64EncodedString())
+                }
+            guard
+                processes.contains(where: { $0.status != nil }) || !document.objects.isEmpty
+                    || !recording.isEmpty
+            else {
                 throw StatusClient.Failure(description: "there is nothing to save")
             }
             try write(document.json.text())

@@ -6,6 +6,7 @@ import KubernetesClient
 import KubernetesModel
 import Logging
 import Presentation
+import RecordingFile
 import ServiceLifecycle
 import SystemIO
 import Telemetry
@@ -25,6 +26,7 @@ struct ControllerCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var recording: RecordingOptions
     @OptionGroup var serving: ServingOptions
 
     @Option(
@@ -49,9 +51,10 @@ struct ControllerCommand: AsyncParsableCommand {
         let identity =
             (environment["POD_NAME"] ?? ProcessInfo.processInfo.hostName)
             + "_" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        let recorder = try recording.begin(node: identity, logger: logger)
         let controller = ControllerService(
             client: client, namespace: cluster.namespace, identity: identity,
-            loadBalancerClass: cluster.loadBalancerClass, logger: logger,
+            loadBalancerClass: cluster.loadBalancerClass, recording: recorder, logger: logger,
             observe: { _, changes, duration in
                 for change in changes {
                     assignmentTime.observe(duration / changes.count)
@@ -68,6 +71,7 @@ struct ControllerCommand: AsyncParsableCommand {
         }
         try await serving.serve(
             services, reporter: reporter, registry: registry, events: events, apiServer: client.server, logger: logger)
+        recorder?.close()
         await client.close()
         logger.notice("martlet controller stopped")
     }

@@ -6,6 +6,7 @@ import KubernetesModel
 import Logging
 import NetworkIO
 import Presentation
+import RecordingFile
 import ServiceLifecycle
 import Speaker
 import Synchronization
@@ -36,6 +37,7 @@ struct SpeakerCommand: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var segment: SpeakerOptions
+    @OptionGroup var recording: RecordingOptions
     @OptionGroup var serving: ServingOptions
 
     @Option(
@@ -90,14 +92,15 @@ struct SpeakerCommand: AsyncParsableCommand {
             return
         }
         let credentials = try segment.credentials(of: ClusterIdentity(name: uid), in: directory, logger: logger)
+        let recorder = try recording.begin(node: node ?? "", logger: logger)
         // An earlier pod may have left routes standing in routers; what it kept, it took with it.
         let speaker = try SpeakerService(
             node: node ?? "", isRestarting: true, layer2: segment.layer2(credentials),
             liveness: segment.liveness(credentials), nodePolicy: segment.nodes.policy,
-            metrics: SpeakerMetrics(registry), events: events, logger: logger)
+            metrics: SpeakerMetrics(registry), events: events, recorder: recorder, logger: logger)
         let source = ClusterSource(
             client: client, speaker: speaker, store: store, namespace: cluster.namespace,
-            loadBalancerClass: cluster.loadBalancerClass, logger: logger)
+            loadBalancerClass: cluster.loadBalancerClass, recorder: recorder, logger: logger)
         let reporter = SpeakerReporter(
             node: node ?? "", started: started, source: source, speaker: speaker, access: access, events: events)
         let inherited = SpeakerPublisher.readAddresses(of: node ?? "", in: cluster.namespace, client)
@@ -118,6 +121,7 @@ struct SpeakerCommand: AsyncParsableCommand {
             ], reporter: reporter, deadLoops: { speaker.deadLoops },
             routes: [.rebalance { await speaker.rebalance() }], registry: registry, events: events,
             apiServer: client.server, logger: logger)
+        recorder?.close()
         await client.close()
         logger.notice("all announcements withdrawn; exiting")
     }

@@ -6,6 +6,7 @@ import Logging
 import Manifests
 import NetworkIO
 import Presentation
+import RecordingFile
 import ServiceLifecycle
 import Speaker
 import Standalone
@@ -48,6 +49,7 @@ struct RunCommand: AsyncParsableCommand {
     var cluster = SpeakerCredentials.defaultCluster
 
     @OptionGroup var segment: SpeakerOptions
+    @OptionGroup var recording: RecordingOptions
     @OptionGroup var serving: ServingOptions
 
     func validate() throws {
@@ -77,13 +79,14 @@ struct RunCommand: AsyncParsableCommand {
         let events = EventLog()
         let isRestarting = try directory.read(AssignmentStore.file) != nil
         let credentials = try segment.credentials(of: ClusterIdentity(name: cluster), in: directory, logger: logger)
+        let recorder = try recording.begin(node: node, logger: logger)
         let speaker = try SpeakerService(
             node: node, isRestarting: isRestarting, layer2: segment.layer2(credentials),
             liveness: segment.liveness(credentials), nodePolicy: segment.nodes.policy,
-            metrics: SpeakerMetrics(registry), events: events, logger: logger)
+            metrics: SpeakerMetrics(registry), events: events, recorder: recorder, logger: logger)
         let standalone = try StandaloneService(
             source: source, first: first, store: AssignmentStore(directory), speaker: speaker,
-            metrics: StandaloneMetrics(registry), events: events, logger: logger)
+            metrics: StandaloneMetrics(registry), events: events, recorder: recorder, logger: logger)
         let reporter = StatusReporter(
             node: node, started: started, standalone: standalone, speaker: speaker, events: events)
         logger.notice("martlet \(Version.text) started", metadata: [LogKey.node: "\(node)"])
@@ -91,6 +94,7 @@ struct RunCommand: AsyncParsableCommand {
         try await serving.serve(
             [speaker, standalone], reporter: reporter, deadLoops: { speaker.deadLoops },
             routes: [.rebalance { await speaker.rebalance() }], registry: registry, events: events, logger: logger)
+        recorder?.close()
         logger.notice("all announcements withdrawn; exiting")
     }
 }

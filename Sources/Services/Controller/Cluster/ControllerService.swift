@@ -7,6 +7,8 @@ import KubernetesClient
 import KubernetesModel
 import Logging
 import Presentation
+import Recording
+import RecordingFile
 import ServiceLifecycle
 import Synchronization
 import SystemIO
@@ -42,6 +44,7 @@ package final class ControllerService: ServiceLifecycle.Service {
     private let identity: String
     private let recorder: EventRecorder
     private let loadBalancerClass: String?
+    private let recording: Recorder?
     private let logger: Logger
     private let observe: @Sendable (ControllerCore, [AssignmentChange], Duration) -> Void
     /// The inputs of the loop that leads now.
@@ -50,14 +53,17 @@ package final class ControllerService: ServiceLifecycle.Service {
 
     /// - Parameters:
     ///   - identity: unlike that of every other replica.
+    ///   - recording: gets what is decided from, and what is decided; `nil`: nothing is recorded.
     ///   - observe: called with each decision and its duration.
     package init(
-        client: KubernetesClient, namespace: String, identity: String, loadBalancerClass: String?, logger: Logger,
+        client: KubernetesClient, namespace: String, identity: String, loadBalancerClass: String?,
+        recording: Recorder? = nil, logger: Logger,
         observe: @escaping @Sendable (ControllerCore, [AssignmentChange], Duration) -> Void = { _, _, _ in }
     ) {
         self.client = client
         self.identity = identity
         self.loadBalancerClass = loadBalancerClass
+        self.recording = recording
         self.logger = logger
         self.observe = observe
         recorder = EventRecorder(client, controller: "martlet.dev/controller", instance: identity, logger: logger)
@@ -127,6 +133,7 @@ package final class ControllerService: ServiceLifecycle.Service {
             // Writes are in a group of their own, so that the watches can end before them.
             await withDiscardingTaskGroup { writes in
                 var core = ControllerCore(loadBalancerClass: loadBalancerClass)
+                recording?.record(UptimeClock.now, .leadingBegan(loadBalancerClass: loadBalancerClass), .nothing)
                 var underWay = 0
                 var isStopping = false
                 /// Whether a task waits for the API server.
@@ -160,9 +167,13 @@ package final class ControllerService: ServiceLifecycle.Service {
                         if case .alarm(let moment) = next, armed == moment { armed = nil }
                         if case .finished = event { underWay -= 1 }
                         guard !isStopping else { break }
-                        var generator = SystemRandomNumberGenerator()
+                        var generator = DrawnNumbers(SystemRandomNumberGenerator())
                         let start = UptimeClock.now
-                        let actions = core.handle(event, at: start, time: .now, using: &generator)
+                        let time = Timestamp.now
+                        let actions = core.handle(event, at: start, time: time, using: &generator)
+                        recording?.record(
+                            start, .controlled(event, time: time, numbers: generator.numbers),
+                            .controllerActions(actions))
                         let changes = actions.compactMap { action -> AssignmentChange? in
                             if case .note(let change) = action { change } else { nil }
                         }

@@ -5,6 +5,8 @@ import KubernetesAPI
 import KubernetesClient
 import KubernetesModel
 import Logging
+import Recording
+import RecordingFile
 import ServiceLifecycle
 import Synchronization
 import SystemIO
@@ -23,6 +25,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
     private let client: KubernetesClient
     private let speaker: SpeakerService
     private let store: ClusterStore
+    private let recorder: Recorder?
     private let logger: Logger
     private let knowledge: Knowledge
     /// The Secrets to follow, after each change of them.
@@ -38,12 +41,15 @@ package final class ClusterSource: ServiceLifecycle.Service {
 
     package init(
         client: KubernetesClient, speaker: SpeakerService, store: ClusterStore, namespace: String,
-        loadBalancerClass: String?, logger: Logger
+        loadBalancerClass: String?, recorder: Recorder? = nil, logger: Logger
     ) {
         self.client = client
         self.speaker = speaker
         self.store = store
+        self.recorder = recorder
         self.logger = logger
+        recorder?.record(
+            UptimeClock.now, .viewStarted(namespace: namespace, loadBalancerClass: loadBalancerClass), .nothing)
         knowledge = Knowledge(ClusterView(namespace: namespace, loadBalancerClass: loadBalancerClass))
         (secretNames, wantSecrets) = AsyncStream.makeStream(
             of: Set<NamespacedName>.self, bufferingPolicy: .bufferingNewest(1))
@@ -73,7 +79,9 @@ package final class ClusterSource: ServiceLifecycle.Service {
     /// none pile up: a watch reads no faster than this.
     private func take(_ event: ClusterView.Event) async {
         let known = UptimeClock.now
-        await knowledge.take(event) { [logger, speaker, fetches, saving, wantSecrets] step in
+        await knowledge.take(event) { [logger, recorder, speaker, fetches, saving, wantSecrets] step in
+            // Before the speaker can say that it took the update.
+            recorder?.record(known, .viewed(event), .viewed(step.outcome))
             if step.isNowComplete { logger.notice("the view of the cluster is complete") }
             if let secrets = step.wantedSecrets { wantSecrets.yield(secrets) }
             speaker.apply(step.outcome.update, since: known)

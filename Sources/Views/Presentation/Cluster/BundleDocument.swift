@@ -32,11 +32,27 @@ package struct BundleDocument: Hashable, Sendable, Decodable {
     package var processes: [Process]
     /// The objects of the manifests as Kubernetes writes them, secrets replaced.
     package var objects: [JSONValue]
+    /// A file of `--record`.
+    package struct RecordingFile: Hashable, Sendable, Decodable {
+        /// As it was named.
+        package var name: String
+        /// What it holds, in Base64.
+        package var content: String
+
+        package init(name: String, content: String) {
+            self.name = name
+            self.content = content
+        }
+    }
+
     // Additions; an older program does not write them.
     /// What was wrong with manifests, as far as it is not to be seen in the objects that could be read.
     package var problems: [ProblemEntry]?
     /// Whether Secrets were not read, so that one that is absent is not missing.
     package var secretsAreUnknown: Bool?
+
+    /// For `martlet replay`.
+    package var recordings: [RecordingFile]?
 
     package init(version: String, made: Timestamp, processes: [Process], objects: [JSONValue]) {
         format = BundleDocument.format
@@ -74,13 +90,18 @@ package struct BundleDocument: Hashable, Sendable, Decodable {
 
 extension BundleDocument: JSONRepresentable {
     package var json: JSONValue {
-        [
+        let members: JSONValue = [
             "format": format.json, "version": version.json, "made": made.json,
             "processes": processes.json,
             "objects": objects.json, "problems": (problems ?? []).json,
             "secretsAreUnknown": (secretsAreUnknown ?? false).json,
         ]
+        return members.adding(["recordings": recordings.json])
     }
+}
+
+extension BundleDocument.RecordingFile: JSONRepresentable {
+    package var json: JSONValue { ["name": name.json, "content": content.json] }
 }
 
 extension BundleDocument.Process: JSONRepresentable {
