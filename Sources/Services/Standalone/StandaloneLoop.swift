@@ -32,6 +32,8 @@ package struct StandaloneLoop {
 
     private var saveFailure: Problem?
     private var assignedSince: [NamespacedName: Timestamp] = [:]
+    /// The default gateways as they were when all manifests were last looked at.
+    private var gateways = DefaultGateways.current()
     private var isUnsaved = false
     private var problemLog = ProblemLog()
     private var alarm: Scheduled<Void>?
@@ -62,7 +64,7 @@ package struct StandaloneLoop {
         case .manifestsChanged: readAgain()
         case .hangup:
             logger.info("SIGHUP: reading the manifests again")
-            readAgain()
+            readAgain(.afresh)
         case .deadline:
             if source.mustTryAgain { readAgain() }
             let now = UptimeClock.now
@@ -74,16 +76,30 @@ package struct StandaloneLoop {
         }
     }
 
-    private mutating func readAgain() {
+    private mutating func readAgain(_ extent: ManifestSource.Extent = .changed) {
         let now = UptimeClock.now
-        if let reading = source.read(at: now) { take(reading, at: now) } else { setAlarm() }
+        // Only a look at all takes in other gateways.
+        let extent = extent == .changed && DefaultGateways.current() != gateways ? .all : extent
+        switch source.read(at: now, extent) {
+        case .whole(let reading): take(reading, at: now)
+        case .part(let change): take(change, at: now)
+        case nil: setAlarm()
+        }
     }
 
     private mutating func take(_ reading: ManifestReading, at now: Instant) {
         let start = UptimeClock.now
         var reading = reading
-        for gateway in DefaultGateways.current() { reading.state.gateways[gateway] = speaker.node }
+        gateways = DefaultGateways.current()
+        for gateway in gateways { reading.state.gateways[gateway] = speaker.node }
         let outcome = core.handle(reading, at: now)
+        metrics.observe(outcome, took: start.duration(to: UptimeClock.now), core)
+        perform(outcome, since: now)
+    }
+
+    private mutating func take(_ change: ManifestChange, at now: Instant) {
+        let start = UptimeClock.now
+        let outcome = core.handle(change, at: now)
         metrics.observe(outcome, took: start.duration(to: UptimeClock.now), core)
         perform(outcome, since: now)
     }

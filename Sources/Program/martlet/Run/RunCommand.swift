@@ -64,8 +64,10 @@ struct RunCommand: AsyncParsableCommand {
         let started = Timestamp.now
         try Privileges.check()
         var source = try ManifestSource(paths: input.filenames)
-        // Nobody can have been seen writing yet.
-        let first = source.read(at: UptimeClock.now) ?? ManifestReading()
+        // Nobody can have been seen writing yet, and at first everything is read.
+        guard case .whole(let first) = source.read(at: UptimeClock.now) else {
+            throw Diagnostics.failure("a manifest is being written: start again when it is complete")
+        }
         guard first.isComplete else {
             // Services that are missing only because their file cannot be read would lose their addresses.
             for problem in first.problems where problem.severity == .error { Diagnostics.say("\(problem)") }
