@@ -34,7 +34,14 @@ package struct StandaloneCore: Sendable {
     private var assignments: [NamespacedName: ServiceAssignment] = [:]
     package private(set) var endpoints = EndpointIndex()
 
-    package init(loadBalancerClass: String? = nil) { engine = AssignmentEngine(loadBalancerClass: loadBalancerClass) }
+    package init(loadBalancerClass: String? = nil) {
+        engine = AssignmentEngine(loadBalancerClass: loadBalancerClass, notesUnsaved: true)
+    }
+
+    /// What must be written down since this was last called.
+    package mutating func takeStateChange(at now: Instant, unixTime: Int64) -> AssignmentStateChange {
+        engine.takeStateChange(at: now, unixTime: unixTime)
+    }
 
     /// When ``handleDeadline(at:)`` is to be called.
     package var nextDeadline: Instant? { engine.nextDeadline }

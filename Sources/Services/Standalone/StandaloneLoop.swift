@@ -23,7 +23,7 @@ package struct StandaloneLoop {
     private var core = StandaloneCore()
     private var source: ManifestSource
     private let first: ManifestReading
-    private let store: AssignmentStore
+    private var journal: AssignmentJournal
     private let speaker: SpeakerService
     private let metrics: StandaloneMetrics
     private let events: EventLog
@@ -39,12 +39,13 @@ package struct StandaloneLoop {
     private var alarm: Scheduled<Void>?
 
     package init(
-        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
+        source: ManifestSource, first: ManifestReading, state directory: StateDirectory, speaker: SpeakerService,
         metrics: StandaloneMetrics, events: EventLog, logger: Logger, wakeUp: @escaping @Sendable () -> Void
     ) throws {
         self.source = source
         self.first = first
-        self.store = store
+        let store = AssignmentStore(directory)
+        journal = AssignmentJournal(store, directory)
         self.speaker = speaker
         self.metrics = metrics
         self.events = events
@@ -121,9 +122,10 @@ package struct StandaloneLoop {
     }
 
     private mutating func save() {
-        let state = core.engine.state(at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
+        let (now, time) = (UptimeClock.now, Timestamp.now.microseconds * 1000)
+        let change = core.takeStateChange(at: now, unixTime: time)
         do {
-            try store.save(state)
+            try journal.save(change) { core.engine.state(at: now, unixTime: time) }
             if saveFailure != nil { logger.notice("assignments are on disk again") }
             isUnsaved = false
             saveFailure = nil
@@ -132,6 +134,12 @@ package struct StandaloneLoop {
             if saveFailure?.message != message { logger.error("\(message)") }
             saveFailure = Problem(.error, nil, message)
         }
+    }
+
+    /// Nothing comes any more, and nothing is announced: leaves behind what other versions can read too.
+    package mutating func close() {
+        let (now, time) = (UptimeClock.now, Timestamp.now.microseconds * 1000)
+        do { try journal.close { core.engine.state(at: now, unixTime: time) } } catch { logger.error("\(error)") }
     }
 
     private mutating func setAlarm() {

@@ -84,7 +84,7 @@ struct RunCommand: AsyncParsableCommand {
             liveness: segment.liveness(credentials), nodePolicy: segment.nodes.policy,
             metrics: SpeakerMetrics(registry), events: events, logger: logger)
         let standalone = try StandaloneService(
-            source: source, first: first, store: AssignmentStore(directory), speaker: speaker,
+            source: source, first: first, state: directory, speaker: speaker,
             metrics: StandaloneMetrics(registry), events: events, logger: logger)
         let reporter = StatusReporter(
             node: node, started: started, standalone: standalone, speaker: speaker, events: events)
@@ -103,6 +103,7 @@ struct RunCommand: AsyncParsableCommand {
                 services: [.init(service: speaker), .init(service: standalone), .init(service: server)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
+        standalone.close()
         logger.notice("martlet has withdrawn everything and ends")
     }
 }
