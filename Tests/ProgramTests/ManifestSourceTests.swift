@@ -73,8 +73,27 @@ import Timing
             "mkdir -p later/m; service b > later/m/x.yaml", ["b"]),
     ]
 
-    private static func services(_ reading: ManifestReading?) -> [String]? {
-        reading?.state.services.map(\.name.name).sorted()
+    /// What a source has told so far, put together.
+    private struct Told {
+        var names: Set<NamespacedName> = []
+        var isComplete = true
+        var problems: [Problem] = []
+
+        /// Returns whether anything was told.
+        mutating func take(_ news: ManifestNews?) -> Bool {
+            switch news {
+            case .whole(let reading):
+                (isComplete, problems) = (reading.isComplete, reading.problems)
+                names = Set(reading.state.services.map(\.name))
+            case .part(let change):
+                names.subtract(change.removedServices)
+                names.formUnion(change.services.map(\.service.name))
+            case nil: return false
+            }
+            return true
+        }
+
+        var services: [String] { names.map(\.name).sorted() }
     }
 
     @Test("a change → read again, or nothing", arguments: rows) func change(row: Row) async throws {
@@ -85,7 +104,8 @@ import Timing
         try shell("mkdir m; \(row.before)")
         var source = try ManifestSource(paths: [folder.path + "/" + row.path])
         let changes = source.changes
-        _ = source.read(at: UptimeClock.now)
+        var result = Told()
+        _ = result.take(source.read(at: UptimeClock.now))
         let told = Locked(0)
         let follower = Task { for await _ in changes { told.withLock { $0 += 1 } } }
         defer { follower.cancel() }
@@ -93,20 +113,19 @@ import Timing
         guard let services = row.services else {
             try await Task.sleep(for: .milliseconds(150))
             #expect(told.value == 0)
-            let reading = source.read(at: UptimeClock.now)
-            #expect(reading != nil && !source.mustTryAgain)
+            let isTold = result.take(source.read(at: UptimeClock.now))
+            #expect(isTold && !source.mustTryAgain)
             return
         }
         // As the loop does: read when told, and again where that is not the last of it.
-        var reading: ManifestReading?
         var seen = 0
-        while Self.services(reading) != services {
+        while result.services != services {
             while told.value == seen, !source.mustTryAgain { try await Task.sleep(for: .milliseconds(2)) }
             seen = told.value
-            reading = source.read(at: UptimeClock.now) ?? reading
+            _ = result.take(source.read(at: UptimeClock.now))
             try await Task.sleep(for: .milliseconds(2))
         }
-        #expect(reading?.isComplete == true)
+        #expect(result.isComplete)
     }
 
     @Test(
@@ -115,8 +134,9 @@ import Timing
         let folder = try TemporaryFolder()
         try Shell.check(["sh", "-c", "cd \(folder.path) && \(Self.service) service a > x.yaml; service b > y.yaml"])
         var source = try ManifestSource(paths: [folder.path])
-        let first = source.read(at: UptimeClock.now)
-        #expect(Self.services(first) == ["a", "b"])
+        var result = Told()
+        _ = result.take(source.read(at: UptimeClock.now))
+        #expect(result.services == ["a", "b"])
         let writer = try ChildProcess([
             "sh", "-c",
             "cd \(folder.path) && exec 3> x.yaml; while :; do echo '# half' >&3; echo half > z.yaml; sleep 0.02; done",
@@ -126,15 +146,15 @@ import Timing
         try Shell.check(["sh", "-c", "cd \(folder.path) && \(Self.service) service c > .n; mv .n y.yaml"])
         try await Task.sleep(for: .milliseconds(100))
         let start = UptimeClock.now
-        var reading = source.read(at: start)
-        #expect(reading == nil && source.mustTryAgain)
-        while reading == nil {
+        var isTold = result.take(source.read(at: start))
+        #expect(!isTold && source.mustTryAgain)
+        while !isTold {
             try await Task.sleep(for: .milliseconds(100))
-            reading = source.read(at: UptimeClock.now)
+            isTold = result.take(source.read(at: UptimeClock.now))
         }
         #expect(start.duration(to: UptimeClock.now) < ManifestSource.patience + .seconds(2))
         // The other file that is written all the time may be complete, and no manifest, just now.
-        #expect(Self.services(reading) == ["a", "c"] && source.mustTryAgain)
+        #expect(result.services == ["a", "c"] && source.mustTryAgain)
     }
 
     @Test(
@@ -144,10 +164,10 @@ import Timing
         let folder = try TemporaryFolder()
         try Shell.check(["sh", "-c", "cd \(folder.path) && \(Self.service) service a > x.yaml; \(command) y.yaml"])
         var source = try ManifestSource(paths: [folder.path])
-        let found = source.read(at: UptimeClock.now)
-        let reading = try #require(found)
-        #expect(!reading.isComplete)
-        let errors = reading.problems.filter { $0.severity == .error }.map(\.description)
+        var result = Told()
+        _ = result.take(source.read(at: UptimeClock.now))
+        #expect(!result.isComplete)
+        let errors = result.problems.filter { $0.severity == .error }.map(\.description)
         #expect(errors.count == 1 && errors.allSatisfy { $0.contains("y.yaml") && $0.contains("not a regular file") })
     }
 }

@@ -289,12 +289,14 @@ struct RunTests {
     @Test("A full disk under the state directory takes nothing away, and is told") func fullDisk() async throws {
         let lab = try RunLab()
         try Shell.check(["mkdir", lab.stateDirectory])
-        try Shell.check(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", lab.stateDirectory])
+        try Shell.check(["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", lab.stateDirectory])
         defer { _ = try? Shell.check(["umount", "-l", lab.stateDirectory]) }
         let process = try await lab.start()
         defer { process.stop() }
-        try Shell.check(["sh", "-c", "head -c 16384 /dev/zero > \(lab.stateDirectory)/ballast || true"])
-        try lab.write("api.yaml", RunLab.service("api"))
+        try Shell.check(["sh", "-c", "head -c 98304 /dev/zero > \(lab.stateDirectory)/ballast || true"])
+        // More than may have room at the end of what is there.
+        let others = (0..<200).map { RunLab.service("one-of-many-services-\($0)") }
+        try lab.write("api.yaml", ([RunLab.service("api")] + others).joined(separator: "\n---\n"))
         #expect(try await eventually { try await lab.answers("192.0.2.11") }, "\(process.errors)")
         #expect(try await lab.answers("192.0.2.10"))
         #expect(process.errors.contains("No space left on device"), "\(process.errors)")

@@ -42,6 +42,7 @@ extension AssignmentEngine {
             by: departure.isRetained ? durations.retainFor : .zero)
         departure.restsUntil = max(departure.retainedUntil, departure.releasedAt.advanced(by: durations.reuseAfter))
         departures[address] = departure
+        if notesUnsaved { unsavedDepartures.insert(address) }
         departed[departure.service, default: []].insert(address)
         pools[pool][address.family].rest(address)
         restEnds.insert(RestEnd(at: departure.restsUntil, address: address))
@@ -59,6 +60,7 @@ extension AssignmentEngine {
 
     mutating func forgetDeparture(of address: IPAddress) {
         guard let departure = departures.removeValue(forKey: address) else { return }
+        if notesUnsaved { unsavedDepartures.insert(address) }
         departed[departure.service]?.remove(address)
         if departed[departure.service]?.isEmpty ?? false { departed[departure.service] = nil }
     }
@@ -82,6 +84,7 @@ extension AssignmentEngine {
         restEnds = []
         let all = departures
         guard !pools.isEmpty else { return }
+        if notesUnsaved { unsavedDepartures.formUnion(all.keys) }
         departures = [:]
         departed = [:]
         for (address, departure) in all {

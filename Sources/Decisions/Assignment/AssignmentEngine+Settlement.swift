@@ -214,6 +214,7 @@ extension AssignmentEngine {
     /// What became of the Services concerned: first those that are no longer Martlet's, by name, then the others in order.
     mutating func report(_ settlement: inout Settlement) -> [AssignmentChange] {
         var changes = settlement.farewells.values.sorted { $0.service < $1.service }
+        if notesUnsaved { unsavedServices.formUnion(settlement.farewells.keys) }
         for number in inOrder(settlement.touched) {
             guard let record = records[number] else { continue }
             let assignment = assignment(ofNumber: number)
@@ -226,6 +227,7 @@ extension AssignmentEngine {
             if !settlement.dirty.contains(number) { former?.message = assignment.message }
             records[number]?.told = assignment
             records[number]?.toldWarnings = allWarnings
+            if notesUnsaved, former?.addresses != assignment.addresses { unsavedServices.insert(record.order.name) }
             let isNews = former != assignment || !releases.isEmpty || !warnings.isEmpty
             guard isNews || status != .keep else { continue }
             changes.append(

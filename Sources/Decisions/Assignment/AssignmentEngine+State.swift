@@ -14,20 +14,46 @@ extension AssignmentEngine {
     ///   - unixTime: The same moment on the wall clock, in nanoseconds since the beginning of 1970.
     package func state(at now: Instant, unixTime: Int64) -> AssignmentState {
         var state = AssignmentState()
-        state.assignments = numbers.sorted { $0.key < $1.key }.compactMap { name, number in
-            guard let record = records[number], !record.holdings.isEmpty else { return nil }
-            return .init(
-                namespace: name.namespace ?? "", name: name.name,
-                addresses: record.holdings.map(\.address.description))
-        }
-        state.released = departures.sorted { $0.key < $1.key }.map { address, departure in
-            let age = departure.releasedAt.duration(to: now).wholeNanoseconds
-            return .init(
-                address: address.description, namespace: departure.service.namespace ?? "",
-                name: departure.service.name, releasedAt: unixTime.subtractingReportingOverflow(age).partialValue,
-                isRetained: departure.isRetained)
-        }
+        state.assignments = numbers.keys.sorted().compactMap { savedEntry(of: $0) }
+        state.released = departures.keys.sorted().compactMap { savedRelease(of: $0, at: now, unixTime: unixTime) }
         return state
+    }
+
+    /// What of ``state(at:unixTime:)`` may be otherwise since this was last called. The cost follows the change.
+    package mutating func takeStateChange(at now: Instant, unixTime: Int64) -> AssignmentStateChange {
+        var change = AssignmentStateChange()
+        for name in unsavedServices.sorted() {
+            if let entry = savedEntry(of: name) {
+                change.assigned.append(entry)
+            } else {
+                change.unassigned.append(.init(namespace: name.namespace ?? "", name: name.name))
+            }
+        }
+        for address in unsavedDepartures.sorted() {
+            if let release = savedRelease(of: address, at: now, unixTime: unixTime) {
+                change.released.append(release)
+            } else {
+                change.notReleased.append(address.description)
+            }
+        }
+        unsavedServices = []
+        unsavedDepartures = []
+        return change
+    }
+
+    /// `nil` for a Service that has no address.
+    private func savedEntry(of name: NamespacedName) -> AssignmentState.Assigned? {
+        guard let number = numbers[name], let record = records[number], !record.holdings.isEmpty else { return nil }
+        return .init(
+            namespace: name.namespace ?? "", name: name.name, addresses: record.holdings.map(\.address.description))
+    }
+
+    private func savedRelease(of address: IPAddress, at now: Instant, unixTime: Int64) -> AssignmentState.Released? {
+        guard let departure = departures[address] else { return nil }
+        let age = departure.releasedAt.duration(to: now).wholeNanoseconds
+        return .init(
+            address: address.description, namespace: departure.service.namespace ?? "", name: departure.service.name,
+            releasedAt: unixTime.subtractingReportingOverflow(age).partialValue, isRetained: departure.isRetained)
     }
 
     /// Takes in what was kept. To be called before the first ``handle(_:at:)``, which then must be given every pool and

@@ -112,10 +112,20 @@ package struct AssignmentEngine: Sendable {
     var queues: [WaitResource: WaitQueue] = [:]
     var lastTicket: UInt64 = 0
 
+    /// Whether anybody asks for ``takeStateChange(at:unixTime:)``. Else nothing is noted for it.
+    let notesUnsaved: Bool
+    // What was not asked for yet by whoever saves: Services that may have other addresses, and addresses that were
+    // released, or are so no longer.
+    var unsavedServices: Set<NamespacedName> = []
+    var unsavedDepartures: Set<IPAddress> = []
+
     /// What was saved before a restart, until the first events come.
     var restored: [NamespacedName: [IPAddress]] = [:]
 
-    package init(loadBalancerClass: String? = nil) { self.loadBalancerClass = loadBalancerClass }
+    package init(loadBalancerClass: String? = nil, notesUnsaved: Bool = false) {
+        self.loadBalancerClass = loadBalancerClass
+        self.notesUnsaved = notesUnsaved
+    }
 
     /// When ``handle(_:at:)`` must be called again in any case.
     package var nextDeadline: Instant? { restEnds.min?.at }

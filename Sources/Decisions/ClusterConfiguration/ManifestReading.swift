@@ -1,3 +1,5 @@
+import KubernetesModel
+
 /// What the manifests say, and what is wrong with them.
 package struct ManifestReading: Hashable, Sendable {
     /// The objects that could be understood.
@@ -12,6 +14,10 @@ package struct ManifestReading: Hashable, Sendable {
 
     /// Whether every file was read to its end, so that an object that is absent was indeed removed.
     package var isComplete: Bool { unreadable.isEmpty }
+
+    /// The places of Services in the order of the input, where whoever reads keeps them over readings: so one more Service
+    /// moves no other. Else the place in ``state`` counts.
+    package var serviceRanks: [NamespacedName: Int64] = [:]
 
     package init() {}
 }

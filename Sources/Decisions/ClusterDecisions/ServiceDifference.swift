@@ -15,6 +15,19 @@ package struct ServiceDifference: Hashable, Sendable {
     ///   - pools: the valid ones of the new snapshot, where they differ from those before.
     ///   - poolsInError: those of the new snapshot that are in force in no form, where they differ from those before.
     package init(from old: ClusterState?, to new: ClusterState, pools: [Pool]?, poolsInError: [String: String]? = nil) {
+        let services = (old?.services ?? []).enumerated().map { ($1.name, RankedService($1, rank: Int64($0))) }
+        self.init(
+            from: old, services: Dictionary(services, uniquingKeysWith: { first, _ in first }), to: new,
+            pools: pools, poolsInError: poolsInError)
+    }
+
+    /// - Parameters:
+    ///   - services: those of the old snapshot, in place of its own list.
+    ///   - ranks: places in the order of the new snapshot, for those that do not have the place that they have in its list.
+    package init(
+        from old: ClusterState?, services: [NamespacedName: RankedService], to new: ClusterState,
+        ranks: [NamespacedName: Int64] = [:], pools: [Pool]?, poolsInError: [String: String]? = nil
+    ) {
         var events: [AssignmentEvent] = []
         if let pools { events.append(.pools(pools)) }
         if let poolsInError { events.append(.poolsInError(poolsInError)) }
@@ -31,21 +44,24 @@ package struct ServiceDifference: Hashable, Sendable {
             events.append(.namespace(namespace))
         }
 
-        let oldServices = Dictionary(
-            (old?.services ?? []).enumerated().map { ($1.name, (rank: $0, service: $1)) },
-            uniquingKeysWith: { first, _ in first })
         let newServices = Set(new.services.map(\.name))
-        let removed = oldServices.keys.filter { !newServices.contains($0) }.sorted()
+        let removed = services.keys.filter { !newServices.contains($0) }.sorted()
         events += removed.map { .serviceRemoved($0) }
         var changed: Set<NamespacedName> = []
-        for (rank, service) in new.services.enumerated() {
-            let former = oldServices[service.name]
+        for (index, service) in new.services.enumerated() {
+            let rank = ServiceDifference.rank(of: service.name, at: index, ranks)
+            let former = services[service.name]
             if former?.service != service { changed.insert(service.name) }
             guard former?.service != service || former?.rank != rank else { continue }
-            events.append(.service(service, rank: Int64(rank)))
+            events.append(.service(service, rank: rank))
         }
         self.events = events
         self.changed = changed
         self.removed = Set(removed)
+    }
+
+    /// Services without a place of their own come last.
+    static func rank(of name: NamespacedName, at index: Int, _ ranks: [NamespacedName: Int64]) -> Int64 {
+        ranks.isEmpty ? Int64(index) : ranks[name] ?? .max / 2 + Int64(index)
     }
 }

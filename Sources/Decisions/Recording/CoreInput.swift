@@ -12,6 +12,8 @@ package enum CoreInput: Sendable {
     case restored(AssignmentState, unixTime: Int64)
     /// ``StandaloneCore``: the manifests were read.
     case manifestsRead(ManifestReading)
+    /// ``StandaloneCore``: only some Services and endpoints are not as they were.
+    case manifestsChanged(ManifestChange)
     /// ``StandaloneCore``: its deadline has come.
     case assignmentDeadline
     /// ``ClusterView`` begins.
@@ -36,7 +38,7 @@ package enum CoreInput: Sendable {
     /// The core that takes it.
     package var core: CoreName {
         switch self {
-        case .restored, .manifestsRead, .assignmentDeadline: .standalone
+        case .restored, .manifestsRead, .manifestsChanged, .assignmentDeadline: .standalone
         case .speakerStarted, .updatesTaken, .speaker, .speakerDeadline, .speakerLeaves: .speaker
         case .viewStarted, .viewed: .cluster
         case .leadingBegan, .controlled: .controller

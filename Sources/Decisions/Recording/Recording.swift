@@ -85,6 +85,8 @@ extension CoreInput {
         case .manifestsRead(let reading):
             "manifests read: \(reading.state.services.count) Services, \(reading.state.pools.count) pools, "
                 + "\(reading.state.nodes.count) nodes" + (reading.isComplete ? "" : ", not completely")
+        case .manifestsChanged(let change):
+            "manifests changed: \(change.services.count) Services, \(change.removedServices.count) removed"
         case .assignmentDeadline: "deadline"
         case .speakerStarted(let node, _): "begins on \(node)"
         case .viewStarted: "begins to watch the cluster"

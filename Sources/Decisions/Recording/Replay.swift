@@ -20,6 +20,7 @@ package struct Replay: Sendable {
         case .restored(let state, let unixTime):
             return .ignored(standalone.restore(state, at: now, unixTime: unixTime))
         case .manifestsRead(let reading): return passOn(standalone.handle(reading, at: now))
+        case .manifestsChanged(let change): return passOn(standalone.handle(change, at: now))
         case .assignmentDeadline: return passOn(standalone.handleDeadline(at: now))
         case .viewStarted(let namespace, let loadBalancerClass):
             view = ClusterView(namespace: namespace, loadBalancerClass: loadBalancerClass)

@@ -40,6 +40,8 @@ struct StoredReading: Codable, Hashable, Sendable {
     var namespaces: StoredList<Namespace>?
     var secrets: StoredList<Secret>?
     var endpointSlices: StoredList<EndpointSlice>?
+    /// Of the Services, in their order.
+    var serviceRanks: StoredList<Int64>?
     var leftOut: [Reference] = []
     var secretsAreUnknown: Bool
     var gateways: [String: String] = [:]
@@ -75,6 +77,7 @@ struct StoredList<Object: Codable & Hashable & Sendable>: Codable, Hashable, Sen
 /// What was read last, from which the next reading is told.
 struct ReadingDifference: Sendable {
     private var last = ClusterState()
+    private var lastRanks: [Int64] = []
 
     init() {}
 
@@ -102,7 +105,10 @@ struct ReadingDifference: Sendable {
                 severity: problem.severity.rawValue, object: problem.object.map { StoredReading.Reference($0) },
                 field: problem.field, message: problem.message)
         }
+        let ranks = new.services.compactMap { reading.serviceRanks[$0.name] }
+        stored.serviceRanks = StoredList(ranks, after: lastRanks)
         last = new
+        lastRanks = ranks
         return stored
     }
 
@@ -128,7 +134,9 @@ struct ReadingDifference: Sendable {
         state.gateways = [:]
         for (address, node) in stored.gateways { state.gateways[try IPAddress(address)] = node }
         last = state
+        lastRanks = try stored.serviceRanks?.list(after: lastRanks) ?? lastRanks
         reading.state = state
+        for (service, rank) in zip(state.services, lastRanks) { reading.serviceRanks[service.name] = rank }
         reading.problems = stored.problems.map { entry in
             var problem = Problem(Problem.Severity(rawValue: entry.severity) ?? .error, entry.object?.reference, "")
             problem.field = entry.field
@@ -137,5 +145,32 @@ struct ReadingDifference: Sendable {
         }
         reading.unreadable = stored.unreadable
         return reading
+    }
+}
+
+/// ``ManifestChange`` as it is written.
+struct StoredChange: Codable, Hashable, Sendable {
+    var services: [Service]
+    /// Of `services`, in their order.
+    var ranks: [Int64]
+    var removedServices: [StoredName]
+    var endpointSlices: [EndpointSlice]
+    var removedSlices: [StoredName]
+
+    init(_ change: ManifestChange, _ names: inout SecretNames) {
+        services = change.services.map { names.redacted($0.service, \.metadata) }
+        ranks = change.services.map(\.rank)
+        removedServices = change.removedServices.map { StoredName($0) }
+        endpointSlices = change.endpointSlices.map { names.redacted($0, \.metadata) }
+        removedSlices = change.removedSlices.map { StoredName($0) }
+    }
+
+    var change: ManifestChange {
+        var change = ManifestChange()
+        change.services = zip(services, ranks).map { RankedService($0, rank: $1) }
+        change.removedServices = removedServices.map(\.value)
+        change.endpointSlices = endpointSlices
+        change.removedSlices = removedSlices.map(\.value)
+        return change
     }
 }

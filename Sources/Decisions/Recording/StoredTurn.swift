@@ -26,6 +26,7 @@ enum StoredRecord: Codable, Hashable, Sendable {
 enum StoredInput: Codable, Hashable, Sendable {
     case restored(AssignmentState, unixTime: Int64)
     case manifestsRead(StoredReading)
+    case manifestsChanged(StoredChange)
     case assignmentDeadline
     case viewStarted(namespace: String, loadBalancerClass: String?)
     case viewed(StoredViewEvent)
@@ -78,6 +79,7 @@ package struct TurnEncoder: Sendable {
         case .manifestsRead(var reading):
             names.redact(&reading.state)
             return .manifestsRead(readings.store(reading))
+        case .manifestsChanged(let change): return .manifestsChanged(StoredChange(change, &names))
         case .assignmentDeadline: return .assignmentDeadline
         case .speakerStarted(let node, let policy):
             return .speakerStarted(
@@ -132,6 +134,7 @@ struct TurnDecoder: Sendable {
             switch stored {
             case .restored(let state, let unixTime): return .restored(state, unixTime: unixTime)
             case .manifestsRead(let stored): return .manifestsRead(try readings.restore(stored))
+            case .manifestsChanged(let stored): return .manifestsChanged(stored.change)
             case .assignmentDeadline: return .assignmentDeadline
             case .speakerStarted(let node, let drainsOnCordon, let heedsExcludeLabel):
                 return .speakerStarted(

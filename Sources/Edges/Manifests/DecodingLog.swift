@@ -13,7 +13,8 @@ final class DecodingLog {
     final class Access {
         let field: String
         let node: ManifestNode
-        var asked: Set<String> = []
+        /// With repetitions: a model asks for a key a few times, in order. Only where a key is unknown is this a set.
+        private var keys: [String] = []
         /// The keys are names of the user's choice, as in labels.
         var isDictionary = false
 
@@ -21,6 +22,15 @@ final class DecodingLog {
             self.field = field
             self.node = node
         }
+
+        func ask(_ key: String) {
+            // A model asks whether a key is there, whether it is null and for its value, one after the other.
+            if keys.last != key { keys.append(key) }
+        }
+
+        func isAsked(_ key: String) -> Bool { keys.contains(key) }
+
+        var asked: Set<String> { Set(keys) }
     }
 
     let shape: ObjectShape
@@ -47,8 +57,11 @@ final class DecodingLog {
     func findUnknownFields() {
         for access in accesses where !access.isDictionary {
             guard case .mapping(let entries) = access.node.content else { continue }
+            // Nearly all keys were asked for, so what else is known is not looked up.
+            let rest = entries.filter { !access.isAsked($0.key) }
+            guard !rest.isEmpty else { continue }
             let known = shape.fields(at: access.field)
-            for entry in entries where !access.asked.contains(entry.key) && !known.contains(entry.key) {
+            for entry in rest where !known.contains(entry.key) {
                 let candidates = access.asked.union(known).subtracting(entries.map(\.key))
                 let meant = entry.key.likelyMeant(among: candidates)
                 guard meant != nil || shape.isModelledWhole(access.field) else { continue }

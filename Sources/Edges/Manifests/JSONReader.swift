@@ -4,6 +4,7 @@ struct JSONReader {
     private var position = 0
     private var line = 1
     private static let maximumDepth = 64
+    private static let fewKeys = 16
 
     /// Whether a text should be tried as JSON first: it begins with an object.
     static func isLikely(_ text: String) -> Bool {
@@ -71,7 +72,12 @@ struct JSONReader {
             guard next == UInt8(ascii: "\"") else { throw expected("a key in quotes") }
             let keyLine = line
             let key = try string()
-            guard keys.insert(key).inserted else {
+            // Most objects have a few keys, and to look at each costs less than a table of them.
+            if entries.count == JSONReader.fewKeys { keys = Set(entries.map(\.key)) }
+            let isNew =
+                entries.count < JSONReader.fewKeys
+                ? !entries.contains { $0.key == key } : keys.insert(key).inserted
+            guard isNew else {
                 throw failure("the key \"\(key.shortened)\" is given more than once in one object: keep one")
             }
             skipSpace()
@@ -153,7 +159,9 @@ struct JSONReader {
 
     private mutating func string() throws(ManifestSyntaxError) -> String {
         position += 1
-        var result: [UInt8] = []
+        let start = position
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+        var result = Array(bytes[start..<position])
         while let byte = next {
             position += 1
             switch byte {

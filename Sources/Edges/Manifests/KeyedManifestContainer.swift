@@ -2,17 +2,13 @@
 struct KeyedManifestContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let decoder: ManifestDecoder
     private let access: DecodingLog.Access
-    private let values: [String: ManifestNode.Entry]
+    private let values: MappingEntries
 
     /// The decoder's value must be a mapping.
     init(decoder: ManifestDecoder) {
         self.decoder = decoder
         access = decoder.log.access(decoder.field, decoder.node)
-        guard case .mapping(let entries) = decoder.node.content else {
-            values = [:]
-            return
-        }
-        values = Dictionary(entries.map { ($0.key, $0) }) { first, _ in first }
+        values = MappingEntries(decoder.node)
     }
 
     var codingPath: [any CodingKey] { [] }
@@ -25,18 +21,18 @@ struct KeyedManifestContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func contains(_ key: Key) -> Bool {
-        access.asked.insert(key.stringValue)
+        access.ask(key.stringValue)
         return values[key.stringValue] != nil
     }
 
     func decodeNil(forKey key: Key) -> Bool {
-        access.asked.insert(key.stringValue)
+        access.ask(key.stringValue)
         return values[key.stringValue]?.value.isNull ?? true
     }
 
     /// A decoder of a field that must be there.
     private func child(_ key: Key) -> ManifestDecoder {
-        access.asked.insert(key.stringValue)
+        access.ask(key.stringValue)
         let field = FieldPath.child(of: decoder.field, key: key.stringValue)
         if let entry = values[key.stringValue], !entry.value.isNull {
             return ManifestDecoder(node: entry.value, field: field, log: decoder.log)

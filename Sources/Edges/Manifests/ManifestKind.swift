@@ -17,8 +17,8 @@ struct ManifestKind {
     let read: (inout ManifestReader, ManifestNode, TypeMeta, SourceLocation) -> Void
 
     /// - Parameter check: finds values that the API server would reject.
-    private init<Object: KubernetesObject & Decodable>(
-        _ list: WritableKeyPath<ClusterState, [Object]>, _ shape: ObjectShape,
+    private init<Object: KubernetesObject & Decodable & Sendable>(
+        _ list: any WritableKeyPath<ClusterState, [Object]> & Sendable, _ shape: ObjectShape,
         check: @escaping (Object) -> [ValueFinding] = { _ in [] }
     ) {
         read = { reader, node, type, location in

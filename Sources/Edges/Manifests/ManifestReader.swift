@@ -3,7 +3,8 @@ import KubernetesModel
 
 /// Reads manifests: files of YAML or JSON documents, each an object or a list of objects.
 ///
-/// Anything that cannot be parsed is left out and named in a problem, with file and line; the rest is read.
+/// Anything that cannot be parsed is left out and named in a problem, with file and line; the rest is read. One reader
+/// reads one file; ``ManifestMerge`` joins what the files say.
 package struct ManifestReader {
     /// A file that is larger is not read.
     package static let maximumFileSize = 64 << 20
@@ -11,21 +12,19 @@ package struct ManifestReader {
     /// Lists within lists.
     private static let maximumListDepth = 8
 
-    private var reading = ManifestReading()
-    private var places: [ObjectReference: Place] = [:]
-    private var ignored = IgnoredKinds()
-
-    /// Where an object was first seen, and in which API group.
-    private struct Place {
-        var group: APIVersion
-        var location: SourceLocation
-    }
+    private var items: [ManifestItem] = []
 
     package static func read(_ files: [ManifestFile]) -> ManifestReading {
+        var merge = ManifestMerge()
+        for file in files { merge.add(read(file)) }
+        return merge.reading
+    }
+
+    /// Reads one file, whatever the others say.
+    package static func read(_ file: ManifestFile) -> FileReading {
         var reader = ManifestReader()
-        for file in files { reader.read(file) }
-        reader.reading.problems += reader.ignored.notes
-        return reader.reading
+        reader.read(file)
+        return FileReading(name: file.name, items: reader.items)
     }
 
     // MARK: - Files and documents
@@ -69,8 +68,8 @@ package struct ManifestReader {
 
     private mutating func unreadable(_ file: String, line: Int?, _ message: String) {
         let location = line.map { SourceLocation(file: file, line: $0) }
-        reading.problems.append(Problem(.error, nil, message, at: location))
-        if reading.unreadable.last != file { reading.unreadable.append(file) }
+        items.append(.problem(Problem(.error, nil, message, at: location)))
+        items.append(.incomplete)
     }
 
     // MARK: - Objects and lists
@@ -115,14 +114,14 @@ package struct ManifestReader {
         case .known(let kind): kind.read(&self, node, type, location)
         case .refused(let message): refuse(node, type: type, location: location, message)
         case .suspect(let message): report(.warning, reference(node, type), message, location)
-        case .ignored(let message): ignored.add(type, message, reference(node, type), location)
+        case .ignored(let message): items.append(.ignored(type, message, reference(node, type), location))
         }
     }
 
     private mutating func refuse(_ node: ManifestNode, type: TypeMeta, location: SourceLocation, _ message: String) {
         let object = reference(node, type)
         report(.error, object, field: message.hasPrefix("apiVersion") ? "apiVersion" : nil, message, location)
-        if let object { reading.state.leftOut.insert(object) }
+        if let object { items.append(.refused(object)) }
     }
 
     private func reference(_ node: ManifestNode, _ type: TypeMeta) -> ObjectReference? {
@@ -135,15 +134,15 @@ package struct ManifestReader {
         _ severity: Problem.Severity, _ object: ObjectReference?, field: String? = nil, _ message: String,
         _ location: SourceLocation
     ) {
-        reading.problems.append(Problem(severity, object, field: field, message, at: location))
+        items.append(.problem(Problem(severity, object, field: field, message, at: location)))
     }
 
     // MARK: - One object
 
-    /// Decodes an object and adds it to its list of the cluster's state, unless something is wrong with it.
-    mutating func add<Object: KubernetesObject & Decodable>(
+    /// Decodes an object, for its list of the cluster's state unless something is wrong with it.
+    mutating func add<Object: KubernetesObject & Decodable & Sendable>(
         _ node: ManifestNode, _ type: TypeMeta, at location: SourceLocation, shape: ObjectShape,
-        check: (Object) -> [ValueFinding], to list: WritableKeyPath<ClusterState, [Object]>
+        check: (Object) -> [ValueFinding], to list: any WritableKeyPath<ClusterState, [Object]> & Sendable
     ) {
         let log = DecodingLog(shape: shape)
         let decoded: Object?
@@ -169,56 +168,24 @@ package struct ManifestReader {
         }
         let named = object.name.name.isEmpty ? nil : object
         // It is unknown which object this was: it counts as not read, like a file that ends too early.
-        if named == nil, reading.unreadable.last != location.file { reading.unreadable.append(location.file) }
+        if named == nil { items.append(.incomplete) }
         for finding in log.findings.sorted(by: { $0.line < $1.line }) {
             report(
                 finding.isError ? .error : .warning, named, field: finding.field.isEmpty ? nil : finding.field,
                 finding.message, SourceLocation(file: location.file, line: finding.line))
         }
-        guard isFirst(object, type, location, list) else { return }
-        guard let decoded, !log.findings.contains(where: \.isError) else {
-            if let named { reading.state.leftOut.insert(named) }
-            return
+        var item = ManifestObject(object, group: type.version.group, at: location)
+        if let decoded, !log.findings.contains(where: \.isError) {
+            item.put(decoded, into: list)
+            if named != nil { item.nameProblems = nameProblems(object, location) }
+            // Of the other kinds nothing is ever said of a single field later on.
+            if shape.isModelledWhole { locate(node, field: "", in: &item.fields, file: location.file) }
         }
-        if let name = named { checkName(name, node, location) }
-        reading.state[keyPath: list].append(decoded)
-        reading.state.leftOut.remove(object)
-        reading.state.locations.set(location, of: "", in: object)
-        // Of the other kinds nothing is ever said of a single field later on.
-        if shape.isModelledWhole { locate(node, field: "", in: object, file: location.file) }
-    }
-
-    /// Whether this is the first object of its name, or takes the place of one in the other API group.
-    private mutating func isFirst<Object: KubernetesObject>(
-        _ object: ObjectReference, _ type: TypeMeta, _ location: SourceLocation,
-        _ list: WritableKeyPath<ClusterState, [Object]>
-    ) -> Bool {
-        guard !object.name.name.isEmpty else { return true }
-        guard let first = places[object] else {
-            places[object] = Place(group: type.version, location: location)
-            return true
-        }
-        if first.group.group == type.version.group {
-            report(
-                .error, object, field: "metadata.name",
-                "duplicate name, first used at \(first.location): the first one counts, remove or rename this one",
-                location)
-            return false
-        }
-        let isOurs = type.version.group == APIVersion.martlet
-        report(
-            .warning, object, field: "apiVersion",
-            "this object is in both API groups, also at \(first.location): the one of \(APIVersion.martlet) counts, "
-                + "remove the other",
-            isOurs ? first.location : location)
-        guard isOurs else { return false }
-        places[object] = Place(group: type.version, location: location)
-        reading.state[keyPath: list].removeAll { ObjectReference($0) == object }
-        return true
+        items.append(.object(item))
     }
 
     /// Kubernetes' names are DNS names (RFC 1123 §2.1).
-    private mutating func checkName(_ object: ObjectReference, _ node: ManifestNode, _ location: SourceLocation) {
+    private func nameProblems(_ object: ObjectReference, _ location: SourceLocation) -> [Problem] {
         func isValid(_ name: String) -> Bool {
             guard (1...253).contains(name.utf8.count) else { return false }
             return name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
@@ -227,32 +194,33 @@ package struct ManifestReader {
             }
         }
         let remedy = "Kubernetes allows only lower-case letters, digits, \"-\" and \".\": rename the object"
-        if !isValid(object.name.name) {
-            report(
-                .warning, object, field: "metadata.name", "\"\(object.name.name.shortened)\" is not a name: \(remedy)",
-                location)
+        func problem(_ field: String, _ name: String) -> Problem {
+            Problem(.warning, object, field: field, "\"\(name.shortened)\" is not a name: \(remedy)", at: location)
         }
+        var problems: [Problem] = []
+        if !isValid(object.name.name) { problems.append(problem("metadata.name", object.name.name)) }
         if let namespace = object.name.namespace, !isValid(namespace) {
-            report(
-                .warning, object, field: "metadata.namespace", "\"\(namespace.shortened)\" is not a name: \(remedy)",
-                location)
+            problems.append(problem("metadata.namespace", namespace))
         }
+        return problems
     }
 
-    private mutating func locate(_ node: ManifestNode, field: String, in object: ObjectReference, file: String) {
+    private func locate(
+        _ node: ManifestNode, field: String, in places: inout [ManifestObject.Field], file: String
+    ) {
         switch node.content {
         case .scalar: break
         case .sequence(let nodes):
             for (index, element) in nodes.enumerated() {
                 let path = FieldPath.element(of: field, index)
-                reading.state.locations.set(SourceLocation(file: file, line: element.line), of: path, in: object)
-                locate(element, field: path, in: object, file: file)
+                places.append(.init(path: path, location: SourceLocation(file: file, line: element.line)))
+                locate(element, field: path, in: &places, file: file)
             }
         case .mapping(let entries):
             for entry in entries {
                 let path = FieldPath.child(of: field, key: entry.key)
-                reading.state.locations.set(SourceLocation(file: file, line: entry.line), of: path, in: object)
-                locate(entry.value, field: path, in: object, file: file)
+                places.append(.init(path: path, location: SourceLocation(file: file, line: entry.line)))
+                locate(entry.value, field: path, in: &places, file: file)
             }
         }
     }

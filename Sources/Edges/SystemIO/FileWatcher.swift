@@ -35,6 +35,26 @@ package final class FileWatcher: Sendable {
         /// One watch may be of several paths that lead to one directory.
         var directories: [CInt: [Watched]] = [:]
         var writing: [String: Instant] = [:]
+        var news = News()
+    }
+
+    /// What was told since it was last asked for.
+    package struct News: Sendable {
+        /// The names that were told of, as ``filesBeingWritten(at:)`` calls them.
+        package var files: Set<String> = []
+        /// Whether a directory itself changed, or events were lost: anything may have changed.
+        package var isUncertain = false
+
+        /// As many names as are kept.
+        static let most = 65_536
+    }
+
+    /// What changed since this was last called.
+    package func takeNews() -> News {
+        shared.state.withLock { state in
+            defer { state.news = News() }
+            return state.news
+        }
     }
 
     /// What the handler of events shares with the watcher, without keeping it alive.
@@ -136,10 +156,16 @@ package final class FileWatcher: Sendable {
                 // Without a name, it is about the directory itself, or events were lost.
                 guard !name.isEmpty else {
                     isComplete = true
+                    state.news.isUncertain = true
                     continue
                 }
                 for watched in state.directories[watch] ?? [] where watched.names.contain(name) {
                     let path = PathTrail.join(watched.directory, name)
+                    if state.news.files.count < News.most {
+                        state.news.files.insert(path)
+                    } else {
+                        state.news.isUncertain = true
+                    }
                     if mask & Int(IN_MODIFY) != 0 || mask & Int(IN_CREATE) != 0 && isNewFile(path) {
                         state.writing[path] = now
                     } else {

@@ -82,6 +82,15 @@ package final class StateDirectory: Sendable {
         }
     }
 
+    /// Opens a file that is there, to append to it.
+    package func appending(to name: String) throws(SystemError) -> AppendedFile { try AppendedFile(path + "/" + name) }
+
+    /// Removes a file, if it is there.
+    package func remove(_ name: String) throws(SystemError) {
+        let file = path + "/" + name
+        guard unsafe unlink(file) == 0 || errno == ENOENT else { throw .last("cannot remove \(file)") }
+    }
+
     private static func makeDirectories(_ path: String) throws(SystemError) {
         var partial = path.hasPrefix("/") ? "/" : ""
         for component in path.split(separator: "/") {

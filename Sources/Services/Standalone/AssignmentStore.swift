@@ -40,12 +40,27 @@ package struct AssignmentStore: Sendable {
 
     package init(_ directory: StateDirectory) { self.directory = directory }
 
+    private var journalPath: String { "\(directory.path)/\(AssignmentJournal.file)" }
+
     package var path: String { "\(directory.path)/\(AssignmentStore.file)" }
 
     /// What was saved last, or nothing if nothing ever was.
     ///
-    /// A file without checksum is one of martlet 0.1.0, or one that a person has edited.
+    /// A file without checksum is one of martlet 0.1.0, or one that a person has edited. A journal belongs to the file that
+    /// it names; that of another counts no more.
     package func load() throws(Failure) -> AssignmentState {
+        var state = try loadFile()
+        guard let base = AssignmentStore.checksum(of: state) else { return state }
+        let journal: [UInt8]
+        do throws(SystemError) {
+            guard let found = try directory.read(AssignmentJournal.file) else { return state }
+            journal = found
+        } catch { throw .system(error) }
+        state.apply(try AssignmentJournal.changes(in: journal, of: base, path: journalPath))
+        return state
+    }
+
+    private func loadFile() throws(Failure) -> AssignmentState {
         let bytes: [UInt8]
         do throws(SystemError) {
             guard let found = try directory.read(AssignmentStore.file) else { return AssignmentState() }
@@ -70,7 +85,10 @@ package struct AssignmentStore: Sendable {
     }
 
     /// Replaces what was saved; on an error, what was saved before is still there.
-    package func save(_ state: AssignmentState) throws(SystemError) {
+    ///
+    /// - Returns: the checksum of the content, by which a journal of further changes names it, and how many octets it has.
+    @discardableResult
+    package func save(_ state: AssignmentState) throws(SystemError) -> (checksum: String, octets: Int) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let checksum = AssignmentStore.checksum(of: state),
@@ -79,6 +97,7 @@ package struct AssignmentStore: Sendable {
             throw SystemError("cannot encode \(AssignmentStore.file)", code: 22)
         }
         try directory.replace(AssignmentStore.file, with: Array(data) + [UInt8(ascii: "\n")])
+        return (checksum, data.count + 1)
     }
 
     private struct Checksum: Codable {
@@ -100,10 +119,14 @@ package struct AssignmentStore: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(state) else { return nil }
-        let digits = SHA256.hash(data: data).map { octet in
+        return "sha256:" + digest(of: data)
+    }
+
+    /// SHA-256, in hexadecimal digits.
+    static func digest(of data: some DataProtocol) -> String {
+        SHA256.hash(data: data).map { octet in
             let digits = String(octet, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
-        }
-        return "sha256:" + digits.joined()
+        }.joined()
     }
 }

@@ -25,7 +25,7 @@ package struct StandaloneLoop {
     private var core = StandaloneCore()
     private var source: ManifestSource
     private let first: ManifestReading
-    private let store: AssignmentStore
+    private var journal: AssignmentJournal
     private let speaker: SpeakerService
     private let metrics: StandaloneMetrics
     private let events: EventLog
@@ -35,18 +35,21 @@ package struct StandaloneLoop {
 
     private var saveFailure: Problem?
     private var assignedSince: [NamespacedName: Timestamp] = [:]
+    /// The default gateways as they were when all manifests were last looked at.
+    private var gateways = DefaultGateways.current()
     private var isUnsaved = false
     private var problemLog = ProblemLog()
     private var alarm: Scheduled<Void>?
 
     package init(
-        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
+        source: ManifestSource, first: ManifestReading, state directory: StateDirectory, speaker: SpeakerService,
         metrics: StandaloneMetrics, events: EventLog, recorder: Recorder? = nil, logger: Logger,
         wakeUp: @escaping @Sendable () -> Void
     ) throws {
         self.source = source
         self.first = first
-        self.store = store
+        let store = AssignmentStore(directory)
+        journal = AssignmentJournal(store, directory)
         self.speaker = speaker
         self.metrics = metrics
         self.events = events
@@ -71,7 +74,7 @@ package struct StandaloneLoop {
         case .manifestsChanged: readAgain()
         case .hangup:
             logger.info("SIGHUP: reading the manifests again")
-            readAgain()
+            readAgain(.afresh)
         case .deadline:
             if source.mustTryAgain { readAgain() }
             let now = UptimeClock.now
@@ -85,17 +88,32 @@ package struct StandaloneLoop {
         }
     }
 
-    private mutating func readAgain() {
+    private mutating func readAgain(_ extent: ManifestSource.Extent = .changed) {
         let now = UptimeClock.now
-        if let reading = source.read(at: now) { take(reading, at: now) } else { setAlarm() }
+        // Only a look at all takes in other gateways.
+        let extent = extent == .changed && DefaultGateways.current() != gateways ? .all : extent
+        switch source.read(at: now, extent) {
+        case .whole(let reading): take(reading, at: now)
+        case .part(let change): take(change, at: now)
+        case nil: setAlarm()
+        }
     }
 
     private mutating func take(_ reading: ManifestReading, at now: Instant) {
         let start = UptimeClock.now
         var reading = reading
-        for gateway in DefaultGateways.current() { reading.state.gateways[gateway] = speaker.node }
+        gateways = DefaultGateways.current()
+        for gateway in gateways { reading.state.gateways[gateway] = speaker.node }
         let outcome = core.handle(reading, at: now)
         recorder?.record(now, .manifestsRead(reading), .outcome(outcome))
+        metrics.observe(outcome, took: start.duration(to: UptimeClock.now), core)
+        perform(outcome, since: now)
+    }
+
+    private mutating func take(_ change: ManifestChange, at now: Instant) {
+        let start = UptimeClock.now
+        let outcome = core.handle(change, at: now)
+        recorder?.record(now, .manifestsChanged(change), .outcome(outcome))
         metrics.observe(outcome, took: start.duration(to: UptimeClock.now), core)
         perform(outcome, since: now)
     }
@@ -117,9 +135,10 @@ package struct StandaloneLoop {
     }
 
     private mutating func save() {
-        let state = core.engine.state(at: UptimeClock.now, unixTime: Timestamp.now.microseconds * 1000)
+        let (now, time) = (UptimeClock.now, Timestamp.now.microseconds * 1000)
+        let change = core.takeStateChange(at: now, unixTime: time)
         do {
-            try store.save(state)
+            try journal.save(change) { core.engine.state(at: now, unixTime: time) }
             if saveFailure != nil { logger.notice("resolved: assignments are saved again") }
             isUnsaved = false
             saveFailure = nil
@@ -129,6 +148,12 @@ package struct StandaloneLoop {
             if saveFailure?.message != message { logger.error("\(message)") }
             saveFailure = Problem(.error, nil, message)
         }
+    }
+
+    /// Nothing comes any more, and nothing is announced: leaves behind what other versions can read too.
+    package mutating func close() {
+        let (now, time) = (UptimeClock.now, Timestamp.now.microseconds * 1000)
+        do { try journal.close { core.engine.state(at: now, unixTime: time) } } catch { logger.error("\(error)") }
     }
 
     private mutating func setAlarm() {

@@ -9,6 +9,7 @@ import NIOPosix
 import RecordingFile
 import ServiceLifecycle
 import Speaker
+import Synchronization
 import SystemIO
 import Telemetry
 import Timing
@@ -28,13 +29,15 @@ package final class StandaloneService: ServiceLifecycle.Service {
     }
 
     private let loop: StandaloneLoop
+    /// The loop when it has ended.
+    private let ended = Mutex<StandaloneLoop?>(nil)
     private let changes: AsyncStream<Void>
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
 
     /// - Parameter first: what `source` read at first; it was complete.
     package init(
-        source: ManifestSource, first: ManifestReading, store: AssignmentStore, speaker: SpeakerService,
+        source: ManifestSource, first: ManifestReading, state: StateDirectory, speaker: SpeakerService,
         metrics: StandaloneMetrics, events: EventLog, recorder: Recorder? = nil, logger: Logger
     ) throws {
         changes = source.changes
@@ -43,7 +46,7 @@ package final class StandaloneService: ServiceLifecycle.Service {
         self.inputs = inputs
         self.input = input
         loop = try StandaloneLoop(
-            source: source, first: first, store: store, speaker: speaker, metrics: metrics, events: events,
+            source: source, first: first, state: state, speaker: speaker, metrics: metrics, events: events,
             recorder: recorder, logger: logger, wakeUp: { input.yield(.deadline) })
     }
 
@@ -67,6 +70,13 @@ package final class StandaloneService: ServiceLifecycle.Service {
         input.finish()
         // Pending callers get their answer.
         for await next in inputs { if case .asked = next { loop.handle(next) } }
+        ended.withLock { [loop] in $0 = loop }
+    }
+
+    /// To be called when everything is withdrawn, since it takes longer with more Services: see
+    /// ``StandaloneLoop/close()``.
+    package func close() {
+        ended.withLock { $0?.close() }
     }
 
     /// What is decided, after everything that happened before; `nil` once the service has stopped.

@@ -66,8 +66,10 @@ struct RunCommand: AsyncParsableCommand {
         let started = Timestamp.now
         try Privileges.check()
         var source = try ManifestSource(paths: input.filenames)
-        // No writer can have been seen yet.
-        let first = source.read(at: UptimeClock.now) ?? ManifestReading()
+        // No writer can have been seen yet, and at first everything is read.
+        guard case .whole(let first) = source.read(at: UptimeClock.now) else {
+            throw Diagnostics.failure("a manifest is being written: start again when it is complete")
+        }
         guard first.isComplete else {
             // Services that are missing only because their file cannot be read would lose their addresses.
             for problem in first.problems where problem.severity == .error { Diagnostics.say("\(problem)") }
@@ -85,7 +87,7 @@ struct RunCommand: AsyncParsableCommand {
             liveness: segment.liveness(credentials), nodePolicy: segment.nodes.policy,
             metrics: SpeakerMetrics(registry), events: events, recorder: recorder, logger: logger)
         let standalone = try StandaloneService(
-            source: source, first: first, store: AssignmentStore(directory), speaker: speaker,
+            source: source, first: first, state: directory, speaker: speaker,
             metrics: StandaloneMetrics(registry), events: events, recorder: recorder, logger: logger)
         let reporter = StatusReporter(
             node: node, started: started, standalone: standalone, speaker: speaker, events: events)
@@ -94,6 +96,7 @@ struct RunCommand: AsyncParsableCommand {
         try await serving.serve(
             [speaker, standalone], reporter: reporter, deadLoops: { speaker.deadLoops },
             routes: [.rebalance { await speaker.rebalance() }], registry: registry, events: events, logger: logger)
+        standalone.close()
         recorder?.close()
         logger.notice("all announcements withdrawn; exiting")
     }
