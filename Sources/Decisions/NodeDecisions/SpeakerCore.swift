@@ -44,7 +44,7 @@ package struct SpeakerCore: Sendable {
     }
 
     package let node: String
-    let nodePolicy: NodePolicy
+    package let nodePolicy: NodePolicy
     package internal(set) var engine: AnnouncementEngine
     var configuration = Configuration()
     var nodes: [Node] = []

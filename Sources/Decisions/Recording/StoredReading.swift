@@ -149,7 +149,7 @@ struct ReadingDifference: Sendable {
 }
 
 /// ``ManifestChange`` as it is written.
-struct StoredChange: Codable, Hashable, Sendable {
+struct StoredManifestChange: Codable, Hashable, Sendable {
     var services: [Service]
     /// Of `services`, in their order.
     var ranks: [Int64]

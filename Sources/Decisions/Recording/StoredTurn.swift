@@ -26,7 +26,7 @@ enum StoredRecord: Codable, Hashable, Sendable {
 enum StoredInput: Codable, Hashable, Sendable {
     case restored(AssignmentState, unixTime: Int64)
     case manifestsRead(StoredReading)
-    case manifestsChanged(StoredChange)
+    case manifestsChanged(StoredManifestChange)
     case assignmentDeadline
     case viewStarted(namespace: String, loadBalancerClass: String?)
     case viewed(StoredViewEvent)
@@ -79,7 +79,7 @@ package struct TurnEncoder: Sendable {
         case .manifestsRead(var reading):
             names.redact(&reading.state)
             return .manifestsRead(readings.store(reading))
-        case .manifestsChanged(let change): return .manifestsChanged(StoredChange(change, &names))
+        case .manifestsChanged(let change): return .manifestsChanged(StoredManifestChange(change, &names))
         case .assignmentDeadline: return .assignmentDeadline
         case .speakerStarted(let node, let policy):
             return .speakerStarted(

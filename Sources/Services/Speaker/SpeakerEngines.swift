@@ -2,6 +2,8 @@ import BGP
 import Interfaces
 import NetworkIO
 import NodeDecisions
+import Recording
+import RecordingFile
 import SystemIO
 
 /// What a speaker acts with.
@@ -36,7 +38,7 @@ struct SpeakerEngines: Sendable {
     }
 
     /// First the leave is reported; each address is answered for until its successor has announced it, or for a while.
-    func leave(_ core: inout SpeakerCore) async {
+    func leave(_ core: inout SpeakerCore, _ recorder: Recorder?) async {
         layer2.apply([.leave])
         // The first successor asks within a millisecond of hearing that this node leaves. An answer that does not yet say so
         // would make it believe that the owner stays.
@@ -45,6 +47,7 @@ struct SpeakerEngines: Sendable {
         // A node that was drained goes for good. From any other, routers with which graceful restart was agreed keep the
         // routes for a while; the others drop them at once.
         let (actions, isGone) = core.leave()
+        recorder?.record(UptimeClock.now, .speakerLeaves, .actions(actions))
         for action in actions { await perform(action) }
         async let sessions: Void =
             isGone

@@ -101,7 +101,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             var core = await handleInputs()
             // Before all of them are stopped in order.
             let stopped = stoppedLoop.withLock { $0 }
-            await engines.leave(&core)
+            await engines.leave(&core, recorder)
             group.cancelAll()
             return stopped
         }
