@@ -332,7 +332,8 @@ import Timing
             .deletingLastPathComponent()
         var words: Set<String> = []
         for file in [
-            "Sources/Decisions/Assignment/AssignmentReason.swift", "Sources/Decisions/Announcement/NotAnnouncedReason.swift",
+            "Sources/Decisions/Assignment/AssignmentReason.swift",
+            "Sources/Decisions/Announcement/NotAnnouncedReason.swift",
         ] {
             let text = try String(contentsOf: root.appendingPathComponent(file), encoding: .utf8)
             for match in text.matches(of: /rawValue: "([A-Za-z]+)"/) { words.insert(String(match.1)) }
