@@ -7,3 +7,12 @@ package struct CommunityList: Codable, Hashable, Sendable {
     package var spec: CommunityListSpec?
     package var status: ConfigurationStatus?
 }
+
+package struct CommunityListSpec: Codable, Hashable, Sendable {
+    package var communities: [CommunityAlias]?
+}
+
+package struct CommunityAlias: Codable, Hashable, Sendable {
+    package var name: String?
+    package var value: String?
+}

@@ -15,3 +15,10 @@ extension BGPAdvertisement: ConfigurationObject { package static var kind: Strin
 extension BGPPeer: ConfigurationObject { package static var kind: String { "BGPPeer" } }
 extension BFDProfile: ConfigurationObject { package static var kind: String { "BFDProfile" } }
 extension CommunityList: ConfigurationObject { package static var kind: String { "Community" } }
+
+/// What Martlet says of an object of its kinds.
+package struct ConfigurationStatus: Codable, Hashable, Sendable {
+    package var conditions: [Condition]?
+
+    package init(conditions: [Condition]? = nil) { self.conditions = conditions }
+}

@@ -28,3 +28,10 @@ package struct NamespacedName: Hashable, Sendable, Comparable, CustomStringConve
         (a.namespace ?? "", a.name) < (b.namespace ?? "", b.name)
     }
 }
+
+/// A Namespace (core/v1): its labels are all that Martlet reads.
+package struct Namespace: Codable, Hashable, Sendable {
+    package var metadata: ObjectMeta
+
+    package init(metadata: ObjectMeta) { self.metadata = metadata }
+}

@@ -1,4 +1,0 @@
-package struct CommunityAlias: Codable, Hashable, Sendable {
-    package var name: String?
-    package var value: String?
-}

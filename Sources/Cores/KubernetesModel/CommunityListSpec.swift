@@ -1,3 +1,0 @@
-package struct CommunityListSpec: Codable, Hashable, Sendable {
-    package var communities: [CommunityAlias]?
-}

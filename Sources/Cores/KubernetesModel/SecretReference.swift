@@ -1,4 +1,0 @@
-package struct SecretReference: Codable, Hashable, Sendable {
-    package var name: String?
-    package var namespace: String?
-}
