@@ -88,12 +88,12 @@ extension CoreInput {
         case .manifestsChanged(let change):
             "manifests changed: \(change.services.count) Services, \(change.removedServices.count) removed"
         case .assignmentDeadline: "deadline"
-        case .speakerStarted(let node, _): "begins on \(node)"
-        case .viewStarted: "begins to watch the cluster"
+        case .speakerStarted(let node, _): "speaker started on \(node)"
+        case .viewStarted: "the watches started"
         case .viewed(let event): CoreInput.name(of: event)
-        case .leadingBegan: "begins to lead"
+        case .leadingBegan: "this replica leads"
         case .controlled(let event, _, _): CoreInput.name(of: event)
-        case .updatesTaken(let count): count == 1 ? "an update taken" : "\(count) updates taken as one"
+        case .updatesTaken(let count): count == 1 ? "one update applied" : "\(count) updates applied as one"
         case .speaker(let event): CoreInput.name(of: event)
         case .speakerDeadline: "deadline"
         case .speakerLeaves: "the process ends"
@@ -102,18 +102,18 @@ extension CoreInput {
 
     private static func name(of event: SpeakerCore.Event) -> String {
         switch event {
-        case .updated: "an update taken"
+        case .updated: "one update applied"
         case .linksChanged(let table): "interfaces changed: " + table.interfaces.map(\.name).joined(separator: ", ")
         case .routerChanged(let change):
             "router on \(change.interface): \(change.router.map(\.description) ?? "none")"
         case .heard(let heard):
-            "heard: "
+            "reachable nodes: "
                 + heard.sorted { $0.key < $1.key }.map { interface, nodes in
-                    "\(nodes.isEmpty ? "nobody" : nodes.keys.sorted().joined(separator: ", ")) on \(interface)"
+                    "\(nodes.isEmpty ? "none" : nodes.keys.sorted().joined(separator: ", ")) on \(interface)"
                 }.joined(separator: "; ")
         case .reported(let reports):
-            "the wire shows: " + reports.map { CanonicalText.of($0) }.joined(separator: ", ")
-        case .rebalanced: "asked to rebalance"
+            "state on the segment: " + reports.map { CanonicalText.of($0) }.joined(separator: ", ")
+        case .rebalanced: "rebalancing requested"
         }
     }
 
@@ -135,7 +135,7 @@ extension CoreInput {
         case .service(let event): name(of: event)
         case .namespace(let event): name(of: event)
         case .node(let event): name(of: event)
-        case .finished(let key, let outcome): "write ended: \(CanonicalText.of(key)): \(name(of: outcome))"
+        case .finished(let key, let outcome): "write finished: \(CanonicalText.of(key)): \(name(of: outcome))"
         case .serverAnswers: "the API server answers again"
         case .deadlineReached: "deadline"
         }
@@ -146,7 +146,7 @@ extension CoreInput {
         case .done: "done"
         case .conflict: "conflict"
         case .gone: "gone"
-        case .refused(let reason): "refused: \(reason)"
+        case .refused(let reason): "rejected: \(reason)"
         case .failed(let reason, _): "failed: \(reason)"
         }
     }
@@ -167,10 +167,10 @@ extension CoreInput {
             "\(Object.kind) \(NamespacedName(namespace: object.metadata.namespace, name: object.metadata.name))"
         }
         return switch event {
-        case .initial(let object): "\(title(object)) is there"
-        case .ready: "every \(Object.kind) was told"
+        case .initial(let object): "\(title(object)) exists"
+        case .ready: "the list of \(Object.kind) objects is complete"
         case .applied(let object): "\(title(object)) is new or changed"
-        case .deleted(let name): "\(Object.kind) \(name) is gone"
+        case .deleted(let name): "\(Object.kind) \(name) deleted"
         }
     }
 }

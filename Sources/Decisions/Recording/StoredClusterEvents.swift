@@ -41,7 +41,7 @@ enum StoredViewEvent: Codable, Hashable, Sendable {
             case .endpointSlice(let change): return .endpointSlice(change.event)
             case .node(let change): return .node(change.event)
             case .secret(let change): return .secret(change.event)
-            default: throw RecordingError("a speaker is told nothing of this kind", offset: 0)
+            default: throw RecordingError("a speaker has no event of this kind", offset: 0)
             }
         case .fetched(let name, let slices): return .fetched(name.value, slices)
         case .restored(let stored):
@@ -92,7 +92,7 @@ enum StoredControllerEvent: Codable, Hashable, Sendable {
             case .service(let change): return .service(change.event)
             case .namespace(let change): return .namespace(change.event)
             case .node(let change): return .node(change.event)
-            default: throw RecordingError("a controller is told nothing of this kind", offset: 0)
+            default: throw RecordingError("a controller has no event of this kind", offset: 0)
             }
         case .serviceWritten(let name, let outcome): return .finished(.service(name.value), outcome.outcome)
         case .configurationWritten(let group, let kind, let name, let outcome):

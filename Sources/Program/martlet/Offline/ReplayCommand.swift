@@ -10,12 +10,12 @@ import Timing
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Decides again what a recorded process decided, and shows what differs.",
+        abstract: "Repeats the decisions of a recorded process, and shows what differs.",
         discussion: """
-            The file is one that `martlet run`, `speaker` or `controller` wrote with --record FILE. Each event is shown with its time since the process began, \
-            the core that it was given to, and what this version decides. Nothing is touched.
+            The file is one that `martlet run`, `speaker` or `controller` wrote with --record FILE. Each event is shown with its \
+            time since the start of the process, its core, and what this version decides. Nothing is changed.
 
-            Ends with status 1 if this version decides anything otherwise than the process did, or if the file is no recording.
+            The exit status is 1 if this version decides differently, or if the file is not a recording.
 
             Examples:
               martlet replay martlet.recording
@@ -36,7 +36,7 @@ struct ReplayCommand: AsyncParsableCommand {
             "Show only this core: standalone (the addresses of run), cluster (what a speaker knows of the cluster), speaker (what a node announces) or controller."
     ) var core: Core?
 
-    @Option(help: ArgumentHelp("Show only what came later than this in the process's life.", valueName: "duration"))
+    @Option(help: ArgumentHelp("Show only events that are later than this after the start.", valueName: "duration"))
     var since: String?
 
     @OptionGroup var output: OutputOptions
@@ -58,7 +58,7 @@ struct ReplayCommand: AsyncParsableCommand {
             throw StatusClient.Failure(
                 description: recordings.isEmpty
                     ? "the bundle has no recording: make it with `martlet bundle --recording FILE`"
-                    : "the bundle has \(recordings.count) recordings that cannot be told apart, or a damaged one")
+                    : "the bundle has \(recordings.count) recordings instead of one, or a damaged one")
         }
         return Array(content)
     }
@@ -88,20 +88,20 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         if recording.lost > 0 {
             Diagnostics.say(
-                "\(recording.lost) events are missing: the process could not write them fast enough. What comes after them "
-                    + "may differ, and was not compared")
+                "\(recording.lost) events are missing: the disk was too slow. Later events were not "
+                    + "compared")
         }
         switch recording.end {
         case .inOrder: break
         case .full: Diagnostics.say("the recording ends at its limit (--record-limit)")
-        case .torn(at: nil): Diagnostics.say("the recording has no end: the process was killed, or still runs")
+        case .torn(at: nil): Diagnostics.say("the recording has no end: the process was killed, or is still running")
         case .torn(at: let offset?):
             Diagnostics.say(
-                "the recording is torn at octet \(offset): the process was killed while it wrote, or still runs")
+                "the recording is incomplete after octet \(offset): the process was killed, or is still running")
         }
         if let difference = recording.firstDifference {
             throw Diagnostics.failure(
-                "this version decides otherwise at \(difference.timeText) (\(difference.core.rawValue), octet "
+                "this version decides differently at \(difference.timeText) (\(difference.core.rawValue), octet "
                     + "\(difference.offset)): \(difference.event)")
         }
     }

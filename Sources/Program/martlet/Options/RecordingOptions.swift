@@ -4,19 +4,19 @@ import Presentation
 import RecordingFile
 import SystemIO
 
-/// Whether a process writes down what it decides from, for `martlet replay`.
+/// Whether a process records the inputs of its decisions, for `martlet replay`.
 struct RecordingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Record what the decisions follow from, without secrets, in this file, for martlet replay. A file of that name is \
-            kept with .1 behind its name.
+            Record the inputs of all decisions, without secrets, in this file, for martlet replay. An existing file is \
+            renamed to end in .1.
             """, valueName: "file"))
     var record: String?
 
     @Option(
         help: ArgumentHelp(
-            "The octets at which a recording ends, with K, M or G for powers of 1024.", valueName: "size"))
+            "The maximum size of the recording, with K, M or G.", valueName: "size"))
     var recordLimit = "64M"
 
     func validate() throws { _ = try limit() }
