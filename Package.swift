@@ -141,8 +141,7 @@ let package = Package(
             [
                 "Assignment", "ClusterConfiguration", "ClusterDecisions", "ClusterFeed", "KubernetesAPI",
                 "KubernetesClient", "KubernetesModel", "Presentation", "Recording", "RecordingFile", "SystemIO",
-                "Timing",
-                logging, serviceLifecycle,
+                "Telemetry", "Timing", logging, serviceLifecycle,
             ]),
         target(
             "Services/Speaker",
@@ -168,9 +167,8 @@ let package = Package(
                 "Addresses", "Announcement", "Assignment", "BFD", "ClusterConfiguration", "ClusterDecisions",
                 "ClusterFeed", "Controller", "Interfaces", "KubernetesAPI", "KubernetesClient", "KubernetesModel",
                 "LinkLayer", "Manifests", "NetworkIO", "NodeDecisions", "Presentation", "Recording", "RecordingFile",
-                "Speaker", "Standalone", "SystemIO", "Telemetry", "Timing", "WireCodec", "WireIdentity",
-                argumentParser, asyncHTTPClient,
-                logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
+                "Speaker", "Standalone", "SystemIO", "Telemetry", "Timing", "WireCodec", "WireIdentity", argumentParser,
+                asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
             ], path: "Sources/Program/martlet",
             swiftSettings: houseRules),
 
@@ -223,13 +221,6 @@ let package = Package(
         tests(of: "Assignment", ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing"]),
         tests(of: "Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
         tests(
-            of: "Recording",
-            [
-                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "ClusterDecisions", "Interfaces",
-                "KubernetesModel", "LinkLayer", "Manifests", "NodeDecisions", "RecordingFile", "SystemIO", "Timing",
-                "WireIdentity",
-            ]),
-        tests(
             of: "Presentation",
             [
                 "Addresses", "Announcement", "Assignment", "BGP", "ClusterConfiguration", "KubernetesModel", "Timing",
@@ -243,6 +234,13 @@ let package = Package(
             ]),
         tests(of: "TestAPIServer", []),
         tests(of: "Manifests", ["ClusterConfiguration", "KubernetesModel"]),
+        tests(
+            of: "Recording",
+            [
+                "Addresses", "Announcement", "Assignment", "ClusterConfiguration", "ClusterDecisions", "Interfaces",
+                "KubernetesModel", "LinkLayer", "Manifests", "NodeDecisions", "RecordingFile", "SystemIO", "Timing",
+                "WireIdentity",
+            ]),
         tests(of: "SystemIO", ["Timing"]),
         tests(
             of: "NetworkIO",

@@ -59,7 +59,7 @@ final class HTTPConnections: Sendable {
                     "too many HTTP connections: idle ones are closed",
                     metadata: [
                         LogKey.from: "\(eviction.source.map(\.description) ?? "unknown")",
-                        "limit": "\(eviction.limit.rawValue)",
+                        LogKey.limit: "\(eviction.limit.rawValue)",
                     ])
             }
         }

@@ -56,7 +56,7 @@ final class ClusterAccess: Sendable {
                 """
                 the API server's state of \(resource) went backwards, as after a restored etcd backup: \
                 listing everything again
-                """, metadata: ["from": "\(from)", "to": "\(to)"])
+                """, metadata: [LogKey.from: "\(from)", LogKey.to: "\(to)"])
         case .watchEnded(let resource):
             _ = failures.withLock { $0.removeValue(forKey: "watching \(resource)") }
             logger.notice("stopped watching \(resource): the cluster does not serve this version")

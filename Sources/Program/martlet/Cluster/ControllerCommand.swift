@@ -63,7 +63,7 @@ struct ControllerCommand: AsyncParsableCommand {
             })
         let reporter = ControllerReporter(
             started: started, controller: controller, access: access, events: events)
-        logger.notice("martlet \(Version.text) controller", metadata: ["server": "\(client.server)"])
+        logger.notice("martlet \(Version.text) controller", metadata: [LogKey.server: "\(client.server)"])
         var services: [any ServiceLifecycle.Service] = [controller]
         if let speakerKeySecret {
             let name = NamespacedName(namespace: cluster.namespace, name: speakerKeySecret)

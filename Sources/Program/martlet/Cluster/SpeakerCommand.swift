@@ -113,7 +113,7 @@ struct SpeakerCommand: AsyncParsableCommand {
             source: source, history: history, inherited: inherited)
         logger.notice(
             "martlet \(Version.text) speaker",
-            metadata: [LogKey.node: "\(node ?? "")", "server": "\(client.server)"])
+            metadata: [LogKey.node: "\(node ?? "")", LogKey.server: "\(client.server)"])
         // What announces is stopped last, after what is known and what is reported.
         try await serving.serve(
             [

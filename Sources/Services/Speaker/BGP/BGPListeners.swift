@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NetworkIO
 import NodeDecisions
+import Telemetry
 import Timing
 
 /// The sockets that BGP peers connect to: the shell around ``ListeningPlan``.
@@ -113,7 +114,7 @@ actor BGPListeners {
                 }.get()
                 socket = Open(listener: listener, terms: ListeningPlan.Terms(leastTimeToLive: 0))
                 open[place] = socket
-                logger.info("listening for BGP peers", metadata: ["address": "\(place.local)"])
+                logger.info("listening for BGP peers", metadata: [LogKey.address: "\(place.local)"])
             }
             for (peer, _) in socket.terms.passwords where terms.passwords[peer] == nil {
                 try await socket.listener.setPassword(nil, for: peer).get()
@@ -136,7 +137,7 @@ actor BGPListeners {
             if let socket = open.removeValue(forKey: place) { await socket.listener.close() }
             let text = "cannot listen on \(place.local): \(BGPPeer.words(for: error))"
             if problems.updateValue(text, forKey: place) != text {
-                logger.error("cannot listen for BGP peers", metadata: ["error": "\(text)"])
+                logger.error("cannot listen for BGP peers", metadata: [LogKey.error: "\(text)"])
             }
         }
     }
@@ -156,7 +157,7 @@ actor BGPListeners {
             if strangers.count < BGPListeners.mostStrangers, strangers.insert(connection.remote.address).inserted {
                 logger.warning(
                     "rejected a BGP connection from an unknown address",
-                    metadata: ["address": "\(connection.remote.address)"])
+                    metadata: [LogKey.address: "\(connection.remote.address)"])
             }
             return
         }

@@ -7,6 +7,7 @@ import NIOPosix
 import NetworkIO
 import NodeDecisions
 import SystemIO
+import Telemetry
 import Timing
 
 /// The shell around one ``BGP/Session``: it connects, reads, writes and sleeps as the session says, and decides nothing.
@@ -179,12 +180,12 @@ extension BGPPeer {
             local: local, families: negotiated.families, extended: negotiated.extendedNextHop)
         for family in negotiated.families where hops[family] == nil {
             logger.warning(
-                "no next hop for an address family; its routes are not sent", metadata: ["family": "\(family)"])
+                "no next hop for an address family; its routes are not sent", metadata: [LogKey.family: "\(family)"])
         }
         // RFC 4271 §4.4: with a hold time of zero neither side sends KEEPALIVE messages.
         if negotiated.holdTime == .zero, let channel = link.channel {
             TCPKeepalive.enable(on: channel).whenFailure { [logger] error in
-                logger.warning("cannot enable TCP keepalives", metadata: ["error": "\(BGPPeer.words(for: error))"])
+                logger.warning("cannot enable TCP keepalives", metadata: [LogKey.error: "\(BGPPeer.words(for: error))"])
             }
         }
         established = negotiated.connection
@@ -195,9 +196,9 @@ extension BGPPeer {
         since = Timestamp.now
         onTransition(settings.name, transition)
         var metadata: Logger.Metadata = [
-            "from": "\(transition.from)", "to": "\(transition.to)", "event": "\(transition.event)",
+            LogKey.from: "\(transition.from)", LogKey.to: "\(transition.to)", LogKey.event: "\(transition.event)",
         ]
-        if let error = transition.error { metadata["error"] = "\(error)" }
+        if let error = transition.error { metadata[LogKey.error] = "\(error)" }
         let isLoss = transition.from == .established && transition.error != nil
         logger.log(level: isLoss ? .warning : .info, "BGP session changed state", metadata: metadata)
     }

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NodeDecisions
 import SystemIO
+import Telemetry
 import Timing
 
 /// The BGP side of a speaker: its peers, and the routes that they get.
@@ -159,7 +160,8 @@ package actor BGPSpeaker {
     /// Changes routes. Peers need not exist yet, and need not be up.
     package nonisolated func apply(_ changes: [RouteChange]) {
         for prefix in routes.apply(changes) {
-            logger.error("too many communities for a BGP message; not advertised", metadata: ["prefix": "\(prefix)"])
+            logger.error(
+                "too many communities for a BGP message; not advertised", metadata: [LogKey.prefix: "\(prefix)"])
         }
     }
 

@@ -2,6 +2,7 @@ import Addresses
 import BFD
 import Logging
 import NodeDecisions
+import Telemetry
 
 extension LivenessEvent: EngineEvent {
     /// One line for each, at the level that it deserves.
@@ -10,35 +11,38 @@ extension LivenessEvent: EngineEvent {
         case .memberUp(let node, let interface, let address):
             logger.info(
                 "liveness: node is up",
-                metadata: ["node": "\(node)", "interface": "\(interface)", "address": "\(address)"])
+                metadata: [LogKey.node: "\(node)", LogKey.interface: "\(interface)", LogKey.address: "\(address)"])
         case .memberLost(let node, let interface, let state, let diagnostic):
             logger.info(
                 "liveness: node is \(state == .adminDown ? "leaving" : "down")",
-                metadata: ["node": "\(node)", "interface": "\(interface)", "reason": "\(diagnostic)"])
+                metadata: [LogKey.node: "\(node)", LogKey.interface: "\(interface)", LogKey.reason: "\(diagnostic)"])
         case .socketFailed(let interface, let family, let message, let delay):
             logger.error(
                 "liveness: \(message)",
-                metadata: ["interface": "\(interface)", "family": "\(family)", "retryAfter": "\(delay)"])
+                metadata: [LogKey.interface: "\(interface)", LogKey.family: "\(family)", LogKey.retryAfter: "\(delay)"])
         case .sendFailed(let interface, let family, let message):
             logger.warning(
-                "liveness: \(message)", metadata: ["interface": "\(interface)", "family": "\(family)"])
+                "liveness: \(message)", metadata: [LogKey.interface: "\(interface)", LogKey.family: "\(family)"])
         case .dropped(let interface, let reason, let source):
             logger.warning(
                 "liveness: packets dropped",
-                metadata: ["interface": "\(interface)", "reason": "\(reason.rawValue)", "source": "\(source)"])
+                metadata: [
+                    LogKey.interface: "\(interface)", LogKey.reason: "\(reason.rawValue)", LogKey.source: "\(source)",
+                ])
         case .intervalChanged(let interface, let interval):
             logger.info(
-                "liveness: interval changed", metadata: ["interface": "\(interface)", "interval": "\(interval)"])
+                "liveness: interval changed",
+                metadata: [LogKey.interface: "\(interface)", LogKey.interval: "\(interval)"])
         case .stalled(let interface, let duration):
             logger.warning(
                 "liveness: this host ran the thread too late; other nodes may have declared this node down",
-                metadata: ["interface": "\(interface)", "late": "\(duration)"])
+                metadata: [LogKey.interface: "\(interface)", LogKey.late: "\(duration)"])
         case .memberDamped(let node, let interface):
             logger.warning(
                 """
                 liveness: node flaps and is treated as down until it is stable for \(MemberDamping.calm); check its link, and \
                 whether another host sends its packets
-                """, metadata: ["node": "\(node)", "interface": "\(interface)"])
+                """, metadata: [LogKey.node: "\(node)", LogKey.interface: "\(interface)"])
         case .twin(let node, let interface, let twin):
             logger.error(
                 """
@@ -46,26 +50,27 @@ extension LivenessEvent: EngineEvent {
                 the two clusters different ones (--cluster)
                 """,
                 metadata: [
-                    "interface": "\(interface)", "mac": "\(twin.hardwareAddress)", "source": "\(twin.address)",
+                    LogKey.interface: "\(interface)", LogKey.mac: "\(twin.hardwareAddress)",
+                    LogKey.source: "\(twin.address)",
                 ])
         case .foreignSpeaker(let interface, let speaker):
             logger.notice(
                 "liveness: a Martlet speaker of another cluster is on the segment",
                 metadata: [
-                    "interface": "\(interface)", "cluster": "\(speaker.cluster)",
-                    "node": "\(speaker.node ?? "unknown")",
-                    "mac": "\(speaker.hardwareAddress)", "source": "\(speaker.address)",
+                    LogKey.interface: "\(interface)", LogKey.cluster: "\(speaker.cluster)",
+                    LogKey.node: "\(speaker.node ?? "unknown")",
+                    LogKey.mac: "\(speaker.hardwareAddress)", LogKey.source: "\(speaker.address)",
                 ])
         case .loopFrozen(let loop):
             logger.critical(
                 "liveness: a loop is frozen, so this node cannot answer; reported to the other nodes as leaving",
-                metadata: ["loop": "\(loop)"])
+                metadata: [LogKey.loop: "\(loop)"])
         case .loopTurnsAgain(let loop):
-            logger.warning("liveness: the loop runs again; this node is back", metadata: ["loop": "\(loop)"])
+            logger.warning("liveness: the loop runs again; this node is back", metadata: [LogKey.loop: "\(loop)"])
         case .collision(let collision):
             logger.warning(
                 "liveness: two node names have the same hash; the second uses another discriminator",
-                metadata: ["node": "\(collision.node)", "other": "\(collision.other ?? "none")"])
+                metadata: [LogKey.node: "\(collision.node)", LogKey.other: "\(collision.other ?? "none")"])
         case .notRealtime(let message):
             logger.notice(
                 "liveness: \(message); when this host is busy, other nodes may declare it down")

@@ -5,6 +5,7 @@ import NetworkIO
 import NodeDecisions
 import Synchronization
 import SystemIO
+import Telemetry
 import Timing
 
 /// Finds the routers on interfaces that have unnumbered peers: the shell around ``RouterDiscovery``, on a thread of its
@@ -198,6 +199,6 @@ package final class RouterFinder: Sendable {
     private static func note(_ problem: String, _ item: inout Watched, _ logger: Logger) {
         guard item.lastProblem != problem else { return }
         item.lastProblem = problem
-        logger.warning("router discovery: \(problem)", metadata: ["interface": "\(item.name)"])
+        logger.warning("router discovery: \(problem)", metadata: [LogKey.interface: "\(item.name)"])
     }
 }
