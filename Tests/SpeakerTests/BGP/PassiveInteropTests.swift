@@ -24,6 +24,15 @@ extension BGPInteropTests {
             try await lab.node.run(command: ["ss", "-Hltn", "sport = :179"]).output
         }
 
+        /// How many packets the kernel of the node dropped for this reason, a counter of `nstat`.
+        private func drops(_ counter: String, _ lab: BGPLab) async throws -> Int {
+            let output = try await lab.node.run(command: ["nstat", "-asz", counter]).output
+            let words = output.split(whereSeparator: \.isWhitespace)
+            return words.firstIndex(of: counter[...]).flatMap { index in
+                words.dropFirst(index + 1).first.flatMap { Int($0) }
+            } ?? 0
+        }
+
         @Test(
             "A passive session waits behind TCP-MD5 and GTSM; the port is open for as long as it is there",
             arguments: AddressFamily.allCases)
@@ -38,8 +47,11 @@ extension BGPInteropTests {
                     timeToLive: 255, leastTimeToLive: 255, password: TCPPassword("horse correct"))
                 await lab.speaker.apply(peers: [peer])
                 try await eventually("it listens") { try await listeners(lab).contains(":179") }
-                // The kernel drops what is signed with another key.
-                try await Task.sleep(for: .seconds(2))
+                try await eventually(
+                    "the kernel drops what is signed with another key", within: .seconds(20), every: .milliseconds(200)
+                ) {
+                    try await drops("TcpExtTCPMD5Failure", lab) > 0
+                }
                 #expect(try await lab.status().statistics.received.open == 0)
                 #expect(try await lab.status().state == .active)
                 peer.options.password = TCPPassword("correct horse")
@@ -65,7 +77,11 @@ extension BGPInteropTests {
                 peer.options = TCPOptions(timeToLive: 255, leastTimeToLive: 255)
                 await lab.speaker.apply(peers: [peer])
                 try await eventually("it listens") { try await listeners(lab).contains(":179") }
-                try await Task.sleep(for: .seconds(3))
+                try await eventually(
+                    "the kernel drops what came too far", within: .seconds(20), every: .milliseconds(200)
+                ) {
+                    try await drops("TcpExtTCPMinTTLDrop", lab) > 0
+                }
                 #expect(try await bird.ask("show protocols").contains("active"))
                 #expect(try await lab.status().statistics.established == 0)
                 peer.options = TCPOptions()

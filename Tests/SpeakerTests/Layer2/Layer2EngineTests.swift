@@ -168,12 +168,14 @@ struct Layer2EngineTests {
         _ = try await lab.client.run("arping", "-D", "-c", "1", "-w", "1", "-I", "eth0", "192.0.2.200")
         _ = try await lab.ndisc6("2001:db8::200")
         try lab.client.ip("address add 2001:db8::200/64 dev eth0")
-        try await Task.sleep(for: .milliseconds(3300))
-        tcpdump.stop()
         let filter = "(arp or icmpv6.type == 136)"
-        let all = try await lab.client.run("tshark", "-n", "-r", capture.path, "-Y", filter)
-        // Four announcements of each family, two answers by ARP and one by NDP, at least.
-        #expect(all.lines.count >= 11, "\(all)")
+        try await eventually(
+            "four announcements of each family, two answers by ARP and one by NDP", within: .seconds(15),
+            every: .milliseconds(200)
+        ) {
+            try await lab.client.run("tshark", "-n", "-r", capture.path, "-Y", filter).lines.count >= 11
+        }
+        tcpdump.stop()
         let wrong = try await lab.client.run(
             "tshark", "-n", "-r", capture.path, "-Y",
             "\(filter) and (_ws.malformed or _ws.expert.severity >= 0x600000 or icmpv6.checksum.status == 0)", "-V")
