@@ -98,11 +98,11 @@ struct WatchedEngine {
 extension AnnouncementEngine {
     /// What the local node answers for, and where.
     var localAddresses: [IPAddress: InterfaceSelection] {
-        guard let localPlace else { return [:] }
+        guard let localIndex else { return [:] }
         var result: [IPAddress: InterfaceSelection] = [:]
         for (address, names) in servicesByAddress where conflicts[address] == nil {
             for assigned in names.compactMap({ services[$0] }).flatMap(\.addresses) where assigned.address == address {
-                guard let here = interfaces(assigned, isShared: names.count > 1, node: localPlace) else { continue }
+                guard let here = interfaces(assigned, isShared: names.count > 1, node: localIndex) else { continue }
                 result[address] = result[address]?.union(here) ?? here
             }
         }

@@ -13,7 +13,7 @@ extension AnnouncementEngine {
     /// What every node owns at layer 2, and what else this node does and does not: of ``plan()`` the part that is its own,
     /// whose cost does not grow with the number of nodes.
     package func planHere() -> AnnouncementPlan {
-        var plan = plan(Array(services.keys), amid: Array(services.keys), places: localPlace.map { [$0] } ?? [])
+        var plan = plan(Array(services.keys), amid: Array(services.keys), nodeIndices: localIndex.map { [$0] } ?? [])
         // The owner of a shared address may not announce it for one of its Services.
         plan.silent.removeAll { $0.node != localNode }
         return plan
@@ -36,12 +36,12 @@ extension AnnouncementEngine {
 
     /// The plan of some Services. Their routes also take what the Services of `context`, which includes them, bring.
     ///
-    /// - Parameter places: The nodes that it is about; `nil`: all. Owners at layer 2 are named in any case.
+    /// - Parameter nodeIndices: The nodes that it is about; `nil`: all. Owners at layer 2 are named in any case.
     private func plan(
-        _ names: [NamespacedName], amid context: [NamespacedName], places: [Int]? = nil
+        _ names: [NamespacedName], amid context: [NamespacedName], nodeIndices: [Int]? = nil
     ) -> AnnouncementPlan {
         var plan = AnnouncementPlan()
-        let chosen = places ?? Array(rules.roster.nodes.indices)
+        let chosen = nodeIndices ?? Array(rules.nodeList.nodes.indices)
         let tables = chosen.map { node in
             context.reduce(into: RouteTable()) { table, name in
                 guard let facts = services[name] else { return }
@@ -53,12 +53,12 @@ extension AnnouncementEngine {
         var conflicts: Set<AnnouncementRules.SettingConflict> = []
         for facts in names.sorted().compactMap({ services[$0] }) {
             for address in facts.addresses.sorted(by: { $0.address < $1.address }) {
-                let owners = places.map {
+                let owners = nodeIndices.map {
                     Set($0).union(segments.compactMap { $0.owner(of: address.address) }).sorted()
                 }
                 describeLayer2(facts, address, on: owners ?? chosen, &plan)
-                for (place, table) in zip(chosen, tables) {
-                    describeBGP(facts, address, on: place, table, &plan, &conflicts)
+                for (nodeIndex, table) in zip(chosen, tables) {
+                    describeBGP(facts, address, on: nodeIndex, table, &plan, &conflicts)
                 }
             }
         }
@@ -69,12 +69,12 @@ extension AnnouncementEngine {
     /// Whether a node that is being drained still keeps the routes of an advertisement. Others' time is not known here: they
     /// are taken to be done.
     private func isWaiting(_ advertisement: Int, on node: Int) -> Bool {
-        node == localPlace && isWaiting(advertisement)
+        node == localIndex && isWaiting(advertisement)
     }
 
     /// Whether a node still keeps the route of an address that it gives up; others are taken to be done.
     private func lingers(_ route: LingeringRoute, on node: Int) -> Bool {
-        node == localPlace && lingering.contains(route)
+        node == localIndex && lingering.contains(route)
     }
 }
 
@@ -98,12 +98,13 @@ extension AnnouncementEngine {
     }
 
     private func describeLayer2(
-        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, on places: [Int], _ plan: inout AnnouncementPlan
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, on nodeIndices: [Int],
+        _ plan: inout AnnouncementPlan
     ) {
         let isShared = (servicesByAddress[address.address]?.count ?? 0) > 1
         let advertisements = rules.layer2Advertisements(address, isShared: isShared)
-        for place in places {
-            let node = rules.roster.nodes[place]
+        for nodeIndex in nodeIndices {
+            let node = rules.nodeList.nodes[nodeIndex]
             func noteNotAnnounced(_ reason: NotAnnouncedReason, _ message: String) {
                 plan.silent.append(
                     NotAnnounced(
@@ -121,11 +122,11 @@ extension AnnouncementEngine {
                 }
                 continue
             }
-            if let obstacle = rules.layer2Obstacle(address, advertisements, node: place) {
+            if let obstacle = rules.layer2Obstacle(address, advertisements, node: nodeIndex) {
                 noteNotAnnounced(obstacle.reason, obstacle.message)
                 continue
             }
-            if let interfaces = interfaces(address, isShared: isShared, node: place) {
+            if let interfaces = interfaces(address, isShared: isShared, node: nodeIndex) {
                 if node.name == localNode, let conflict = conflicts[address.address] {
                     noteNotAnnounced(.conflict, conflict)
                 } else {
@@ -136,22 +137,22 @@ extension AnnouncementEngine {
                 }
                 continue
             }
-            let defeat = defeat(address, isShared: isShared, place)
+            let defeat = defeat(address, isShared: isShared, nodeIndex)
             noteNotAnnounced(defeat.reason, defeat.message)
         }
     }
 
     /// Why a node that may announce the address does not own it.
     private func defeat(
-        _ address: ServiceFacts.AddressFacts, isShared: Bool, _ place: Int
+        _ address: ServiceFacts.AddressFacts, isShared: Bool, _ nodeIndex: Int
     ) -> (reason: NotAnnouncedReason, message: String) {
         let candidacies = segments.filter {
-            rules.candidates(address, isShared: isShared, on: $0.interface).contains(place)
+            rules.candidates(address, isShared: isShared, on: $0.interface).contains(nodeIndex)
         }
-        let heard = candidacies.filter { $0.members.contains(place) }
+        let heard = candidacies.filter { $0.members.contains(nodeIndex) }
         guard !heard.isEmpty else {
-            if rules.roster.nodes[place].name == localNode {
-                return (.interfaceMissing, missingInterfaces(address, isShared: isShared, place))
+            if rules.nodeList.nodes[nodeIndex].name == localNode {
+                return (.interfaceMissing, missingInterfaces(address, isShared: isShared, nodeIndex))
             }
             guard !candidacies.isEmpty else {
                 return (
@@ -162,12 +163,14 @@ extension AnnouncementEngine {
             return (.notHeard, "The node is not reachable from \(localNode) on any segment of the address.")
         }
         let owners = Set(heard.compactMap { $0.owner(of: address.address) }).sorted()
-        let names = owners.map { rules.roster.nodes[$0].name }.joined(separator: ", ")
-        if let local = address.local, local.terminating.contains(place), owners.contains(where: local.ready.contains) {
+        let names = owners.map { rules.nodeList.nodes[$0].name }.joined(separator: ", ")
+        if let local = address.local, local.terminating.contains(nodeIndex),
+            owners.contains(where: local.ready.contains)
+        {
             return (.notElected, "\(names) owns the address; the endpoints on this node are terminating.")
         }
-        if let predicate = rules.roster.nodes[place].lastPredicate,
-            owners.contains(where: { !rules.roster.last.contains($0) })
+        if let predicate = rules.nodeList.nodes[nodeIndex].lastPredicate,
+            owners.contains(where: { !rules.nodeList.last.contains($0) })
         {
             return (.notElected, "\(names) owns the address; this node \(predicate), so it ranks last.")
         }
@@ -177,9 +180,9 @@ extension AnnouncementEngine {
 
 extension AnnouncementEngine {
     /// Why the local node has no segment of an address.
-    private func missingInterfaces(_ address: ServiceFacts.AddressFacts, isShared: Bool, _ place: Int) -> String {
+    private func missingInterfaces(_ address: ServiceFacts.AddressFacts, isShared: Bool, _ nodeIndex: Int) -> String {
         let advertisements = rules.layer2Advertisements(address, isShared: isShared)
-        guard let notes = interfaceNotes, let selection = rules.interfaces(advertisements, node: place) else {
+        guard let notes = interfaceNotes, let selection = rules.interfaces(advertisements, node: nodeIndex) else {
             return "None of the interfaces exists and is up on the node."
         }
         return notes.reason(againstAllOf: selection)
@@ -191,10 +194,10 @@ extension AnnouncementEngine {
 
 extension AnnouncementEngine {
     private func describeBGP(
-        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, on place: Int, _ table: RouteTable,
+        _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, on nodeIndex: Int, _ table: RouteTable,
         _ plan: inout AnnouncementPlan, _ conflicts: inout Set<AnnouncementRules.SettingConflict>
     ) {
-        let node = rules.roster.nodes[place]
+        let node = rules.nodeList.nodes[nodeIndex]
         func noteNotAnnounced(_ reason: NotAnnouncedReason, _ message: String, peer: String? = nil) {
             plan.silent.append(
                 NotAnnounced(
@@ -207,20 +210,20 @@ extension AnnouncementEngine {
             }
             return
         }
-        let advertisements = address.bgp.filter { rules.bgpSelected[$0].contains(place) }
+        let advertisements = address.bgp.filter { rules.bgpSelected[$0].contains(nodeIndex) }
         guard !advertisements.isEmpty else {
             let names = address.bgp.map { "BGPAdvertisement \(rules.bgp[$0].name)" }.joined(separator: ", ")
             noteNotAnnounced(.notSelected, "None of \(names) selects the node.")
             return
         }
         let departure = rules.departure(
-            address, advertisements, node: place, isWaiting: { isWaiting($0, on: place) })
-        if let obstacle = departure ?? node.routeObstacle ?? rules.endpointObstacle(address, node: place) {
+            address, advertisements, node: nodeIndex, isWaiting: { isWaiting($0, on: nodeIndex) })
+        if let obstacle = departure ?? node.routeObstacle ?? rules.endpointObstacle(address, node: nodeIndex) {
             noteNotAnnounced(obstacle.reason, obstacle.message)
             return
         }
         let route = LingeringRoute(facts.service.name, address.address)
-        guard !rules.isOutranked(address, node: place) || lingers(route, on: place) else {
+        guard !rules.isOutranked(address, node: nodeIndex) || lingers(route, on: nodeIndex) else {
             noteNotAnnounced(
                 .noLocalEndpoint,
                 "The Service's \(address.address.family) endpoints on the node are terminating, and another node has ready ones."
@@ -234,10 +237,10 @@ extension AnnouncementEngine {
         let prefixes = Set(advertisements.map { rules.bgp[$0].prefix(of: address.address) }).sorted()
         let announced = plan.bgp.count
         var untold: [(peer: String, why: String)] = []
-        let hasSession = rules.sessions.contains { $0.contains(place) }
+        let hasSession = rules.sessions.contains { $0.contains(nodeIndex) }
         let peers = zip(rules.peers, rules.sessions).sorted { $0.0.name < $1.0.name }
         for (peer, nodes) in peers {
-            guard nodes.contains(place) else {
+            guard nodes.contains(nodeIndex) else {
                 // Elsewhere's peers are of interest only to a node that has none itself.
                 if !hasSession { untold.append((peer.name, "BGPPeer \(peer.name) does not select the node.")) }
                 continue
@@ -257,7 +260,7 @@ extension AnnouncementEngine {
                     rules.bgp[$0].prefix(of: address.address) == prefix
                         && rules.reaches($0, peer, prefix.family)
                 }
-                guard !own.isEmpty, let attributes = rules.attributes(table, prefix, to: peer, node: place)
+                guard !own.isEmpty, let attributes = rules.attributes(table, prefix, to: peer, node: nodeIndex)
                 else { continue }
                 conflicts.formUnion(rules.conflicts(table, prefix, to: peer))
                 plan.bgp.append(

@@ -56,9 +56,9 @@ extension AnnouncementEngine {
     }
 
     private func nodes(_ selected: NodeSet) -> String {
-        let names = rules.roster.nodes.indices.filter(selected.contains).map { rules.roster.nodes[$0].name }
+        let names = rules.nodeList.nodes.indices.filter(selected.contains).map { rules.nodeList.nodes[$0].name }
         if names.isEmpty { return "but its nodeSelectors select no node" }
-        if names.count == rules.roster.nodes.count { return "on every node" }
+        if names.count == rules.nodeList.nodes.count { return "on every node" }
         return "on " + names.brief
     }
 }

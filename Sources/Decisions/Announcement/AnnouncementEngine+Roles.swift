@@ -7,11 +7,11 @@ extension AnnouncementEngine {
     /// The local node's roles of an address, by interface; none if no node is to own it, or on the segment that all
     /// nodes share in a plan.
     package func roles(of address: IPAddress) -> [String: SegmentRole] {
-        guard let localPlace else { return [:] }
+        guard let localIndex else { return [:] }
         var roles: [String: SegmentRole] = [:]
         for segment in segments {
-            if let interface = segment.interface, let role = segment.role(of: address, node: localPlace) {
-                roles[interface] = role.named { rules.roster.nodes[$0].name }
+            if let interface = segment.interface, let role = segment.role(of: address, node: localIndex) {
+                roles[interface] = role.named { rules.nodeList.nodes[$0].name }
             }
         }
         return roles
@@ -23,12 +23,12 @@ extension AnnouncementEngine {
         var fresh = self
         fresh.forgetHolders()
         var result: [(address: IPAddress, interface: String, holder: String)] = []
-        guard let localPlace else { return result }
+        guard let localIndex else { return result }
         for (segment, ideal) in zip(segments, fresh.segments) {
             guard let interface = segment.interface else { continue }
-            for address in servicesByAddress.keys where ideal.owner(of: address) == localPlace {
-                guard let holder = segment.livingHolder(of: address), holder != localPlace else { continue }
-                result.append((address, interface, rules.roster.nodes[holder].name))
+            for address in servicesByAddress.keys where ideal.owner(of: address) == localIndex {
+                guard let holder = segment.livingHolder(of: address), holder != localIndex else { continue }
+                result.append((address, interface, rules.nodeList.nodes[holder].name))
             }
         }
         return result.sorted { ($0.address, $0.interface) < ($1.address, $1.interface) }

@@ -58,7 +58,7 @@ package struct AnnouncementEngine: Sendable {
     /// An engine that knows one healthy node, the local one, and nothing else.
     package init(localNode: String) {
         self.localNode = localNode
-        rules = AnnouncementRules(Configuration(), Roster([NodeView(localNode)]))
+        rules = AnnouncementRules(Configuration(), NodeList([NodeView(localNode)]))
         segments = makeSegments()
     }
 
@@ -83,32 +83,32 @@ extension AnnouncementEngine {
     package mutating func apply(_ configuration: Configuration) {
         guard configuration != self.configuration else { return }
         self.configuration = configuration
-        apply(AnnouncementRules(configuration, rules.roster))
+        apply(AnnouncementRules(configuration, rules.nodeList))
     }
 
     /// The nodes are these now. None at all means one healthy node, the local one.
     package mutating func apply(_ nodes: [NodeView]) {
-        let roster = Roster(nodes.isEmpty ? [NodeView(localNode)] : nodes)
-        guard roster != rules.roster else { return }
-        apply(AnnouncementRules(configuration, roster))
+        let nodeList = NodeList(nodes.isEmpty ? [NodeView(localNode)] : nodes)
+        guard nodeList != rules.nodeList else { return }
+        apply(AnnouncementRules(configuration, nodeList))
     }
 
     /// The local node, if it is being drained, is so for this long; `nil`: for longer than any advertisement's `drainTime`.
     package mutating func apply(drainedFor time: Duration?) {
         let former = rules.bgp.indices.filter(isWaiting)
         drainedFor = time
-        guard let localPlace, rules.roster.leaving.contains(localPlace), rules.bgp.indices.filter(isWaiting) != former
+        guard let localIndex, rules.nodeList.leaving.contains(localIndex), rules.bgp.indices.filter(isWaiting) != former
         else { return }
         rebuildRoutes()
         settle(layer2: [], routes: Set(localRoutes.keys).union(routes.prefixes))
     }
 
     /// Whether the local node is being drained.
-    package var isLeaving: Bool { localPlace.map(rules.roster.leaving.contains) ?? false }
+    package var isLeaving: Bool { localIndex.map(rules.nodeList.leaving.contains) ?? false }
 
     /// The next time of ``apply(drainedFor:)`` that makes a difference; `nil`: none.
     package var nextDrainTime: Duration? {
-        guard let localPlace, rules.roster.leaving.contains(localPlace) else { return nil }
+        guard let localIndex, rules.nodeList.leaving.contains(localIndex) else { return nil }
         return rules.bgp.indices.lazy.filter(isWaiting).map { rules.bgp[$0].drainTime }.min()
     }
 
@@ -158,7 +158,7 @@ extension AnnouncementEngine {
     ) {
         holders[interface ?? "", default: [:]][address] = holder
         guard let index = segments.firstIndex(where: { $0.interface == interface }) else { return }
-        segments[index].setHolder(holder.flatMap { rules.roster.place(of: $0) }, of: address)
+        segments[index].setHolder(holder.flatMap { rules.nodeList.index(of: $0) }, of: address)
         settle(layer2: [address], routes: [])
     }
 
@@ -188,7 +188,7 @@ extension AnnouncementEngine {
 // MARK: - Decisions
 
 extension AnnouncementEngine {
-    var localPlace: Int? { rules.roster.place(of: localNode) }
+    var localIndex: Int? { rules.nodeList.index(of: localNode) }
 
     private mutating func apply(_ rules: AnnouncementRules) {
         let isSame = rules.decidesAlike(self.rules)
@@ -208,10 +208,10 @@ extension AnnouncementEngine {
     private mutating func rebuildRoutes() {
         routes = RouteTable()
         contributions = [:]
-        guard let localPlace else { return }
+        guard let localIndex else { return }
         for (name, facts) in services {
             let shares = rules.contributions(
-                facts, node: localPlace, isWaiting: isWaiting, lingers: lingering.contains)
+                facts, node: localIndex, isWaiting: isWaiting, lingers: lingering.contains)
             contributions[name] = shares
             for share in shares { routes.add(share) }
         }
@@ -251,8 +251,8 @@ extension AnnouncementEngine {
             routes.remove(share)
             prefixes.insert(share.prefix)
         }
-        guard let facts = services[name], let localPlace else { return }
-        let shares = rules.contributions(facts, node: localPlace, isWaiting: isWaiting, lingers: lingering.contains)
+        guard let facts = services[name], let localIndex else { return }
+        let shares = rules.contributions(facts, node: localIndex, isWaiting: isWaiting, lingers: lingering.contains)
         contributions[name] = shares
         for share in shares {
             routes.add(share)
@@ -264,35 +264,35 @@ extension AnnouncementEngine {
     /// another node gets a ready endpoint, the route stays until the other's has had time to arrive. Where another has had
     /// one before, its route is there already.
     private mutating func noteLingering(_ name: NamespacedName, _ former: ServiceFacts?, _ facts: ServiceFacts?) {
-        guard let localPlace else { return }
+        guard let localIndex else { return }
         for old in former?.addresses ?? [] {
             let route = LingeringRoute(name, old.address)
             let now = facts?.addresses.first { $0.address == old.address }
-            guard let now, rules.isOutranked(now, node: localPlace) else {
+            guard let now, rules.isOutranked(now, node: localIndex) else {
                 lingering.remove(route)
                 continue
             }
-            let wasServing = rules.endpointObstacle(old, node: localPlace) == nil
-            let others = rules.readyAdvertisers(of: old).subtracting(NodeSet([localPlace]))
+            let wasServing = rules.endpointObstacle(old, node: localIndex) == nil
+            let others = rules.readyAdvertisers(of: old).subtracting(NodeSet([localIndex]))
             if wasServing, others.isEmpty { lingering.insert(route) }
         }
     }
 
     /// The segments to have, and the reachable nodes there.
     private var segmentMembers: [(interface: String?, members: NodeSet)] {
-        let roster = rules.roster
+        let nodeList = rules.nodeList
         return switch liveness {
-        case .everyone: [(nil, NodeSet(all: roster.nodes.count))]
+        case .everyone: [(nil, NodeSet(all: nodeList.nodes.count))]
         case .segments(let segments):
-            segments.sorted { $0.key < $1.key }.map { ($0.key, roster.places(of: $0.value.union([localNode]))) }
+            segments.sorted { $0.key < $1.key }.map { ($0.key, nodeList.indices(of: $0.value.union([localNode]))) }
         }
     }
 
     private func makeSegments() -> [SegmentElection] {
         segmentMembers.map { interface, members in
-            var segment = SegmentElection(interface: interface, members: members, hashes: rules.roster.hashes)
+            var segment = SegmentElection(interface: interface, members: members, hashes: rules.nodeList.hashes)
             for (address, holder) in holders[interface ?? ""] ?? [:] {
-                segment.setHolder(rules.roster.place(of: holder), of: address)
+                segment.setHolder(rules.nodeList.index(of: holder), of: address)
             }
             return segment
         }
@@ -309,7 +309,8 @@ extension AnnouncementEngine {
             let interface = segments[index].interface
             let candidates = claims.map { rules.candidates($0, isShared: isShared, on: interface) }
             let eligibility = Eligibility(
-                services: candidates.map(\.ready), terminating: candidates.map(\.terminating), last: rules.roster.last,
+                services: candidates.map(\.ready), terminating: candidates.map(\.terminating),
+                last: rules.nodeList.last,
                 weights: rules.weights(advertisements, on: interface),
                 preemption: rules.preemption(advertisements, on: interface))
             segments[index].set(eligibility, of: address)
@@ -327,9 +328,9 @@ extension AnnouncementEngine {
     private mutating func updateRoute(_ prefix: IPPrefix) {
         var current: [String: RouteAttributes] = [:]
         var conflicts: Set<AnnouncementRules.SettingConflict> = []
-        if let localPlace {
-            for (peer, nodes) in zip(rules.peers, rules.sessions) where nodes.contains(localPlace) {
-                current[peer.name] = rules.attributes(routes, prefix, to: peer, node: localPlace)
+        if let localIndex {
+            for (peer, nodes) in zip(rules.peers, rules.sessions) where nodes.contains(localIndex) {
+                current[peer.name] = rules.attributes(routes, prefix, to: peer, node: localIndex)
                 conflicts.formUnion(rules.conflicts(routes, prefix, to: peer))
             }
         }

@@ -32,12 +32,12 @@ extension AnnouncementRules {
         _ facts: ServiceFacts, node: Int, isWaiting: (Int) -> Bool = { _ in false },
         lingers: (LingeringRoute) -> Bool = { _ in false }
     ) -> [Contribution] {
-        guard roster.advertisers.contains(node) else { return [] }
+        guard nodeList.advertisers.contains(node) else { return [] }
         return facts.addresses.flatMap { address -> [Contribution] in
             guard endpointObstacle(address, node: node) == nil,
                 !isOutranked(address, node: node) || lingers(LingeringRoute(facts.service.name, address.address))
             else { return [] }
-            let endpoints = facts.endpoints(address.address.family, on: roster.nodes[node].name)
+            let endpoints = facts.endpoints(address.address.family, on: nodeList.nodes[node].name)
             let isDispensable = isDispensable(address, node: node)
             return address.bgp.filter { bgpSelected[$0].contains(node) && (!isDispensable || isWaiting($0)) }
                 .map {
@@ -53,9 +53,9 @@ extension AnnouncementRules {
     ///
     /// A node with a ready endpoint gives nothing up to nodes whose endpoints terminate.
     func isDispensable(_ address: ServiceFacts.AddressFacts, node: Int) -> Bool {
-        guard roster.leaving.contains(node), address.isReachable else { return false }
+        guard nodeList.leaving.contains(node), address.isReachable else { return false }
         let serving = address.local.map { $0.terminating.contains(node) ? $0.all : $0.ready }
-        return !advertisers(of: address, among: roster.dependable, serving).isEmpty
+        return !advertisers(of: address, among: nodeList.dependable, serving).isEmpty
     }
 
     /// Whether all endpoints of the node terminate, and another node that tells a router of the address has a ready one.
@@ -70,7 +70,7 @@ extension AnnouncementRules {
     /// The nodes with a ready endpoint that tell a router of the address. A node that is being drained is one of them: it
     /// does so as long as no other takes over.
     func readyAdvertisers(of address: ServiceFacts.AddressFacts) -> NodeSet {
-        advertisers(of: address, among: roster.healthy, address.local?.ready)
+        advertisers(of: address, among: nodeList.healthy, address.local?.ready)
     }
 
     /// - Parameter serving: the nodes that count as able to serve; `nil`: all.
@@ -98,7 +98,7 @@ extension AnnouncementRules {
     func attributes(_ table: RouteTable, _ prefix: IPPrefix, to peer: Peer, node: Int) -> RouteAttributes? {
         let sources = table.advertisements(of: prefix).filter { reaches($0, peer, prefix.family) }
         guard let first = sources.first else { return nil }
-        let isLeaving = roster.leaving.contains(node)
+        let isLeaving = nodeList.leaving.contains(node)
         var communities = sources.count == 1 ? bgp[first].communities : sources.flatMap { bgp[$0].communities }
         // RFC 8326 §4.2: routers prefer any other route, for as long as there is one.
         if isLeaving { communities.append(.gracefulShutdown) }
@@ -149,12 +149,12 @@ extension AnnouncementRules {
         _ address: ServiceFacts.AddressFacts, _ advertisements: [Int], node: Int, isWaiting: (Int) -> Bool
     ) -> (reason: NotAnnouncedReason, message: String)? {
         guard isDispensable(address, node: node), !advertisements.contains(where: isWaiting) else { return nil }
-        if roster.nodes[node].isExcluded {
+        if nodeList.nodes[node].isExcluded {
             return (
                 .excluded, "The node has the label \(NodeView.excludeLabel), and other nodes advertise the address."
             )
         }
-        let predicate = roster.nodes[node].drain?.predicate ?? "is being drained"
+        let predicate = nodeList.nodes[node].drain?.predicate ?? "is being drained"
         return (.draining, "The node \(predicate), and other nodes advertise the address.")
     }
 }

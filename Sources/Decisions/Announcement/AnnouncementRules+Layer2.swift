@@ -32,21 +32,21 @@ extension AnnouncementRules {
             guard interface.map(layer2[index].interfaces.contains) ?? true else { continue }
             nodes.formUnion(layer2Nodes[index])
         }
-        nodes.formIntersection(roster.announcers)
+        nodes.formIntersection(nodeList.announcers)
         guard let local = address.local else { return Candidates(ready: nodes) }
         return Candidates(
             ready: nodes.intersection(local.ready), terminating: nodes.intersection(local.terminating))
     }
 
-    /// How much nodes are preferred, by place: the weights that the advertisements on the segment give, added up. Empty
+    /// How much nodes are preferred, by index: the weights that the advertisements on the segment give, added up. Empty
     /// if none prefers any node.
     func weights(_ advertisements: Set<Int>, on interface: String?) -> [Int] {
         var result: [Int] = []
         for index in advertisements.sorted() where !layer2Weights[index].isEmpty {
             guard interface.map(layer2[index].interfaces.contains) ?? true else { continue }
-            if result.isEmpty { result = Array(repeating: 0, count: roster.nodes.count) }
-            for place in result.indices where layer2Nodes[index].contains(place) {
-                result[place] += layer2Weights[index][place]
+            if result.isEmpty { result = Array(repeating: 0, count: nodeList.nodes.count) }
+            for nodeIndex in result.indices where layer2Nodes[index].contains(nodeIndex) {
+                result[nodeIndex] += layer2Weights[index][nodeIndex]
             }
         }
         return result
@@ -73,7 +73,7 @@ extension AnnouncementRules {
         guard advertisements.contains(where: { layer2Selected[$0].contains(node) }) else {
             return (.notSelected, "None of \(names(of: advertisements)) selects the node.")
         }
-        if let obstacle = roster.nodes[node].obstacle ?? endpointObstacle(address, node: node) { return obstacle }
+        if let obstacle = nodeList.nodes[node].obstacle ?? endpointObstacle(address, node: node) { return obstacle }
         guard advertisements.contains(where: { layer2Nodes[$0].contains(node) }) else {
             return (.interfaceMissing, "The node has none of the interfaces of \(names(of: advertisements)).")
         }

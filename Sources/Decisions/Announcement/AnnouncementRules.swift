@@ -7,13 +7,13 @@ struct AnnouncementRules: Sendable {
     let layer2: [Layer2Advertisement]
     let bgp: [BGPRouteAdvertisement]
     let peers: [Peer]
-    let roster: Roster
+    let nodeList: NodeList
     let problems: [Problem]
     /// By advertisement, the nodes that it selects.
     let layer2Selected: [NodeSet]
     /// By advertisement, the nodes that it selects and that have one of its interfaces.
     let layer2Nodes: [NodeSet]
-    /// By advertisement, the weight that it gives to each node by place; empty if it prefers none.
+    /// By advertisement, the weight that it gives to each node by index; empty if it prefers none.
     let layer2Weights: [[Int]]
     /// By advertisement, the nodes that it selects.
     let bgpSelected: [NodeSet]
@@ -24,26 +24,26 @@ struct AnnouncementRules: Sendable {
     private let hasLayer2: Bool
     private let hasBGP: Bool
 
-    init(_ configuration: Configuration, _ roster: Roster) {
-        let (bgp, problems) = RouteSettingRule.resolve(configuration, nodes: roster.nodes)
-        self.roster = roster
+    init(_ configuration: Configuration, _ nodeList: NodeList) {
+        let (bgp, problems) = RouteSettingRule.resolve(configuration, nodes: nodeList.nodes)
+        self.nodeList = nodeList
         self.bgp = bgp
         self.problems = problems
         layer2 = configuration.layer2Advertisements
         peers = configuration.peers
         func selected(by selectors: [Selector]) -> NodeSet {
             selectors.isEmpty
-                ? NodeSet(all: roster.nodes.count)
-                : roster.places { node in selectors.contains { $0.matches(node.labels) } }
+                ? NodeSet(all: nodeList.nodes.count)
+                : nodeList.indices { node in selectors.contains { $0.matches(node.labels) } }
         }
         layer2Selected = layer2.map { selected(by: $0.nodeSelectors) }
         layer2Nodes = zip(layer2, layer2Selected).map { advertisement, nodes in
-            nodes.intersection(roster.places { $0.hasInterface(of: advertisement.interfaces) })
+            nodes.intersection(nodeList.indices { $0.hasInterface(of: advertisement.interfaces) })
         }
         layer2Weights = layer2.map { advertisement in
             advertisement.preferences.isEmpty
                 ? []
-                : roster.nodes.map { node in
+                : nodeList.nodes.map { node in
                     advertisement.preferences.reduce(0) { $1.selector.matches(node.labels) ? $0 + $1.weight : $0 }
                 }
         }
@@ -79,9 +79,9 @@ struct AnnouncementRules: Sendable {
 
     /// Whether decisions by these rules may differ from decisions by the others.
     func decidesAlike(_ other: AnnouncementRules) -> Bool {
-        roster.hasSamePlaces(as: other.roster) && roster.announcers == other.roster.announcers
-            && roster.advertisers == other.roster.advertisers && roster.leaving == other.roster.leaving
-            && roster.healthy == other.roster.healthy && roster.last == other.roster.last
+        nodeList.hasSameIndices(as: other.nodeList) && nodeList.announcers == other.nodeList.announcers
+            && nodeList.advertisers == other.nodeList.advertisers && nodeList.leaving == other.nodeList.leaving
+            && nodeList.healthy == other.nodeList.healthy && nodeList.last == other.nodeList.last
             && layer2 == other.layer2 && bgp == other.bgp && peers == other.peers
             && layer2Nodes == other.layer2Nodes && layer2Weights == other.layer2Weights
             && bgpSelected == other.bgpSelected && sessions == other.sessions
@@ -96,8 +96,8 @@ struct AnnouncementRules: Sendable {
         func local(_ family: AddressFamily) -> ServiceFacts.LocalNodes? {
             guard service.externalTrafficPolicy == .local, let endpoints = service.endpoints(family) else { return nil }
             return ServiceFacts.LocalNodes(
-                ready: roster.places(of: endpoints.ready.keys),
-                terminating: roster.places(of: endpoints.terminating.keys))
+                ready: nodeList.indices(of: endpoints.ready.keys),
+                terminating: nodeList.indices(of: endpoints.terminating.keys))
         }
         let addresses = service.addresses.map { assigned in
             let family = assigned.address.family

@@ -32,7 +32,7 @@ struct Eligibility: Hashable, Sendable {
     ///
     /// First those with ready endpoints: the nodes that serve more of the Services before those that serve fewer, and
     /// after all of these the nodes that rank last. Then, in the same order, those whose endpoints all terminate. `weights`
-    /// are by place; none: all nodes weigh the same. `nil` if no node serves any.
+    /// are by index; none: all nodes weigh the same. `nil` if no node serves any.
     ///
     /// - Parameters:
     ///   - services: by Service, the nodes that serve it with ready endpoints.

@@ -1,4 +1,4 @@
-/// A ``SegmentRole`` that names nodes by their places.
+/// A ``SegmentRole`` that names nodes by their indices.
 struct IndexedRole: Hashable, Sendable {
     var isOwner: Bool
     /// The node's; `nil` if it is not eligible at all.

@@ -1,4 +1,4 @@
-/// A set of nodes by their places in a ``Roster``: a bitmap, so that what concerns all nodes at once is a few words.
+/// A set of nodes by their indices in a ``NodeList``: a bitmap, so that what concerns all nodes at once is a few words.
 struct NodeSet: Hashable, Sendable {
     /// Without trailing zero words, so that equal sets have equal bits.
     private var words: [UInt64] = []

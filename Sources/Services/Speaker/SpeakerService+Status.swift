@@ -39,19 +39,19 @@ extension SpeakerService {
         document.problems += liveness.problems(node: node).map { ProblemEntry($0) }
         document.problems += core.routerProblems.map { ProblemEntry($0) }
         document.cluster = cluster.description
-        document.notReady += SpeakerService.obstacles(core)
+        document.notReady += SpeakerService.notReadyReasons(core)
         document.segments = segments(core, liveness, now: .now)
         document.interfaces = await interfaces()
         return view.revision
     }
 
     /// Why this node does not announce what it should, a sentence each. Costs nothing that grows with Services or nodes.
-    package func obstacles() async -> [String] {
+    package func notReadyReasons() async -> [String] {
         guard let view = await view() else { return ["the speaker has stopped"] }
-        return SpeakerService.obstacles(view.core)
+        return SpeakerService.notReadyReasons(view.core)
     }
 
-    private static func obstacles(_ core: SpeakerCore) -> [String] {
+    private static func notReadyReasons(_ core: SpeakerCore) -> [String] {
         (core.isSettled ? [] : ["listening for other nodes"]) + [core.nodeProblem?.message].compactMap(\.self)
     }
 

@@ -50,8 +50,8 @@ package struct StatusReporter: ProcessReporter {
     /// Why the process does not do its job, a sentence each.
     ///
     /// Called every few seconds by probes: nothing here takes longer with more Services.
-    package func obstacles() async -> [String] {
-        (await standalone.view() == nil ? [StatusReporter.stopping] : []) + (await speaker.obstacles())
+    package func notReadyReasons() async -> [String] {
+        (await standalone.view() == nil ? [StatusReporter.stopping] : []) + (await speaker.notReadyReasons())
     }
 
     /// The chain of decisions for one Service; `nil` once the process stops.

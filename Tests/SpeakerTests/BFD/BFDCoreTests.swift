@@ -28,7 +28,7 @@ private struct Subject {
     mutating func receive(
         _ state: SessionState, your: UInt32 = 0, from source: String = "192.0.2.1",
         to destination: String = "192.0.2.9",
-        interface: Int32 = 7, hopLimit: UInt8 = 255, at place: BFDPlace? = nil,
+        interface: Int32 = 7, hopLimit: UInt8 = 255, at place: BFDReceiverKey? = nil,
         requiredMinRx: Duration = .milliseconds(50)
     ) throws -> [BFDCore.Action] {
         var writer = ByteWriter()
@@ -40,7 +40,8 @@ private struct Subject {
         let arrival = BFDCore.Arrival(
             source: address, destination: try IPAddress(destination), interface: interface, hopLimit: hopLimit)
         return core.receive(
-            writer.bytes.span, at: place ?? BFDPlace(family: address.family, isMultihop: false, device: nil), arrival,
+            writer.bytes.span, at: place ?? BFDReceiverKey(family: address.family, isMultihop: false, device: nil),
+            arrival,
             now: now, using: &generator)
     }
 
@@ -134,7 +135,7 @@ struct BFDCoreTests {
         _ = try subject.receive(.initializing, your: id)
         #expect(received("tor") == 2)
         // But what comes to the other port is another protocol's.
-        let multihop = BFDPlace(family: .ipv4, isMultihop: true, device: nil)
+        let multihop = BFDReceiverKey(family: .ipv4, isMultihop: true, device: nil)
         _ = try subject.receive(.initializing, your: id, at: multihop)
         _ = try subject.receive(.initializing, your: id &+ 1)
         #expect(subject.core.snapshot(at: subject.now).strayDrops == [.sessionNotFound: 7])
@@ -152,7 +153,7 @@ struct BFDCoreTests {
         var peer = try BFDCoreTests.peer()
         peer.links = row.links
         peer.isMultihop = row.isMultihop
-        let place = BFDPlace(family: .ipv4, isMultihop: row.isMultihop, device: nil)
+        let place = BFDReceiverKey(family: .ipv4, isMultihop: row.isMultihop, device: nil)
         _ = subject.apply([peer])
         let id = try #require(subject.id)
         for (state, your) in [(SessionState.down, 0), (.initializing, id), (.up, id)] {
@@ -209,7 +210,7 @@ struct BFDCoreTests {
         _ = subject.apply([])
         let end = try subject.receive(.down, your: id)
         #expect(end.contains(.closeSender(id)))
-        #expect(end.contains(.stopListening(BFDPlace(family: .ipv4, isMultihop: false, device: nil))))
+        #expect(end.contains(.stopListening(BFDReceiverKey(family: .ipv4, isMultihop: false, device: nil))))
         #expect(subject.core.items.isEmpty && subject.core.nextDeadline == nil)
     }
 
@@ -251,7 +252,7 @@ struct BFDCoreTests {
             return peer
         }
         _ = subject.core.apply(peers, at: subject.now, using: &subject.generator)
-        let place = BFDPlace(family: .ipv4, isMultihop: false, device: "red")
+        let place = BFDReceiverKey(family: .ipv4, isMultihop: false, device: "red")
         _ = subject.core.listening(at: place)
         let id = try #require(subject.core.items.keys.min())
         let actions = subject.core.sendFailed(
@@ -264,7 +265,7 @@ struct BFDCoreTests {
         var subject = Subject()
         let actions = subject.core.apply([try BFDCoreTests.peer()], at: subject.now, using: &subject.generator)
         let id = try #require(subject.id)
-        let place = BFDPlace(family: .ipv4, isMultihop: false, device: nil)
+        let place = BFDReceiverKey(family: .ipv4, isMultihop: false, device: nil)
         #expect(actions.contains(.listen(place)))
         _ = subject.core.receiverFailed(place, message: "taken", at: subject.now, using: &subject.generator)
         _ = subject.core.senderFailed(id, message: "no address", at: subject.now, using: &subject.generator)
@@ -291,7 +292,8 @@ struct BFDCoreTests {
                 source: try IPAddress("192.0.2.1"), destination: try IPAddress("192.0.2.9"), interface: 7,
                 hopLimit: .random(in: 0...255, using: &random))
             _ = subject.core.receive(
-                octets.span, at: BFDPlace(family: .ipv4, isMultihop: false, device: nil), arrival, now: subject.now,
+                octets.span, at: BFDReceiverKey(family: .ipv4, isMultihop: false, device: nil), arrival,
+                now: subject.now,
                 using: &subject.generator)
         }
         let snapshot = subject.core.snapshot(at: subject.now)

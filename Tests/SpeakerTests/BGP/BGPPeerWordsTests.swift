@@ -17,7 +17,7 @@ import Timing
     @Test("Why a connection failed is told in the system's words, and nothing else", arguments: errors.indices)
     func words(row: Int) {
         let (error, words) = Self.errors[row]
-        #expect(BGPPeer.words(for: error) == words)
+        #expect(BGPPeer.describe(error) == words)
     }
 
     @Test("A router that does not answer is said to, before the attempt has failed") func silence() {

@@ -16,7 +16,7 @@ extension ControllerCore {
     /// Why the Service is not to be judged now; `nil`: it is.
     func deferral(of service: Service) -> Deferral? {
         guard engine.assignment(of: service.name) == nil, engine.isResponsible(for: service) else { return nil }
-        if StatedAddresses.of(service).isEmpty {
+        if StatusAddresses.of(service).isEmpty {
             let namespace = NamespacedName(namespace: nil, name: service.name.namespace ?? "")
             return labelsDecide && namespaces[namespace] == nil ? .namespaceUnknown : nil
         }
@@ -41,7 +41,7 @@ extension ControllerCore {
             let pool = ServiceAnnotation.allocatedFromPool.value(in: service.metadata.annotations)?.value ?? ""
             return ServiceAssignment(
                 service: service.name,
-                addresses: StatedAddresses.of(service).sorted().map { .init(address: $0, pool: pool) },
+                addresses: StatusAddresses.of(service).sorted().map { .init(address: $0, pool: pool) },
                 reason: nil, message: "Address kept while the pool \(pool) is invalid.")
         }
         return kept.isEmpty ? engine.assignments : (engine.assignments + kept).sorted { $0.service < $1.service }

@@ -106,7 +106,7 @@ extension ControllerCore {
     /// the other status has it. Meanwhile the Service only lets go of what it is to lose, since the other may wait for that.
     private mutating func withhold(_ patch: inout ServicePatch, _ service: Service) {
         guard let wanted = patch.ingress, !wanted.isEmpty else { return }
-        let present = StatedAddresses.of(service)
+        let present = StatusAddresses.of(service)
         var possible: [LoadBalancerIngress] = []
         for ingress in wanted {
             guard let address = ingress.ip.flatMap({ try? IPAddress($0) }), !present.contains(address) else {

@@ -61,7 +61,7 @@ package struct ControllerCore: Sendable {
     /// With their names and addresses alone.
     var nodes = ObjectSet<Node>()
     /// What the statuses of Services say.
-    var stated = StatedAddresses()
+    var stated = StatusAddresses()
     /// Services that are not judged yet.
     var deferrals: [NamespacedName: Deferral] = [:]
     /// Pools that are there and not in force in any form, with what is wrong with each.

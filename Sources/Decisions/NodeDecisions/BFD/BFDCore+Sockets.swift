@@ -6,7 +6,7 @@ import WireCodec
 // What the sockets say.
 
 extension BFDCore {
-    package mutating func listening(at place: BFDPlace) -> [Action] {
+    package mutating func listening(at place: BFDReceiverKey) -> [Action] {
         guard receivers[place] != nil else { return [.stopListening(place)] }
         receivers[place] = Receiver(state: .open)
         return []
@@ -14,7 +14,7 @@ extension BFDCore {
 
     /// The socket could not be opened, or cannot be read from any more.
     package mutating func receiverFailed(
-        _ place: BFDPlace, message: String, at now: Instant, using generator: inout some RandomNumberGenerator
+        _ place: BFDReceiverKey, message: String, at now: Instant, using generator: inout some RandomNumberGenerator
     ) -> [Action] {
         guard var receiver = receivers[place] else { return [] }
         let delay = receiver.backoff.next(using: &generator)
@@ -81,7 +81,7 @@ extension BFDCore {
 
     /// Takes the octets of a datagram.
     package mutating func receive(
-        _ octets: Span<UInt8>, at place: BFDPlace, _ arrival: Arrival, now: Instant,
+        _ octets: Span<UInt8>, at place: BFDReceiverKey, _ arrival: Arrival, now: Instant,
         using generator: inout some RandomNumberGenerator
     ) -> [Action] {
         var actions: [Action] = []

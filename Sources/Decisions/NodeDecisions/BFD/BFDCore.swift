@@ -13,8 +13,8 @@ package struct BFDCore {
     package typealias ID = UInt32
 
     package enum Action: Hashable, Sendable {
-        case listen(BFDPlace)
-        case stopListening(BFDPlace)
+        case listen(BFDReceiverKey)
+        case stopListening(BFDReceiverKey)
         case openSender(ID, BFDRoute)
         case closeSender(ID)
         case send(ControlPacket, ID)
@@ -41,7 +41,7 @@ package struct BFDCore {
     package enum Timer: Hashable, Sendable {
         case session(ID)
         case sender(ID)
-        case receiver(BFDPlace)
+        case receiver(BFDReceiverKey)
     }
 
     enum SocketState: Hashable, Sendable {
@@ -78,7 +78,7 @@ package struct BFDCore {
 
     /// Where a packet that does not know our discriminator yet may come from: RFC 5880 §6.3.
     struct Origin: Hashable, Sendable {
-        let place: BFDPlace
+        let place: BFDReceiverKey
         let address: IPAddress
     }
 
@@ -88,7 +88,7 @@ package struct BFDCore {
     package static let noticedLateness = Duration.milliseconds(50)
 
     var items: [ID: Item] = [:]
-    var receivers: [BFDPlace: Receiver] = [:]
+    var receivers: [BFDReceiverKey: Receiver] = [:]
     var deadlines = DeadlineQueue<Timer>()
     private var byRoute: [BFDRoute: ID] = [:]
     private var byOrigin: [Origin: [ID]] = [:]
@@ -249,7 +249,7 @@ extension BFDCore {
     ///
     /// RFC 5880 §6.3 lets Your Discriminator alone decide where it is known. Here the addresses have to match as well: a host that
     /// has seen a packet of ours is not therefore the system that it went to.
-    package func recipient(of packet: ControlPacket, at place: BFDPlace, _ arrival: Arrival) -> ID? {
+    package func recipient(of packet: ControlPacket, at place: BFDReceiverKey, _ arrival: Arrival) -> ID? {
         let origin = Origin(place: place, address: arrival.source)
         return byOrigin[origin]?.first { id in
             guard let item = items[id], packet.yourDiscriminator == 0 || packet.yourDiscriminator == id else {

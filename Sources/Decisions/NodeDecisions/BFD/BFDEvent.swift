@@ -4,7 +4,7 @@ import BFD
 /// What is reported to a person.
 package enum BFDEvent: Hashable, Sendable {
     case stateChanged(peer: String, from: SessionState, to: SessionState, Diagnostic, isFailure: Bool)
-    case receiverFailed(BFDPlace, message: String, retryAfter: Duration)
+    case receiverFailed(BFDReceiverKey, message: String, retryAfter: Duration)
     case senderFailed(peer: String, message: String, retryAfter: Duration)
     /// Reported when sending starts to fail, and not again before it has worked.
     case sendFailed(peer: String, message: String)

@@ -30,7 +30,7 @@ package struct BFDPeerSettings: Hashable, Sendable {
     }
 
     /// Where packets are received.
-    var place: BFDPlace { BFDPlace(family: address.family, isMultihop: isMultihop, device: device) }
+    var place: BFDReceiverKey { BFDReceiverKey(family: address.family, isMultihop: isMultihop, device: device) }
 
     /// How packets are sent: with these the same, the sender stays.
     var route: BFDRoute {

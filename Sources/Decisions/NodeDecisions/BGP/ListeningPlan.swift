@@ -9,13 +9,13 @@ import Interfaces
 /// session settles a collision; no other host may.
 package struct ListeningPlan: Hashable, Sendable {
     /// Names one socket.
-    package struct Place: Hashable, Sendable {
+    package struct Socket: Hashable, Sendable {
         package let local: TCPEndpoint
         package let device: String?
     }
 
     /// What a socket asks of those who connect.
-    package struct Terms: Hashable, Sendable {
+    package struct Requirements: Hashable, Sendable {
         package var passwords: [TCPEndpoint: TCPPassword] = [:]
         /// What answers are sent with; `nil`: the system's choice.
         package var timeToLive: UInt8?
@@ -25,7 +25,7 @@ package struct ListeningPlan: Hashable, Sendable {
         package init(leastTimeToLive: UInt8) { self.leastTimeToLive = leastTimeToLive }
     }
 
-    package private(set) var places: [Place: Terms] = [:]
+    package private(set) var sockets: [Socket: Requirements] = [:]
     private var peers: [BGPPeerSettings]
 
     package init(_ settings: [BGPPeerSettings] = []) {
@@ -33,48 +33,48 @@ package struct ListeningPlan: Hashable, Sendable {
         peers = settings.filter { $0.shutdown == nil }
             .sorted { ($0.session.isPassive ? 0 : 1, $0.name) < ($1.session.isPassive ? 0 : 1, $1.name) }
         for peer in peers where peer.session.isPassive {
-            places[ListeningPlan.place(for: peer)] = Terms(leastTimeToLive: 0)
+            sockets[ListeningPlan.socket(for: peer)] = Requirements(leastTimeToLive: 0)
         }
-        for place in places.keys { places[place] = terms(at: place) }
+        for socket in sockets.keys { sockets[socket] = requirements(at: socket) }
     }
 
     /// The peer that a connection comes from; `nil`: no configured peer.
-    package func peer(from remote: TCPEndpoint, to local: TCPEndpoint, at place: Place) -> BGPPeerSettings? {
+    package func peer(from remote: TCPEndpoint, to local: TCPEndpoint, at socket: Socket) -> BGPPeerSettings? {
         peers.first { peer in
             peer.address == remote.address && (peer.zone == nil || peer.zone == remote.zone)
-                && mayUse(peer, place) && (peer.sourceAddress == nil || peer.sourceAddress == local.address)
+                && mayUse(peer, socket) && (peer.sourceAddress == nil || peer.sourceAddress == local.address)
         }
     }
 
-    private static func place(for peer: BGPPeerSettings) -> Place {
+    private static func socket(for peer: BGPPeerSettings) -> Socket {
         let unspecified =
             peer.address.family == .ipv4 ? IPAddress.v4(IPv4Address(rawValue: 0)) : .v6(IPv6Address(rawValue: 0))
         let source = peer.sourceAddress
         let zone = source?.isLinkLocal == true && source?.family == .ipv6 ? peer.zone : nil
-        return Place(
+        return Socket(
             local: TCPEndpoint(source ?? unspecified, zone: zone, port: peer.listenPort), device: peer.options.device)
     }
 
-    /// Whether what comes in at this place may be for that peer.
-    private func mayUse(_ peer: BGPPeerSettings, _ place: Place) -> Bool {
-        guard peer.address.family == place.local.address.family, peer.listenPort == place.local.port,
-            peer.options.device == place.device
+    /// Whether what comes in at this socket may be for that peer.
+    private func mayUse(_ peer: BGPPeerSettings, _ socket: Socket) -> Bool {
+        guard peer.address.family == socket.local.address.family, peer.listenPort == socket.local.port,
+            peer.options.device == socket.device
         else { return false }
-        return place.local.address.isUnspecified || peer.sourceAddress == nil
-            || peer.sourceAddress == place.local.address
+        return socket.local.address.isUnspecified || peer.sourceAddress == nil
+            || peer.sourceAddress == socket.local.address
     }
 
-    private func terms(at place: Place) -> Terms {
-        let here = peers.filter { mayUse($0, place) }
-        var terms = Terms(leastTimeToLive: 0)
+    private func requirements(at socket: Socket) -> Requirements {
+        let here = peers.filter { mayUse($0, socket) }
+        var requirements = Requirements(leastTimeToLive: 0)
         for peer in here.reversed() {
             let endpoint = TCPEndpoint(peer.address, zone: peer.zone, port: 0)
-            terms.passwords[endpoint] = peer.options.password ?? terms.passwords[endpoint]
+            requirements.passwords[endpoint] = peer.options.password ?? requirements.passwords[endpoint]
         }
         // RFC 5082 §3: what is sent has 255, also the answer to a SYN; others do not mind.
-        if here.contains(where: { $0.options.leastTimeToLive != nil }) { terms.timeToLive = 255 }
+        if here.contains(where: { $0.options.leastTimeToLive != nil }) { requirements.timeToLive = 255 }
         // The socket asks for what all are asked for; connections for what their own peer is asked for.
-        terms.leastTimeToLive = here.map { $0.options.leastTimeToLive ?? 0 }.min() ?? 0
-        return terms
+        requirements.leastTimeToLive = here.map { $0.options.leastTimeToLive ?? 0 }.min() ?? 0
+        return requirements
     }
 }

@@ -8,7 +8,7 @@ package protocol ProcessReporter: Sendable {
 
     /// Why the process does not do its job, a sentence each. Asked every few seconds by who probes: cheap, however many
     /// Services there are.
-    func obstacles() async -> [String]
+    func notReadyReasons() async -> [String]
 
     /// The chain of decisions for one Service; `nil` once the process stops.
     func explanation(of service: NamespacedName) async -> ExplanationDocument?

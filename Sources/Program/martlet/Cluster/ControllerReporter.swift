@@ -19,12 +19,12 @@ struct ControllerReporter: ProcessReporter {
     /// Why the process does not do its job, a sentence each.
     ///
     /// Called every few seconds by probes: nothing here takes longer with more Services.
-    func obstacles() async -> [String] {
+    func notReadyReasons() async -> [String] {
         let (role, core) = await controller.view()
-        return ControllerReporter.obstacles(role, core)
+        return ControllerReporter.notReadyReasons(role, core)
     }
 
-    private static func obstacles(_ role: LeaseElection.Role, _ core: ControllerCore?) -> [String] {
+    private static func notReadyReasons(_ role: LeaseElection.Role, _ core: ControllerCore?) -> [String] {
         if let core { return core.isComplete ? [] : ["the cluster has not been read completely yet"] }
         if case .following(nil) = role { return ["no leader is known yet"] }
         return []
@@ -62,7 +62,7 @@ struct ControllerReporter: ProcessReporter {
                         severity: "error", object: nil, field: nil, message: "a status is not written: \(refusal)"))
             }
         }
-        document.notReady = ControllerReporter.obstacles(role, core)
+        document.notReady = ControllerReporter.notReadyReasons(role, core)
         for trouble in access.troubles {
             document.problems.append(ProblemEntry(severity: "error", object: nil, field: nil, message: trouble))
         }

@@ -26,7 +26,7 @@ struct KubeconfigOptions: ParsableArguments {
     /// - Parameters:
     ///   - withEvents: also the history of its Services.
     ///   - labels: a label selector: only these Services are shown.
-    func look(withEvents: Bool = false, labels: String? = nil) async throws -> ClusterLook {
+    func look(withEvents: Bool = false, labels: String? = nil) async throws -> ClusterSnapshot {
         let configuration = try ClientConfiguration.find(
             path: kubeconfig, context: context, environment: ProcessInfo.processInfo.environment)
         let unreadable = UnreadableObjects()
@@ -34,7 +34,7 @@ struct KubeconfigOptions: ParsableArguments {
             configuration, userAgent: "martlet/\(Version.text)", observer: ClientObserver { unreadable.note($0) })
         do {
             let reader = ClusterReader(client)
-            var look = ClusterLook()
+            var look = ClusterSnapshot()
             look.reading.state = try await reader.read()
             look.speakers = try await reader.readSpeakers(of: look.reading.state.nodes)
             if let labels { look.shown = try await reader.names(selectedBy: labels) }

@@ -20,11 +20,11 @@ struct SpeakerReporter: ProcessReporter {
     let events: EventLog
 
     /// Why the process does not do its job, a sentence each.
-    func obstacles() async -> [String] {
-        await SpeakerReporter.obstacles(source.view()) + speaker.obstacles()
+    func notReadyReasons() async -> [String] {
+        await SpeakerReporter.notReadyReasons(source.view()) + speaker.notReadyReasons()
     }
 
-    private static func obstacles(_ view: ClusterView?) -> [String] {
+    private static func notReadyReasons(_ view: ClusterView?) -> [String] {
         guard let view else { return ["stopping"] }
         return view.isRestored || view.isComplete ? [] : ["the cluster has not been read completely yet"]
     }
@@ -42,7 +42,7 @@ struct SpeakerReporter: ProcessReporter {
         var document = StatusDocument(version: Version.text, role: "speaker", node: node)
         document.started = started
         let view = await source.view()
-        document.notReady = SpeakerReporter.obstacles(view)
+        document.notReady = SpeakerReporter.notReadyReasons(view)
         if let view {
             document.problems = view.problems.map { ProblemEntry($0) }
             if view.isRestored {

@@ -105,7 +105,7 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private func compareWithCluster() async throws {
-        var look: ClusterLook
+        var look: ClusterSnapshot
         do { look = try await cluster.look() } catch { throw Diagnostics.failure("\(error)") }
         look.policy = nodes.policy
         let new = look.decisions(after: try await read(), loadBalancerClass: loadBalancerClass)

@@ -48,7 +48,7 @@ struct ServingOptions: ParsableArguments {
         try await serve(
             services.map { .init(service: $0) },
             routes: [
-                .health(deadLoops), .readiness { await reporter.obstacles() }, .metrics(registry),
+                .health(deadLoops), .readiness { await reporter.notReadyReasons() }, .metrics(registry),
                 .status { await reporter.document() }, .explanation { await reporter.explanation(of: $0) },
                 .events(events), .eventsOfAddress(events),
             ] + routes, registry: registry, apiServer: apiServer, logger: logger)

@@ -25,7 +25,7 @@ package final class BFDEngine: Sendable {
         let (changes, change) = AsyncStream.makeStream(of: BFDChange.self)
         self.changes = changes
         thread = try BFDLoop.Thread(
-            "bfd", try BFDLoop.Mail(nil, board: ()), realtimePriority: realtimePriority, logger: logger,
+            "bfd", try BFDLoop.Mail(nil, published: ()), realtimePriority: realtimePriority, logger: logger,
             first: BFDSnapshot(),
             loop: { surroundings, last throws(SystemError) in
                 try BFDLoop.run(surroundings, tell: { change.yield($0) }, &last)
@@ -38,7 +38,7 @@ package final class BFDEngine: Sendable {
     package var heartbeat: Heartbeat { thread.heartbeat }
 
     /// The peers to hold sessions with: all of them, each time. Returns at once. One that is left out gets AdminDown.
-    package func apply(_ peers: [BFDPeerSettings]) { thread.mailbox.put { wishes, _ in wishes = peers } }
+    package func apply(_ peers: [BFDPeerSettings]) { thread.mailbox.put { commands, _ in commands = peers } }
 
     /// The state after everything applied before; what it was at the end, once the engine is stopped.
     package func snapshot() async -> BFDSnapshot { await thread.mailbox.ask() }

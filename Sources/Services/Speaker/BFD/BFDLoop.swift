@@ -25,10 +25,10 @@ final class BFDLoop {
     private let tell: @Sendable (BFDChange) -> Void
     private let log: @Sendable (BFDEvent) -> Void
     private var core = BFDCore()
-    private var receivers: [BFDPlace: UDPReceiver] = [:]
+    private var receivers: [BFDReceiverKey: UDPReceiver] = [:]
     private var senders: [BFDCore.ID: UDPSender] = [:]
     /// The receivers in the order of `poll`, after the two descriptors of our own.
-    private var polled: [BFDPlace] = []
+    private var polled: [BFDReceiverKey] = []
     private var poll = PollSet()
     private var timer: DeadlineTimer
     private var generator = SystemRandomNumberGenerator()
@@ -74,7 +74,7 @@ final class BFDLoop {
 
     private func takeMail() {
         let mail = mailbox.take()
-        if let peers = mail.wishes { perform(core.apply(peers, at: UptimeClock.now, using: &generator)) }
+        if let peers = mail.commands { perform(core.apply(peers, at: UptimeClock.now, using: &generator)) }
         if mail.isStopped, !isStopped {
             isStopped = true
             perform(core.leave(at: UptimeClock.now, using: &generator))
@@ -120,7 +120,7 @@ final class BFDLoop {
         }
     }
 
-    private func listen(at place: BFDPlace) {
+    private func listen(at place: BFDReceiverKey) {
         do throws(SystemError) {
             receivers[place] = try UDPReceiver(family: place.family, port: place.port, device: place.device)
             updatePoll()
@@ -130,7 +130,7 @@ final class BFDLoop {
         }
     }
 
-    private func fail(_ place: BFDPlace, _ error: SystemError) {
+    private func fail(_ place: BFDReceiverKey, _ error: SystemError) {
         perform(core.receiverFailed(place, message: "\(error)", at: UptimeClock.now, using: &generator))
     }
 

@@ -18,12 +18,12 @@ actor BGPListeners {
 
     private struct Arriving: Sendable {
         let connection: TCPListener.Connection
-        let place: ListeningPlan.Place
+        let socket: ListeningPlan.Socket
     }
 
     private struct Open {
         let listener: TCPListener
-        var terms: ListeningPlan.Terms
+        var requirements: ListeningPlan.Requirements
     }
 
     /// How many strangers are logged by address.
@@ -33,8 +33,8 @@ actor BGPListeners {
     private let eventLoop: any EventLoop
     private let logger: Logger
     private var plan = ListeningPlan()
-    private var open: [ListeningPlan.Place: Open] = [:]
-    private var problems: [ListeningPlan.Place: String] = [:]
+    private var open: [ListeningPlan.Socket: Open] = [:]
+    private var problems: [ListeningPlan.Socket: String] = [:]
     private var strangers: Set<IPAddress> = []
     nonisolated let refused: RefusedConnections
     private var isStopped = false
@@ -68,7 +68,7 @@ actor BGPListeners {
     /// What keeps a peer from being listened for.
     func problem(for settings: BGPPeerSettings) -> String? {
         guard settings.session.isPassive else { return nil }
-        return problems.first { ListeningPlan([settings]).places[$0.key] != nil }?.value
+        return problems.first { ListeningPlan([settings]).sockets[$0.key] != nil }?.value
     }
 
     /// Listens until ``stop()``.
@@ -77,80 +77,82 @@ actor BGPListeners {
             group.addTask { await self.listen() }
             for await arrival in arrivals { await sort(arrival, take) }
         }
-        for socket in open.values { await socket.listener.close() }
+        for opened in open.values { await opened.listener.close() }
         open = [:]
     }
 
     private func listen() async {
         for await _ in changes {
-            for (place, socket) in open where plan.places[place] == nil {
-                open[place] = nil
-                await socket.listener.close()
+            for (socket, opened) in open where plan.sockets[socket] == nil {
+                open[socket] = nil
+                await opened.listener.close()
             }
-            for place in problems.keys where plan.places[place] == nil { problems[place] = nil }
-            for (place, terms) in plan.places where open[place]?.terms != terms { await setUp(place, terms) }
-            let isIncomplete = plan.places.contains { open[$0.key]?.terms != $0.value }
+            for socket in problems.keys where plan.sockets[socket] == nil { problems[socket] = nil }
+            for (socket, requirements) in plan.sockets where open[socket]?.requirements != requirements {
+                await setUp(socket, requirements)
+            }
+            let isIncomplete = plan.sockets.contains { open[$0.key]?.requirements != $0.value }
             guard !problems.isEmpty || isIncomplete, !isStopped else { continue }
             let hasChanged = hasChanged
             eventLoop.scheduleTask(in: BGPListeners.retryTime) { _ = hasChanged.yield() }
         }
     }
 
-    private func setUp(_ place: ListeningPlan.Place, _ terms: ListeningPlan.Terms) async {
+    private func setUp(_ socket: ListeningPlan.Socket, _ requirements: ListeningPlan.Requirements) async {
         do {
-            var socket: Open
-            if let present = open[place] {
-                socket = present
+            var opened: Open
+            if let present = open[socket] {
+                opened = present
             } else {
                 let (arrived, refused) = (arrived, refused)
                 let listener = try await TCPListener.listen(
-                    on: place.local, device: place.device, eventLoop: eventLoop
+                    on: socket.local, device: socket.device, eventLoop: eventLoop
                 ) { connection in
-                    guard case .enqueued = arrived.yield(Arriving(connection: connection, place: place)) else {
+                    guard case .enqueued = arrived.yield(Arriving(connection: connection, socket: socket)) else {
                         refused.add()
                         connection.channel.close(promise: nil)
                         return
                     }
                 }.get()
-                socket = Open(listener: listener, terms: ListeningPlan.Terms(leastTimeToLive: 0))
-                open[place] = socket
-                logger.info("listening for BGP peers", metadata: [LogKey.address: "\(place.local)"])
+                opened = Open(listener: listener, requirements: ListeningPlan.Requirements(leastTimeToLive: 0))
+                open[socket] = opened
+                logger.info("listening for BGP peers", metadata: [LogKey.address: "\(socket.local)"])
             }
-            for (peer, _) in socket.terms.passwords where terms.passwords[peer] == nil {
-                try await socket.listener.setPassword(nil, for: peer).get()
+            for (peer, _) in opened.requirements.passwords where requirements.passwords[peer] == nil {
+                try await opened.listener.setPassword(nil, for: peer).get()
             }
-            var set = terms
-            for (peer, password) in terms.passwords where socket.terms.passwords[peer] != password {
+            var set = requirements
+            for (peer, password) in requirements.passwords where opened.requirements.passwords[peer] != password {
                 do {
-                    try await socket.listener.setPassword(password, for: peer).get()
+                    try await opened.listener.setPassword(password, for: peer).get()
                 } catch TCPError.noInterface {
                     // No peer can connect there; the others can. It is tried again, as the interface may come.
                     set.passwords[peer] = nil
                 }
             }
-            try await socket.listener.setTimeToLive(terms.timeToLive, least: terms.leastTimeToLive).get()
-            socket.terms = set
-            open[place] = socket
-            problems[place] = nil
+            try await opened.listener.setTimeToLive(requirements.timeToLive, least: requirements.leastTimeToLive).get()
+            opened.requirements = set
+            open[socket] = opened
+            problems[socket] = nil
         } catch {
-            // A socket without all of its terms would be open to those whom they keep out.
-            if let socket = open.removeValue(forKey: place) { await socket.listener.close() }
-            let text = "cannot listen on \(place.local): \(BGPPeer.words(for: error))"
-            if problems.updateValue(text, forKey: place) != text {
+            // A socket without all of its requirements would be open to those whom they keep out.
+            if let opened = open.removeValue(forKey: socket) { await opened.listener.close() }
+            let text = "cannot listen on \(socket.local): \(BGPPeer.describe(error))"
+            if problems.updateValue(text, forKey: socket) != text {
                 logger.error("cannot listen for BGP peers", metadata: [LogKey.error: "\(text)"])
             }
         }
     }
 
     /// Whether the socket asks for the key of this peer, which is set up as soon as there is its interface.
-    private func isKeyed(_ peer: BGPPeerSettings, at place: ListeningPlan.Place) -> Bool {
-        open[place]?.terms.passwords[TCPEndpoint(peer.address, zone: peer.zone, port: 0)] != nil
+    private func isKeyed(_ peer: BGPPeerSettings, at socket: ListeningPlan.Socket) -> Bool {
+        open[socket]?.requirements.passwords[TCPEndpoint(peer.address, zone: peer.zone, port: 0)] != nil
     }
 
     private func sort(_ arrival: Arriving, _ take: (Arrival) async -> Void) async {
         let connection = arrival.connection
-        guard let peer = plan.peer(from: connection.remote, to: connection.local, at: arrival.place),
-            peer.options.password == nil || isKeyed(peer, at: arrival.place)
+        guard let peer = plan.peer(from: connection.remote, to: connection.local, at: arrival.socket),
+            peer.options.password == nil || isKeyed(peer, at: arrival.socket)
         else {
             refused.add()
             connection.channel.close(promise: nil)

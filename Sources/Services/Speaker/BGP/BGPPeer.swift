@@ -185,7 +185,7 @@ extension BGPPeer {
         // RFC 4271 §4.4: with a hold time of zero neither side sends KEEPALIVE messages.
         if negotiated.holdTime == .zero, let channel = link.channel {
             TCPKeepalive.enable(on: channel).whenFailure { [logger] error in
-                logger.warning("cannot enable TCP keepalives", metadata: [LogKey.error: "\(BGPPeer.words(for: error))"])
+                logger.warning("cannot enable TCP keepalives", metadata: [LogKey.error: "\(BGPPeer.describe(error))"])
             }
         }
         established = negotiated.connection
@@ -234,7 +234,7 @@ extension BGPPeer {
             await serve(id, channel)
         } catch {
             links[id] = nil
-            handle(.connectionFailed(id, "cannot connect: \(BGPPeer.words(for: error))"))
+            handle(.connectionFailed(id, "cannot connect: \(BGPPeer.describe(error))"))
         }
     }
 
@@ -258,7 +258,7 @@ extension BGPPeer {
                 }
             }
         } catch {
-            handle(.connectionFailed(id, BGPPeer.words(for: error)))
+            handle(.connectionFailed(id, BGPPeer.describe(error)))
         }
         links[id] = nil
     }
@@ -268,7 +268,7 @@ extension BGPPeer {
             for try await buffer in inbound { handle(.received(Array(buffer.readableBytesView), id)) }
             handle(.connectionFailed(id, "the peer closed the connection"))
         } catch {
-            handle(.connectionFailed(id, "the connection was lost: \(BGPPeer.words(for: error))"))
+            handle(.connectionFailed(id, "the connection was lost: \(BGPPeer.describe(error))"))
         }
     }
 
@@ -306,11 +306,11 @@ extension BGPPeer {
     }
 
     /// An error of the network, for people.
-    static func words(for error: any Error) -> String {
+    static func describe(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
             // One address was tried, so there is one error.
-            error.connectionErrors.first.map { words(for: $0.error) } ?? "\(error)"
+            error.connectionErrors.first.map { describe($0.error) } ?? "\(error)"
         case let error as IOError: SystemError.text(of: error.errnoCode)
         case ChannelError.connectTimeout: "no answer"
         default: "\(error)"

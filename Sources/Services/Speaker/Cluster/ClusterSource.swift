@@ -27,7 +27,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
     private let store: ClusterStore
     private let recorder: Recorder?
     private let logger: Logger
-    private let knowledge: Knowledge
+    private let viewStore: ClusterViewStore
     /// The Secrets to follow, after each change of them.
     private let secretNames: AsyncStream<Set<NamespacedName>>
     private let wantSecrets: AsyncStream<Set<NamespacedName>>.Continuation
@@ -50,7 +50,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
         self.logger = logger
         recorder?.record(
             UptimeClock.now, .viewStarted(namespace: namespace, loadBalancerClass: loadBalancerClass), .nothing)
-        knowledge = Knowledge(ClusterView(namespace: namespace, loadBalancerClass: loadBalancerClass))
+        viewStore = ClusterViewStore(ClusterView(namespace: namespace, loadBalancerClass: loadBalancerClass))
         (secretNames, wantSecrets) = AsyncStream.makeStream(
             of: Set<NamespacedName>.self, bufferingPolicy: .bufferingNewest(1))
         // Unbounded: few, and none may be missed.
@@ -68,18 +68,18 @@ package final class ClusterSource: ServiceLifecycle.Service {
                 group.addTask { await self.restoreAfterPatience() }
             }
         }
-        let view = await knowledge.finish()
+        let view = await viewStore.finish()
         if view.isComplete { save(view) }
     }
 
     /// What is known; `nil` once the source has stopped.
-    package func view() async -> ClusterView? { await knowledge.current }
+    package func view() async -> ClusterView? { await viewStore.current }
 
     /// Takes in an event and passes on what follows from it. The sender of events waits until each has been taken in, so
     /// none pile up: a watch reads no faster than this.
     private func take(_ event: ClusterView.Event) async {
         let known = UptimeClock.now
-        await knowledge.take(event) { [logger, recorder, speaker, fetches, saving, wantSecrets] step in
+        await viewStore.take(event) { [logger, recorder, speaker, fetches, saving, wantSecrets] step in
             // Before the speaker can say that it took the update.
             recorder?.record(known, .viewed(event), .viewed(step.outcome))
             if step.isNowComplete { logger.notice("the view of the cluster is complete") }
@@ -216,7 +216,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
 }
 
 /// What is known of the cluster, which several watches change: one event at a time.
-private actor Knowledge {
+private actor ClusterViewStore {
     /// What came of an event.
     struct Step {
         var outcome: ClusterView.Outcome

@@ -23,13 +23,13 @@ package final class Layer2Engine: Sendable {
         links: LinkMonitor, settings: Layer2Settings = Layer2Settings(), logger: Logger,
         onReport: @escaping @Sendable ([Layer2Report]) -> Void = { _ in }
     ) throws {
-        let mailbox = try Layer2Loop.Mail(Layer2Loop.Wishes(), board: Layer2Loop.Board())
+        let mailbox = try Layer2Loop.Mail(Layer2Loop.Commands(), published: Layer2Loop.Published())
         thread = try Layer2Loop.Thread(
             "layer2", mailbox, logger: logger, first: Layer2Snapshot(),
             loop: { surroundings, last throws(SystemError) in
                 try Layer2Loop.run(surroundings, settings, report: onReport, &last)
             })
-        links.observe { [weak mailbox] table, _ in mailbox?.put { wishes, _ in wishes.table = table } }
+        links.observe { [weak mailbox] table, _ in mailbox?.put { commands, _ in commands.table = table } }
     }
 
     deinit { stop() }
@@ -39,14 +39,14 @@ package final class Layer2Engine: Sendable {
     /// Takes changes, in the order given; returns at once.
     package func apply(_ changes: [Layer2Change]) {
         guard !changes.isEmpty else { return }
-        thread.mailbox.put { wishes, _ in wishes.changes += changes }
+        thread.mailbox.put { commands, _ in commands.changes += changes }
     }
 
     /// The state after all changes applied before; what it was at the end, once the engine is stopped.
     package func snapshot() async -> Layer2Snapshot { await thread.mailbox.ask() }
 
     /// Whether, after ``Layer2Change/leave``, there is nothing left to answer for.
-    package var hasLeft: Bool { thread.mailbox.board.hasLeft }
+    package var hasLeft: Bool { thread.mailbox.published.hasLeft }
 
     /// Logs what happens until ``stop()``, or until the task is cancelled. To be called once.
     package func run() async {

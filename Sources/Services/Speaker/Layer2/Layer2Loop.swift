@@ -13,17 +13,17 @@ import WireCodec
 /// Each turn does a bounded amount of everything, so that neither ten thousand announcements nor a flood on one interface
 /// keep a request on another waiting.
 struct Layer2Loop: ~Copyable {
-    struct Wishes: Sendable {
+    struct Commands: Sendable {
         var changes: [Layer2Change] = []
         /// The newest; one that was not taken in time is of no use any more.
         var table: InterfaceTable?
     }
 
-    struct Board: Sendable {
+    struct Published: Sendable {
         var hasLeft = false
     }
 
-    typealias Thread = EngineThread<Wishes, Board, Layer2Snapshot, Layer2Event>
+    typealias Thread = EngineThread<Commands, Published, Layer2Snapshot, Layer2Event>
     typealias Mail = Thread.Mail
 
     /// ARP, and neighbor solicitations and advertisements without extension headers, which is how all hosts send them.
@@ -127,7 +127,7 @@ struct Layer2Loop: ~Copyable {
             passOnReports()
             if core.hasLeft, !hasToldLeaving {
                 hasToldLeaving = true
-                mailbox.publish { _, board in board.hasLeft = true }
+                mailbox.publish { _, published in published.hasLeft = true }
             }
 
             let now = UptimeClock.now
@@ -182,8 +182,8 @@ struct Layer2Loop: ~Copyable {
     private mutating func takeMail() -> Bool {
         let mail = mailbox.take()
         if mail.isStopped { return true }
-        if let table = mail.wishes.table { perform(core.update(table, at: UptimeClock.now)) }
-        changes += mail.wishes.changes
+        if let table = mail.commands.table { perform(core.update(table, at: UptimeClock.now)) }
+        changes += mail.commands.changes
         if !mail.questions.isEmpty {
             // A snapshot shows what was asked for before it.
             while !changes.isEmpty { applyChanges() }

@@ -29,7 +29,7 @@ package final class LivenessEngine: Sendable {
         onChange: @escaping @Sendable (LivenessChange) -> Void,
         onListened: @escaping @Sendable (ListenedSegments) -> Void = { _ in }
     ) throws {
-        let mailbox = try LivenessLoop.Mail(LivenessLoop.Wishes(), board: LivenessLoop.Board())
+        let mailbox = try LivenessLoop.Mail(LivenessLoop.Commands(), published: LivenessLoop.Published())
         thread = try LivenessLoop.Thread(
             "liveness", mailbox, realtimePriority: settings.realtimePriority, logger: logger,
             first: LivenessSnapshot(),
@@ -49,25 +49,25 @@ package final class LivenessEngine: Sendable {
     ///
     /// - Returns: the number of this list; that of the last one if they are the same.
     @discardableResult package func apply(interfaces: [InterfaceForLiveness]) -> UInt64 {
-        thread.mailbox.put { wishes, board in
-            if interfaces != board.interfaces {
-                board.interfaces = interfaces
-                board.list += 1
-                wishes.interfaces = (board.list, interfaces)
+        thread.mailbox.put { commands, published in
+            if interfaces != published.interfaces {
+                published.interfaces = interfaces
+                published.list += 1
+                commands.interfaces = (published.list, interfaces)
             }
-            return board.list
+            return published.list
         }
     }
 
     /// The names of all nodes, the same list on every node; others are ignored and counted. Returns at once.
-    package func apply(nodes: [String]) { thread.mailbox.put { wishes, _ in wishes.nodes = nodes } }
+    package func apply(nodes: [String]) { thread.mailbox.put { commands, _ in commands.nodes = nodes } }
 
     /// The state after everything applied before; what it was at the end, once the engine is stopped.
     package func snapshot() async -> LivenessSnapshot { await thread.mailbox.ask() }
 
     /// Tells the others that this node leaves (AdminDown, for one detection time), and goes on listening. Returns at
     /// once; there is no way back.
-    package func leave() { thread.mailbox.put { wishes, _ in wishes.isLeaving = true } }
+    package func leave() { thread.mailbox.put { commands, _ in commands.isLeaving = true } }
 
     /// Leaves, if ``leave()`` was not called before, and ends the thread. Returns when the farewell is over: within one
     /// detection time.

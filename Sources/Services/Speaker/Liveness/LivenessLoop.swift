@@ -14,21 +14,21 @@ import WireCodec
 /// a loss what it had not read. Each turn reads a bounded number of datagrams from each socket, so that a flood on one
 /// does not keep the others, or this node's own packets, waiting.
 final class LivenessLoop {
-    struct Wishes: Sendable {
+    struct Commands: Sendable {
         /// The newest of each; what was replaced before it was taken is of no use any more.
         var interfaces: (list: UInt64, interfaces: [InterfaceForLiveness])?
         var nodes: [String]?
         var isLeaving = false
     }
 
-    struct Board: Sendable {
+    struct Published: Sendable {
         /// As they were put last.
         var interfaces: [InterfaceForLiveness]?
         /// The number of that list.
         var list: UInt64 = 0
     }
 
-    typealias Thread = EngineThread<Wishes, Board, LivenessSnapshot, LivenessEvent>
+    typealias Thread = EngineThread<Commands, Published, LivenessSnapshot, LivenessEvent>
     typealias Mail = Thread.Mail
 
     private static let datagramsPerTurn = 64
@@ -108,12 +108,12 @@ final class LivenessLoop {
     private func takeMail() {
         let mail = mailbox.take()
         let now = UptimeClock.now
-        if let nodes = mail.wishes.nodes { perform(core.apply(nodes: nodes, at: now, using: &generator)) }
-        if let (list, interfaces) = mail.wishes.interfaces {
+        if let nodes = mail.commands.nodes { perform(core.apply(nodes: nodes, at: now, using: &generator)) }
+        if let (list, interfaces) = mail.commands.interfaces {
             self.list = list
             perform(core.apply(interfaces: interfaces, at: now, using: &generator))
         }
-        if mail.wishes.isLeaving || mail.isStopped, !hasSaidFarewell {
+        if mail.commands.isLeaving || mail.isStopped, !hasSaidFarewell {
             hasSaidFarewell = true
             perform(core.leave(at: now, using: &generator))
         }

@@ -16,8 +16,8 @@ protocol EngineEvent: Sendable {
 ///
 /// The thread logs nothing and waits for nobody, so that who watches standard error cannot make an answer late; ``run()``
 /// logs. It works in the network namespace of the thread that makes it.
-final class EngineThread<Wishes: Sendable, Board: Sendable, Snapshot: Sendable, Event: EngineEvent>: Sendable {
-    typealias Mail = Mailbox<Wishes, Board, Snapshot>
+final class EngineThread<Commands: Sendable, Published: Sendable, Snapshot: Sendable, Event: EngineEvent>: Sendable {
+    typealias Mail = Mailbox<Commands, Published, Snapshot>
 
     /// What runs on the thread is given.
     struct Surroundings: Sendable {

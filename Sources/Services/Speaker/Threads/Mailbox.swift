@@ -4,39 +4,39 @@ import SystemIO
 
 /// What other threads want of an engine's thread, how they wake it, and what it lets them see at any time.
 ///
-/// `Wishes` is what waits to be taken; `Board`, what stays until it is written over; `Snapshot`, what questions are
+/// `Commands` is what waits to be taken; `Published`, what stays until it is written over; `Snapshot`, what questions are
 /// answered with.
-final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendable>: Sendable {
+final class Mailbox<Commands: Sendable, Published: Sendable, Snapshot: Sendable>: Sendable {
     struct Contents {
-        var wishes: Wishes
+        var commands: Commands
         var questions: [@Sendable (Snapshot) -> Void] = []
         var isStopped = false
     }
 
     private struct State {
         var contents: Contents
-        var board: Board
+        var published: Published
         /// Set once the thread has ended: what questions are answered with from then on.
         var last: Snapshot?
     }
 
     private let state: Mutex<State>
-    private let nothing: Wishes
+    private let nothing: Commands
     let wakeUp: WakeUp
 
-    /// - Parameter nothing: the wishes when none waits.
-    init(_ nothing: Wishes, board: Board) throws(SystemError) {
+    /// - Parameter nothing: the commands when none waits.
+    init(_ nothing: Commands, published: Published) throws(SystemError) {
         self.nothing = nothing
-        state = Mutex(State(contents: Contents(wishes: nothing), board: board))
+        state = Mutex(State(contents: Contents(commands: nothing), published: published))
         wakeUp = try WakeUp()
     }
 
     // MARK: From any thread
 
     /// Adds to what is wanted, and wakes the thread.
-    func put<Result>(_ change: (inout Wishes, inout Board) -> Result) -> Result {
+    func put<Result>(_ change: (inout Commands, inout Published) -> Result) -> Result {
         defer { wakeUp.signal() }
-        return state.withLock { change(&$0.contents.wishes, &$0.board) }
+        return state.withLock { change(&$0.contents.commands, &$0.published) }
     }
 
     /// The state after all that was put before; what it was at the end, once the thread has ended.
@@ -50,7 +50,7 @@ final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendable>: Send
         }
     }
 
-    var board: Board { state.withLock { $0.board } }
+    var published: Published { state.withLock { $0.published } }
 
     func stop() {
         state.withLock { $0.contents.isStopped = true }
@@ -63,21 +63,21 @@ final class Mailbox<Wishes: Sendable, Board: Sendable, Snapshot: Sendable>: Send
     func take() -> Contents {
         wakeUp.clear()
         return state.withLock { state in
-            defer { state.contents = Contents(wishes: nothing, isStopped: state.contents.isStopped) }
+            defer { state.contents = Contents(commands: nothing, isStopped: state.contents.isStopped) }
             return state.contents
         }
     }
 
-    /// Writes on the board, in view of what waits to be taken.
-    func publish<Result>(_ change: (Wishes, inout Board) -> Result) -> Result {
-        state.withLock { change($0.contents.wishes, &$0.board) }
+    /// Writes on the published, in view of what waits to be taken.
+    func publish<Result>(_ change: (Commands, inout Published) -> Result) -> Result {
+        state.withLock { change($0.contents.commands, &$0.published) }
     }
 
     /// The thread has ended, in this state.
     func close(with last: Snapshot) {
         let questions = state.withLock { state in
             state.last = last
-            defer { state.contents = Contents(wishes: nothing, isStopped: true) }
+            defer { state.contents = Contents(commands: nothing, isStopped: true) }
             return state.contents.questions
         }
         for answer in questions { answer(last) }

@@ -2,7 +2,7 @@ import Addresses
 import BFD
 
 /// One socket that packets of BFD sessions are received on.
-package struct BFDPlace: Hashable, Sendable, Comparable, CustomStringConvertible {
+package struct BFDReceiverKey: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let family: AddressFamily
     package let isMultihop: Bool
     /// `nil`: any.
@@ -11,7 +11,7 @@ package struct BFDPlace: Hashable, Sendable, Comparable, CustomStringConvertible
     /// RFC 5881 §4, RFC 5883 §5.
     package var port: UInt16 { isMultihop ? Registry.multihopPort : Registry.singleHopPort }
 
-    package static func < (a: BFDPlace, b: BFDPlace) -> Bool {
+    package static func < (a: BFDReceiverKey, b: BFDReceiverKey) -> Bool {
         (a.port, a.family, a.device ?? "") < (b.port, b.family, b.device ?? "")
     }
 

@@ -1,7 +1,7 @@
-/// All nodes, sorted by name; a node's place here is its number in every ``NodeSet``.
-struct Roster: Hashable, Sendable {
+/// All nodes, sorted by name; a node's index here is its number in every ``NodeSet``.
+struct NodeList: Hashable, Sendable {
     let nodes: [NodeView]
-    private let places: [String: Int]
+    private let indices: [String: Int]
     /// The nodes that may announce as far as the nodes themselves are concerned.
     let announcers: NodeSet
     /// The nodes that may advertise routes, those that are being drained among them.
@@ -14,7 +14,7 @@ struct Roster: Hashable, Sendable {
     let dependable: NodeSet
     /// The nodes that own an address only if no other can.
     let last: NodeSet
-    /// By place, what the election knows each node by.
+    /// By index, what the election knows each node by.
     let hashes: [UInt64]
 
     /// Of two nodes of one name, the last counts.
@@ -22,9 +22,9 @@ struct Roster: Hashable, Sendable {
         var byName: [String: NodeView] = [:]
         for node in nodes { byName[node.name] = node }
         self.nodes = byName.values.sorted { $0.name < $1.name }
-        var places: [String: Int] = [:]
-        for (place, node) in self.nodes.enumerated() { places[node.name] = place }
-        self.places = places
+        var indices: [String: Int] = [:]
+        for (index, node) in self.nodes.enumerated() { indices[node.name] = index }
+        self.indices = indices
         announcers = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].obstacle == nil })
         advertisers = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].routeObstacle == nil })
         leaving = NodeSet(self.nodes.indices.filter { [nodes = self.nodes] in nodes[$0].isLeaving })
@@ -34,19 +34,19 @@ struct Roster: Hashable, Sendable {
         hashes = self.nodes.map { RendezvousHash.node($0.name) }
     }
 
-    func place(of name: String) -> Int? { places[name] }
+    func index(of name: String) -> Int? { indices[name] }
 
-    /// The places of those names that are known.
-    func places(of names: some Sequence<String>) -> NodeSet {
-        NodeSet(names.lazy.compactMap { [places] in places[$0] })
+    /// The indices of those names that are known.
+    func indices(of names: some Sequence<String>) -> NodeSet {
+        NodeSet(names.lazy.compactMap { [indices] in indices[$0] })
     }
 
-    func places(where condition: (NodeView) -> Bool) -> NodeSet {
+    func indices(where condition: (NodeView) -> Bool) -> NodeSet {
         NodeSet(nodes.indices.filter { condition(nodes[$0]) })
     }
 
-    /// Whether both name the same nodes, so that the same places mean the same nodes.
-    func hasSamePlaces(as other: Roster) -> Bool {
+    /// Whether both name the same nodes, so that the same indices mean the same nodes.
+    func hasSameIndices(as other: NodeList) -> Bool {
         nodes.count == other.nodes.count && zip(nodes, other.nodes).allSatisfy { $0.name == $1.name }
     }
 }

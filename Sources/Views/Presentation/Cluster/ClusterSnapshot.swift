@@ -7,7 +7,7 @@ import KubernetesModel
 import Timing
 
 /// What there was in a cluster at one moment.
-package struct ClusterLook {
+package struct ClusterSnapshot {
     package var reading = ManifestReading()
     /// What the speakers say of themselves: bounded, so of many addresses only the first.
     package var speakers: [SpeakerReport] = []
@@ -43,7 +43,7 @@ package struct ClusterLook {
         return speakers.map(\.metadata.name).filter { !nodes.contains($0) }.sorted().map { name in
             ProblemEntry(
                 severity: "warning", object: "\(SpeakerReport.kind)/\(name)", field: nil,
-                message: ClusterLook.strayMessage(name))
+                message: ClusterSnapshot.strayMessage(name))
         }
     }
 
@@ -197,7 +197,7 @@ package struct ClusterLook {
     private func status(_ decisions: OfflineDecisions) -> ClusterStatus {
         var whole = StatusDocument(version: Version.text, role: "controller", node: nil)
         let written = Dictionary(
-            reading.state.services.compactMap(ClusterLook.written).map { ($0.service, $0) },
+            reading.state.services.compactMap(ClusterSnapshot.written).map { ($0.service, $0) },
             uniquingKeysWith: { first, _ in first })
         whole.assignments = decisions.assignment.assignments.map {
             written[$0.service.description] ?? AssignmentEntry($0)
@@ -231,7 +231,7 @@ package struct ClusterLook {
             let name = speaker.metadata.name
             let obstacle =
                 ready.contains(name)
-                ? nil : present.contains(name) ? "its node is not Ready" : ClusterLook.strayMessage(name)
+                ? nil : present.contains(name) ? "its node is not Ready" : ClusterSnapshot.strayMessage(name)
             return speaker.document(obstacle: obstacle)
         }
         return ClusterStatus([whole] + documents, events: events)

@@ -6,7 +6,7 @@ import Testing
 import Timing
 
 /// What the commands make of a cluster's objects and of what its speakers have written.
-@Suite("A look at a cluster") struct ClusterLookTests {
+@Suite("A look at a cluster") struct ClusterSnapshotTests {
     static let objects = """
         apiVersion: v1
         kind: Node
@@ -54,8 +54,8 @@ import Timing
             peer: "tor", address: "10.0.0.1", state: state, since: nil, prefixesSent: 1, bfd: nil, lastError: nil)
     }
 
-    static func look(_ speakers: [SpeakerReport]) -> ClusterLook {
-        var look = ClusterLook()
+    static func look(_ speakers: [SpeakerReport]) -> ClusterSnapshot {
+        var look = ClusterSnapshot()
         look.reading = ManifestReader.read([ManifestFile(name: "all.yaml", text: objects)])
         look.speakers = speakers
         return look

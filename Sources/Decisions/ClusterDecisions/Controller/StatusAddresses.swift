@@ -2,7 +2,7 @@ import Addresses
 import KubernetesModel
 
 /// Which Services' statuses have which addresses, as far as has been seen; and what waits until one of them has it no more.
-struct StatedAddresses: Sendable {
+struct StatusAddresses: Sendable {
     private var holders: [IPAddress: Set<NamespacedName>] = [:]
     private var waiting: [IPAddress: Set<NamespacedName>] = [:]
 
@@ -13,7 +13,7 @@ struct StatedAddresses: Sendable {
 
     /// A Service is not what it was. Returns the Services that waited for an address of it.
     mutating func replace(_ former: Service?, by service: Service?, of name: NamespacedName) -> Set<NamespacedName> {
-        let (old, new) = (StatedAddresses.of(former), StatedAddresses.of(service))
+        let (old, new) = (StatusAddresses.of(former), StatusAddresses.of(service))
         var released: Set<NamespacedName> = []
         for address in old.subtracting(new) {
             holders[address]?.remove(name)
