@@ -154,7 +154,7 @@ package struct StandaloneCore: Sendable {
 
     private func announce(_ touched: Set<NamespacedName>, in outcome: inout Outcome) {
         for name in touched.sorted() {
-            if let service = services[name], let assignment = engine.assignment(of: name),
+            if let service = services[name], let assignment = assignments[name],
                 let announced = AnnouncedService(service, assignment, endpoints: endpoints)
             {
                 outcome.update.services.append(announced)

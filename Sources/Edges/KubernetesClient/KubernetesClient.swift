@@ -242,8 +242,12 @@ package final class KubernetesClient: Sendable {
     }
 
     package func decode<Value: Decodable>(_ octets: [UInt8]) throws(RequestFailure) -> Value {
+        try decode(Data(octets))
+    }
+
+    func decode<Value: Decodable>(_ data: Data) throws(RequestFailure) -> Value {
         do {
-            return try JSONDecoder().decode(Value.self, from: Data(octets))
+            return try JSONDecoder().decode(Value.self, from: data)
         } catch let error as DecodingError {
             throw RequestFailure(.answer, "\(server) sent an answer that cannot be parsed: \(error.place)")
         } catch {

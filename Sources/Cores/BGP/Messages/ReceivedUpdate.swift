@@ -105,24 +105,33 @@ private struct AttributeList {
                 note(.treatAsWithdraw, nil, "attribute \(error)")
                 return
             }
-            var copy = whole
-            let octets: [UInt8]
-            do throws(DecodeError) { octets = try copy.readBytes(count: reader.position - whole.position) } catch {
-                preconditionFailure("octets read before cannot be read again: \(error)")
+            do throws(Failure) {
+                try readAttribute(type, flags: flags, &value)
+            } catch {
+                var copy = whole
+                let octets = error.quotes ? try? copy.readBytes(count: reader.position - whole.position) : nil
+                throw MessageError(.updateMessageError, error.subcode, data: octets ?? [], reason: error.reason)
             }
-            try readAttribute(type, flags: flags, &value, octets: octets)
         }
+    }
+
+    /// An attribute that ends the session.
+    private struct Failure: Error {
+        var subcode: UInt8
+        /// Whether the NOTIFICATION quotes the attribute: type, length and value (RFC 4271 §6.3).
+        var quotes = true
+        var reason: String
     }
 
     @_lifetime(value: copy value)
     private mutating func readAttribute(
-        _ type: AttributeType, flags: AttributeFlags, _ value: inout ByteReader, octets: [UInt8]
-    ) throws(MessageError) {
+        _ type: AttributeType, flags: AttributeFlags, _ value: inout ByteReader
+    ) throws(Failure) {
         guard seen.insert(type).inserted else {
             // RFC 7606 §3 (g): of the two that carry routes there may be only one; of others, the first counts.
             if type == .mpReachNLRI || type == .mpUnreachNLRI {
-                throw MessageError(
-                    .updateMessageError, ErrorSubcode.UpdateMessage.malformedAttributeList,
+                throw Failure(
+                    subcode: ErrorSubcode.UpdateMessage.malformedAttributeList, quotes: false,
                     reason: "attribute \(type.rawValue) more than once")
             }
             note(.attributeDiscard, type, "attribute \(type.rawValue) more than once")
@@ -131,8 +140,8 @@ private struct AttributeList {
         guard let description = AttributeDescription.of(type) else {
             // RFC 4271 §6.3: every well-known attribute must be recognized.
             guard flags.contains(.optional) else {
-                throw MessageError(
-                    .updateMessageError, ErrorSubcode.UpdateMessage.unrecognizedWellKnownAttribute, data: octets,
+                throw Failure(
+                    subcode: ErrorSubcode.UpdateMessage.unrecognizedWellKnownAttribute,
                     reason: "attribute \(type.rawValue) claims to be well-known")
             }
             attributes.append(.unrecognized(type, flags, value.readRest()))
@@ -159,8 +168,8 @@ private struct AttributeList {
         } catch {
             guard description.ifMalformed != .sessionReset else {
                 // RFC 7606 §5.3 and §7.11: which routes are meant cannot be known. RFC 4760 §7: subcode 9.
-                throw MessageError(
-                    .updateMessageError, ErrorSubcode.UpdateMessage.optionalAttributeError, data: octets,
+                throw Failure(
+                    subcode: ErrorSubcode.UpdateMessage.optionalAttributeError,
                     reason: "\(description.name) \(error)")
             }
             note(description.ifMalformed, type, "\(description.name) \(error)")

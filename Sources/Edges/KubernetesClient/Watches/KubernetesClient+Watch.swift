@@ -84,8 +84,8 @@ extension KubernetesClient {
             var splitter = LineSplitter()
             var body = response.body.makeAsyncIterator()
             while let chunk = try await next(&body) {
-                for octets in try splitter.append(chunk) {
-                    let line: WatchLine<Object> = try decode(octets)
+                for data in try splitter.append(chunk) {
+                    let line: WatchLine<Object> = try decode(data)
                     if case .error(let status) = line {
                         let message = "watch \(type.plural): \(status.message ?? "the API server closed it")"
                         observer.tell(.watchFailed(resource: type.name, message: message))

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import KubernetesAPI
 import NIOCore
 
@@ -6,11 +7,11 @@ struct LineSplitter {
     /// Far more than the largest object that an API server keeps (etcd: 1.5 MiB).
     static let limit = 16 << 20
 
-    private var rest: [UInt8] = []
+    private var rest = Data()
 
     /// The lines that end within these octets, without what ends them and without empty ones.
-    mutating func append(_ buffer: ByteBuffer) throws(RequestFailure) -> [[UInt8]] {
-        var lines: [[UInt8]] = []
+    mutating func append(_ buffer: ByteBuffer) throws(RequestFailure) -> [Data] {
+        var lines: [Data] = []
         var start = buffer.readerIndex
         while start < buffer.writerIndex {
             let view = buffer.readableBytesView[start...]
@@ -21,7 +22,7 @@ struct LineSplitter {
             rest.append(contentsOf: view[..<end])
             if rest.last == UInt8(ascii: "\r") { rest.removeLast() }
             if !rest.isEmpty { lines.append(rest) }
-            rest = []
+            rest = Data()
             start = end + 1
         }
         guard rest.count <= LineSplitter.limit else {
