@@ -240,7 +240,7 @@ struct SimulatedNode {
     private mutating func noteListening(at now: Instant) {
         guard !hasListened, liveness.isSettled(at: local(now)) else { return }
         hasListened = true
-        heard.note(listened: Set(speaker.listening.map(\.name)))
+        heard.note(ListenedSegments(list: 0, interfaces: Set(speaker.listening.map(\.name))))
         outputs.append(.event(.heard(heard.byInterface)))
     }
 

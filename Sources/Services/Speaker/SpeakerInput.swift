@@ -12,6 +12,8 @@ enum SpeakerInput: Sendable {
     /// Liveness has changed: the inbox has it.
     case livenessChanged
     case listened(ListenedSegments)
+    /// The interfaces where no node can be heard are others.
+    case unhearableChanged
     case reported([Layer2Report])
     case rebalanced
     /// ``SpeakerCore/nextDeadline`` may have come.

@@ -21,10 +21,6 @@ struct SpeakerLoop {
     private let recorder: Recorder?
 
     private var heard = HeardNodes()
-    /// What was listened to, of the interfaces that liveness was given last.
-    private var listened = ListenedSegments(list: 0, interfaces: [])
-    /// Interfaces to announce on where liveness has no address to speak from: no node can be heard there.
-    private var unhearable: Set<String> = []
     private var alarm: (deadline: Instant, task: Task<Void, Never>)?
     private var problems = ProblemLog()
 
@@ -63,11 +59,8 @@ struct SpeakerLoop {
             }
             await decide(.heard(heard.byInterface))
         case .listened(let segments):
-            // What was said of a former list of interfaces may be of one that has been replaced.
-            guard segments.list == listened.list else { return }
-            listened = segments
-            heard.note(listened: segments.interfaces.union(unhearable))
-            await decide(.heard(heard.byInterface))
+            if heard.note(segments) { await decide(.heard(heard.byInterface)) }
+        case .unhearableChanged: await decide(.heard(heard.byInterface))
         case .reported(let reports):
             for report in reports { if let event = view.event(of: report, at: .now) { events.append(event) } }
             await decide(.reported(reports))
@@ -118,9 +111,8 @@ struct SpeakerLoop {
     private mutating func perform(_ action: SpeakerCore.Action) async {
         let list = await engines.perform(action)
         guard case .listen(let interfaces) = action, let list else { return }
-        if list != listened.list { listened = ListenedSegments(list: list, interfaces: []) }
-        unhearable = Set(interfaces.filter { InterfaceForLiveness($0) == nil }.map(\.name))
-        inbox.put(.listened(listened))
+        let unhearable = Set(interfaces.filter { InterfaceForLiveness($0) == nil }.map(\.name))
+        if heard.listen(list: list, unhearable: unhearable) { inbox.put(.unhearableChanged) }
     }
 
     private mutating func setAlarm() {

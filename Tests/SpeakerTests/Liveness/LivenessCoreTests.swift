@@ -110,7 +110,7 @@ struct LivenessCoreTests {
         subject.hear("n2")
         var heard = HeardNodes()
         for change in subject.told { heard.note(change) }
-        heard.note(listened: ["eth0"])
+        heard.note(ListenedSegments(list: 0, interfaces: ["eth0"]))
         subject.seen = []
         var lan0 = Subject.eth0
         lan0.name = "lan0"

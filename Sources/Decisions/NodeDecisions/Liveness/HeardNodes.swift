@@ -7,6 +7,10 @@ package struct HeardNodes: Sendable {
     /// Who is up, by interface, and from which hardware addresses; also where it is not known yet whether that is everybody.
     private var up: [String: [String: Set<MACAddress>]] = [:]
     private var listened: Set<String> = []
+    /// Interfaces where liveness has no address to speak from: no node can be heard there, however long one listens.
+    private var unhearable: Set<String> = []
+    /// The number of the list of interfaces that liveness was given last.
+    private var list: UInt64 = 0
 
     package init() {}
 
@@ -17,8 +21,24 @@ package struct HeardNodes: Sendable {
             : up[change.interface]?.removeValue(forKey: change.node) != nil
     }
 
+    /// Liveness was given this list of interfaces, and cannot listen on those that are `unhearable`. What was listened to
+    /// before counts until liveness says what of the new list was: it may have said so already, in another input.
+    ///
+    /// - Returns: whether ``byInterface`` may be different.
+    package mutating func listen(list: UInt64, unhearable: Set<String>) -> Bool {
+        self.list = list
+        defer { self.unhearable = unhearable }
+        return unhearable != self.unhearable
+    }
+
     /// These interfaces, and no other, were listened to for long enough.
-    package mutating func note(listened: Set<String>) { self.listened = listened }
+    ///
+    /// - Returns: whether that was said of the newest list; an interface of a former one may have been replaced since.
+    @discardableResult package mutating func note(_ segments: ListenedSegments) -> Bool {
+        guard segments.list == list else { return false }
+        listened = segments.interfaces
+        return true
+    }
 
     /// These interfaces are listened on, after others. One that is new is to be listened to before it counts.
     package mutating func follow(_ interfaces: [Interface], after former: [Interface]) {
@@ -40,6 +60,6 @@ package struct HeardNodes: Sendable {
 
     /// By interface, where that is known.
     package var byInterface: [String: [String: Set<MACAddress>]] {
-        Dictionary(uniqueKeysWithValues: listened.map { ($0, up[$0] ?? [:]) })
+        Dictionary(uniqueKeysWithValues: listened.union(unhearable).map { ($0, up[$0] ?? [:]) })
     }
 }
