@@ -34,7 +34,7 @@ struct ReplayTests {
         process.kill()
         let whole = try await replay()
         #expect(whole.succeeded, "\(whole)")
-        #expect(whole.output.contains("manifests read: 2 Services, 1 pools"))
+        #expect(whole.output.contains("manifests changed: 1 Services, 0 removed"))
         #expect(whole.output.contains("[assign(192.0.2.11"), "\(whole)")
         #expect(whole.errors.contains("the recording has no end"))
         let addresses = try await replay("--core", "standalone", "-o", "json")

@@ -25,6 +25,7 @@ struct DoubleWatch {
     static let settlingTime = Duration.milliseconds(100)
 
     private let afterLoss: Duration
+    private let settled: Duration
     private var held: [Set<IPAddress>]
     private var holders: [IPAddress: Set<Int>] = [:]
     private var doubles: Set<IPAddress> = []
@@ -37,6 +38,8 @@ struct DoubleWatch {
     init(_ setting: Setting) {
         // Owners that became two because of what was lost notice when one of them announces again.
         afterLoss = Setting.announceInterval + .seconds(2)
+        // Each hears the frames of two in the name of one, and whom it asks is now the one, now the other.
+        settled = setting.twins.sharesIdentity ? .seconds(1) : DoubleWatch.settlingTime
         held = Array(repeating: [], count: setting.allNodes)
     }
 
@@ -73,7 +76,7 @@ struct DoubleWatch {
                 for b in all[(place + 1)...] {
                     let bond = bond(a, b)
                     if bond == .none { continue }
-                    let limit = hadLoss || bond == .unbroken ? afterLoss : DoubleWatch.settlingTime
+                    let limit = hadLoss || bond == .unbroken ? afterLoss : settled
                     let pair = Pair(address: address, a: a, b: b, bond: bond)
                     let start = since[pair] ?? now
                     current[pair] = start

@@ -19,7 +19,7 @@ struct FrameWatch {
     init(_ setting: Setting) {
         let (nodes, addresses) = (setting.allNodes, setting.addresses)
         // In one second, of each address: three probes, an announcement, what is said to each member and its answers.
-        frameLimit = 60 + addresses * (8 + 8 * nodes)
+        frameLimit = 60 + addresses * (8 + 9 * nodes)
         lineLimit = 20 + 4 * nodes + 4 * addresses
         footprintLimit = 400 + 120 * nodes + 120 * addresses + 12 * nodes * addresses
         windows = Array(repeating: Window(), count: nodes)

@@ -98,7 +98,8 @@ struct ServiceWatch {
     }
 
     mutating func check(
-        at now: Instant, _ world: World, address: (Int) -> IPAddress, eligible: (Int) -> [Int]
+        at now: Instant, _ world: World, address: (Int) -> IPAddress, eligible: (Int) -> [Int],
+        isInConflict: (Int) -> Bool
     ) {
         if world.isTroubled { excuse(until: now.advanced(by: .seconds(8))) }
         if world.hasLoss { lossUntil = now.advanced(by: Setting.announceInterval + .seconds(2)) }
@@ -109,6 +110,12 @@ struct ServiceWatch {
             guard let firstReady = nodes.map({ ready[$0] }).min() else { continue }
             let begin = max(since, lastDisturbance, firstReady, wanted)
             guard begin < now else { continue }
+            // A forged answer to the probes of the one that takes the address over from a dead owner is a host's answer: a
+            // conflict, until it is probed for again. Nothing of that kind has a living owner let go.
+            if hasAttacks, since < lastDisturbance.advanced(by: ServiceWatch.longestSilence), isInConflict(key) {
+                exempted[address(key)] = now.advanced(by: Setting.conflictRetryLimit)
+                continue
+            }
             let limit = limit(at: now, since: since)
             let gap = begin.duration(to: now)
             if isIsolated { longest = max(longest, gap) }
@@ -126,6 +133,11 @@ struct ServiceWatch {
         let detection = setting.detectionTime
         // Where liveness does not pass, a loss is noticed after 3.5 s by the frames alone.
         if now < troubleUntil { return detection + .seconds(6) }
+        // A stranger's death is noticed when it is looked for the next time; so is that of a node whose twin lives, if nothing
+        // tells the two clusters apart.
+        if setting.hasStrangeSpeakers || setting.twins.sharesIdentity {
+            return detection + Setting.conflictRetryLimit + .seconds(2)
+        }
         // 2 s with the detection time of production, which is a quarter of one.
         let long = detection + .milliseconds(1750)
         if hasAttacks, let lastAttack, lastAttack.duration(to: since) < .seconds(10) {

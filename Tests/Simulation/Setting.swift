@@ -77,6 +77,10 @@ package struct Setting: Hashable, Sendable, CustomStringConvertible {
         return configuration
     }
 
+    /// Whether speakers that are strangers to each other are to have the same addresses: each is a host in use of an address
+    /// to the other, a conflict that both report.
+    var hasStrangeSpeakers: Bool { twins.overlaps || keys == .odd }
+
     /// How long a node may be silent.
     var detectionTime: Duration { segment.detectionTime }
 

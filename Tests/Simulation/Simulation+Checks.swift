@@ -1,4 +1,5 @@
 import Addresses
+import LinkLayer
 import NodeDecisions
 import Timing
 
@@ -14,6 +15,7 @@ extension Simulation {
                 for address in changed {
                     service.touch(address)
                     if part[number] != part[nodes.count] { unheardOf.insert(address) }
+                    noteHolding(of: address, by: number, isHeld: held.contains(address))
                     guard held.contains(address), let key = key(address, cluster: nodes[number].cluster) else {
                         continue
                     }
@@ -27,6 +29,21 @@ extension Simulation {
             doubles.check(at: now, bond: { [self] in bond($0, $1) }, hasLoss: loss > 0)
         }
         checkService()
+    }
+
+    /// A host that uses a new address within two seconds of the last probe has it (RFC 5227 §2.1.1): the claim is undone, and
+    /// the conflict reported. Whoever forges such a frame is such a host, until the address is probed for again. An address
+    /// that a speaker has had for longer is not given up to anybody.
+    private mutating func noteHolding(of address: IPAddress, by number: Int, isHeld: Bool) {
+        let holding = Holding(node: number, address: address)
+        guard !isHeld else {
+            heldSince[holding] = now
+            return
+        }
+        guard let since = heldSince.removeValue(forKey: holding), isRunning[number], story.hasAttacks,
+            since.duration(to: now) < ClaimPace().lateAnswer, nodes[number].reportsConflict(over: address)
+        else { return }
+        service.exempt(address, until: now.advanced(by: Setting.conflictRetryLimit + .seconds(2)))
     }
 
     /// Whether frames pass between two nodes both ways, and each counts the other among the living.
@@ -75,16 +92,21 @@ extension Simulation {
                 guard let key = key(address, cluster: cluster) else { continue }
                 // Whoever forges frames to the client can have it send anywhere; that is not ours to fix.
                 let isBlind =
-                    story.hasAttacks || setting.twins.overlaps || unheardOf.contains(address)
+                    story.hasAttacks || setting.hasStrangeSpeakers || unheardOf.contains(address)
                     || !service.judgesByCache(address, at: now)
                 let isServed = isBlind ? isAnswered(address) : isReached(address)
                 service.set(key, isServed: isServed, at: now)
             }
         }
         guard service.isDue(at: now) else { return }
-        service.check(at: now, world, address: { [self] in address($0) }) { [self] key in
-            members(cluster(key)).filter { isReachable($0) && !isLeaving[$0] && !cordoned.contains($0) }
-        }
+        service.check(
+            at: now, world, address: { [self] in address($0) },
+            eligible: { [self] key in
+                members(cluster(key)).filter { isReachable($0) && !isLeaving[$0] && !cordoned.contains($0) }
+            },
+            isInConflict: { [self] key in
+                members(cluster(key)).contains { isReachable($0) && nodes[$0].reportsConflict(over: address(key)) }
+            })
         if !service.violations.isEmpty {
             for number in nodes.indices { note("node \(number) holds \(nodes[number].held.sorted())") }
         }
@@ -108,11 +130,11 @@ extension Simulation {
             let address = address(key)
             let holders = alive.filter { nodes[$0].cluster == cluster(key) && nodes[$0].held.contains(address) }
             let isWanted = services.contains(key % setting.addresses)
-            if setting.twins.overlaps, isWanted {
+            if setting.hasStrangeSpeakers, isWanted {
                 // At least one, and where there are two, both know.
                 let all = alive.filter { nodes[$0].held.contains(address) }
                 if all.isEmpty { wrong.append(Violation(kind: .end, text: "nobody holds \(address)")) }
-                if holders.count > 1 {
+                if holders.count > 1, setting.keys != .odd {
                     wrong.append(Violation(kind: .end, text: "\(address) is held by \(holders) of one cluster"))
                 }
                 if all.count > 1, !all.allSatisfy({ nodes[$0].reportsConflict(over: address) }) {

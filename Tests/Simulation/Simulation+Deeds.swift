@@ -296,8 +296,8 @@ extension Simulation {
         hosts[hostsMade] = SimulatedHost(number: hostsMade, address: address(key), answersAfter: delay)
         schedule(.hostLeaves(hostsMade), in: .milliseconds(time))
         if delay != nil {
-            // Until the conflict is known to be over.
-            let patience = Setting.conflictRetryLimit + .seconds(2)
+            // Until the conflict is known to be over; who asks for the address then holds it up once more.
+            let patience = Setting.conflictRetryLimit * 2 + .seconds(2)
             service.exempt(address(key), until: now.advanced(by: .milliseconds(time) + patience))
         }
         return hostsMade

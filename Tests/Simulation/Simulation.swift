@@ -45,6 +45,11 @@ package struct Simulation {
         var source: IPAddress?
     }
 
+    struct Holding: Hashable {
+        var node: Int
+        var address: IPAddress
+    }
+
     let story: Story
     let setting: Setting
     let traces: Bool
@@ -104,6 +109,8 @@ package struct Simulation {
     package private(set) var digest: UInt64 = 0xCBF2_9CE4_8422_2325
     package internal(set) var moves = 0
     var owner: [Int: Int] = [:]
+    /// Since when each node holds each address.
+    var heldSince: [Holding: Instant] = [:]
     package var framesSent: Int { nodes.map(\.framesSent).reduce(0, +) }
     /// How long two owners that heard each other were two at most.
     package var longestDouble: Duration { doubles.longest }
@@ -191,9 +198,17 @@ package struct Simulation {
 
     /// Runs to the end, or until something is wrong. Returns what is.
     @discardableResult package mutating func run() -> [Violation] {
+        var limit = end
         while !isWrong {
-            let next = [queue.nextTime, deadlines.nextDeadline, clientDue].compactMap(\.self).min() ?? end
-            guard next <= end else { break }
+            let next = [queue.nextTime, deadlines.nextDeadline, clientDue].compactMap(\.self).min()
+            guard let next, next <= limit else {
+                now = limit
+                verdictViolations = verdict()
+                // At that very moment an address may be passed on.
+                guard !verdictViolations.isEmpty, limit < end.advanced(by: DoubleWatch.settlingTime * 5) else { break }
+                limit = limit.advanced(by: DoubleWatch.settlingTime)
+                continue
+            }
             now = max(next, now)
             if let time = queue.nextTime, time <= now, let happening = queue.pop() {
                 happen(happening)
@@ -204,10 +219,6 @@ package struct Simulation {
                 turnClient()
             }
             look()
-        }
-        if !isWrong {
-            now = end
-            verdictViolations = verdict()
         }
         return violations
     }
@@ -296,7 +307,8 @@ package struct Simulation {
     mutating func note(_ text: String) { log.append("\(now) \(text)") }
 
     static func describe(_ octets: [UInt8]) -> String {
-        guard let sighting = try? Sighting(decoding: octets.span, on: .zero) else { return "\(octets.count) octets" }
+        let receiver = MACAddress(octets: octets.prefix(6)).flatMap { $0.isMulticast ? nil : $0 } ?? .zero
+        guard let sighting = try? Sighting(decoding: octets.span, on: receiver) else { return "\(octets.count) octets" }
         let mark = sighting.mark.map {
             "\($0.kind) of \($0.speaker), term \($0.term), company \($0.company), flags \($0.flags.rawValue)"
         }

@@ -36,7 +36,8 @@ package struct Story: Hashable, Sendable, CustomStringConvertible {
 
     /// How long afterwards all must be well: whatever was lost, each owner has announced once more.
     var quiet: Duration {
-        steps.contains { $0.deed.needsLongQuiet } ? Setting.announceInterval + .seconds(5) : .milliseconds(4500)
+        steps.contains { $0.deed.needsLongQuiet } || setting.hasStrangeSpeakers
+            ? Setting.announceInterval + .seconds(5) : .milliseconds(4500)
     }
 
     var hasAttacks: Bool { steps.contains { $0.deed.isAttack } }

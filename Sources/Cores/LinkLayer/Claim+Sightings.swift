@@ -87,6 +87,12 @@ extension Claim {
     private mutating func noteClaim(
         of mark: ClaimMark, by witness: Witness, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
+        if holder?.witness != witness, let index = rival(witness, mark, at: now), rivals[index].isDistrusted(at: now) {
+            // It did not answer for the address a moment ago, and is believed when it does: copies of its frames would
+            // otherwise have this node wait for it again and again.
+            challenge(witness, because: mark, at: now, context, &actions)
+            return
+        }
         timers.stop(.verify)
         if holder?.witness == witness {
             holder?.lastHeard = now
@@ -152,7 +158,7 @@ extension Claim {
             break
         case (.probing, .probe):
             // RFC 5227 §2.1.1: who probes for a new address at the same time may be about to claim it. Who probed and did
-            // not claim it, and a host that probes for what another speaker had, is none of that.
+            // not use it since, and a host that probes for what another speaker had, is none of that.
             guard !isKnown, holder == nil, stranger?.isUser ?? true else { break }
             block(for: identity, isUser: false, at: now, context, &actions)
         case (.probing, .use):
@@ -204,7 +210,7 @@ extension Claim {
             return
         }
         known.lastSeen = now
-        if isUser { known.isUser = true }
+        known.isUser = isUser
         // One that changes its MAC address with every frame is not reported with every frame. That a host is a speaker, not
         // all of its frames show.
         let isOther = known.identity.hardwareAddress != identity.hardwareAddress

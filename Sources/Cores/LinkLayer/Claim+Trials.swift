@@ -10,6 +10,8 @@ extension Claim {
     /// The index of what is kept about a speaker; `nil` if there are too many.
     mutating func rival(_ witness: Witness, _ mark: ClaimMark, at now: Instant) -> Int? {
         if let index = rivals.firstIndex(where: { $0.witness == witness }) {
+            // What is long over does not keep it from being asked at once.
+            if rivals[index].isOver(at: now) { rivals[index] = Rival(witness, mark) }
             rivals[index].mark = mark
             return index
         }
@@ -41,14 +43,24 @@ extension Claim {
         if case .probing = state, let last = rival.lastTrial, let probingSince, last < probingSince { return nil }
         guard rival.refusals > 0 else { return nil }
         // At first it may be about to have what it did not have yet.
+        guard let last = rival.lastTrial else { return nil }
+        // A claim with another term is another claim: copies of what was denied must not keep a handover waiting. Once in a
+        // while, for terms can be made up.
+        let isOther = rival.deniedTerm.map { $0 != rival.mark.term } ?? false
+        if isOther, rival.lastExtraTrial.map({ $0.advanced(by: context.pace.trialGap) <= last }) ?? true {
+            return last.advanced(by: context.pace.firstTrialGap)
+        }
         let gap = min(context.pace.trialGap, context.pace.firstTrialGap * (1 << min(rival.refusals - 1, 10)))
-        return rival.lastTrial?.advanced(by: gap)
+        return last.advanced(by: gap)
     }
 
     private mutating func beginTrial(
         _ index: Int, at now: Instant, _ context: ClaimContext, _ actions: inout [Action]
     ) {
         rivals[index].isWaiting = false
+        if let last = rivals[index].lastTrial, now < last.advanced(by: context.pace.trialGap) {
+            rivals[index].lastExtraTrial = now
+        }
         rivals[index].lastTrial = now
         rivals[index].trial = Rival.Trial(
             nonce: context.nonce(for: address, to: rivals[index].witness, at: now),
@@ -102,7 +114,10 @@ extension Claim {
                     conclude(index, .unanswered, at: now, context, &actions)
                 }
             } else if rivals[index].isWaiting, restDeadline(of: rivals[index], context).map({ $0 <= now }) ?? true {
-                if state == .holding || holder?.witness == witness || candidate?.witness == witness {
+                let isOfConcern =
+                    state == .holding || holder?.witness == witness || candidate?.witness == witness
+                    || rivals[index].isDistrusted(at: now)
+                if isOfConcern {
                     beginTrial(index, at: now, context, &actions)
                 } else {
                     rivals[index].isWaiting = false
@@ -155,6 +170,7 @@ extension Claim {
             rivals[index].refusals = 0
         case .denied(let hadIt):
             rivals[index].refusals += 1
+            rivals[index].deniedTerm = rival.mark.term
             if !hadIt { actions.append(.report(.forged(rival.witness))) }
         case .unanswered:
             rivals[index].refusals += 1
@@ -225,7 +241,7 @@ extension Claim {
         case .confirmed(let mark): meetConfirmedHolder(rival.witness, mark, at: now, context, &actions)
         case .denied: goOnProbing(at: now, context, &actions)
         case .unanswered:
-            if rival.distrustedUntil.map({ $0 > now }) ?? false {
+            if rival.isDistrusted(at: now) {
                 goOnProbing(at: now, context, &actions)
             } else {
                 // It may be there and not receive this node's frames. Once.
@@ -263,7 +279,12 @@ extension Claim {
         _ actions: inout [Action]
     ) {
         let isCandidate = candidate?.witness == rival.witness
-        guard isCandidate || holder?.witness == rival.witness else { return }
+        guard isCandidate || holder?.witness == rival.witness else {
+            if case .confirmed = outcome, !isHeldByMember(context) {
+                believe(Belief(witness: rival.witness, lastHeard: now, isConfirmed: true), at: now, context, &actions)
+            }
+            return
+        }
         if outcome == .unanswered, keepsBelief(in: rival.witness, at: now, context) {
             if !role.isOwner { timers.stop(.check) }
             doubt(at: now.advanced(by: .seconds(1)), context)
@@ -364,6 +385,8 @@ extension Claim {
     /// The holder is not alive any more, or not where it was.
     mutating func loseHolder(at now: Instant, _ context: ClaimContext, _ actions: inout [Action]) {
         if let lost = candidate, !context.isAlive(lost.witness) { candidate = nil }
+        // Should it be alive again, it may have lost the address meanwhile; or only copies of its liveness packets arrive.
+        if let lost = holder, !context.isAlive(lost.witness) { holder?.isConfirmed = false }
         guard state == .watching || state == .blocked else { return }
         if let lost = holder, !context.isAlive(lost.witness) {
             if candidate != nil {

@@ -81,7 +81,8 @@ struct Claim: Sendable {
 
     struct Stranger: Hashable, Sendable {
         var identity: ClaimStranger
-        /// It uses the address; one that only asks for it may not want it after all.
+        /// Whether the last that was seen of it is a use of the address. One that only asks may not want it after all, and
+        /// holds a claim up once.
         var isUser: Bool
         var lastSeen: Instant
         var lastDefence: Instant?

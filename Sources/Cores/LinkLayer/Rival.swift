@@ -26,6 +26,10 @@ struct Rival: Hashable, Sendable {
     var lastOutcome: Outcome?
     /// How often in a row it has not confirmed its claim.
     var refusals = 0
+    /// The term of the claim that it denied last.
+    var deniedTerm: UInt32?
+    /// When it was last asked before its time, because it claimed the address with another term.
+    var lastExtraTrial: Instant?
     /// It has claimed the address again since it was asked, and is asked when it may be.
     var isWaiting = false
     /// When this node last said that it has the better claim.
@@ -37,6 +41,9 @@ struct Rival: Hashable, Sendable {
         self.witness = witness
         self.mark = mark
     }
+
+    /// Whether its frames count only once it has answered.
+    func isDistrusted(at now: Instant) -> Bool { distrustedUntil.map { $0 > now } ?? false }
 
     /// Whether all this is of no consequence any more.
     func isOver(at now: Instant) -> Bool {
