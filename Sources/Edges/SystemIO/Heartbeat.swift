@@ -1,14 +1,13 @@
 import Synchronization
-import SystemIO
 import Timing
 
 /// By which others see that a loop still turns. The loop beats at each turn, and turns at least every ``interval``, whether
 /// there is something to do or not.
 package final class Heartbeat: Sendable {
     /// Of loops that are watched for whether they do what must not wait.
-    static let interval = Duration.milliseconds(50)
+    package static let interval = Duration.milliseconds(50)
     /// Of all others.
-    static let slowInterval = Duration.seconds(1)
+    package static let slowInterval = Duration.seconds(1)
     /// A loop that has not turned for so long is dead.
     package static let patience = Duration.seconds(5)
 
@@ -25,6 +24,19 @@ package final class Heartbeat: Sendable {
     }
 
     // MARK: From the loop
+
+    /// Has a loop that waits for inputs turn, until the task is cancelled: sends it one each ``slowInterval``, but none while
+    /// it has not turned since the last.
+    package func keepTurning(_ send: @Sendable () -> Void) async {
+        var turnsWhenSent: UInt64?
+        while !Task.isCancelled {
+            if turns != turnsWhenSent {
+                turnsWhenSent = turns
+                send()
+            }
+            try? await Task.sleep(for: Heartbeat.slowInterval)
+        }
+    }
 
     package func beat() {
         count.add(1, ordering: .relaxed)
