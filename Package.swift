@@ -34,6 +34,7 @@ let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift
 let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -289,8 +290,14 @@ if Context.environment["MARTLET_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "fuzz",
-            dependencies: ["Addresses", "BFD", "BGP", "LinkLayer", "Timing", "WireCodec", "WireIdentity"],
-            path: "Tests/Fuzz", exclude: ["run", "Corpus"], swiftSettings: houseRules,
+            dependencies: [
+                "Addresses", "Assignment", "BFD", "BGP", "ClusterConfiguration", "ClusterDecisions", "KubernetesAPI",
+                "KubernetesModel", "LinkLayer", "Manifests", "Presentation", "Recording", "SystemIO", "Telemetry",
+                "Timing", "WireCodec", "WireIdentity", crypto, nioCore, nioEmbedded, nioHTTP1, yams,
+            ],
+            // Borrowed: links to sources of KubernetesClient, Speaker and Standalone. Those targets need TLS, of which the
+            // build with instrumentation would take longer than what it is for.
+            path: "Tests/Fuzz", exclude: ["run", "Corpus", "Seeds"], swiftSettings: houseRules,
             // Two programs of libFuzzer's own are in the library, which gold does not take.
             linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
 }

@@ -16,6 +16,12 @@ struct FuzzInput {
 
     mutating func next(below limit: Int) -> Int { Int(next()) % limit }
 
+    /// All that is left.
+    mutating func rest() -> [UInt8] {
+        defer { place = octets.count }
+        return Array(octets[min(place, octets.count)...])
+    }
+
     /// As many octets as the next one says, or what is left.
     mutating func block() -> [UInt8] {
         let count = Int(next())
@@ -23,6 +29,11 @@ struct FuzzInput {
         defer { place = end }
         return place < end ? Array(octets[place..<end]) : []
     }
+}
+
+/// Ends the process with a message, where a `precondition` of a release build says nothing.
+func demand(_ condition: Bool, _ message: @autoclosure () -> String) {
+    guard condition else { fatalError(message()) }
 }
 
 /// Random numbers that are the same for every input: what an input does is to depend on the input alone.

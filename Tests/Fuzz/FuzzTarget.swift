@@ -6,7 +6,7 @@ import Timing
 import WireCodec
 import WireIdentity
 
-/// What octets from the network go into. The first octet of an input chooses one, the others are its octets.
+/// What octets of others go into: from the network, or from a file. The first octet of an input chooses one, the others are its octets.
 ///
 /// A target ends the process only by a trap: in a decoder, which is what the fuzzer looks for, or here, where what was read
 /// and written again is not what was read.
@@ -29,6 +29,24 @@ enum FuzzTarget: CaseIterable {
     case segment
     /// The routers of an interface.
     case routers
+    /// Requests to the HTTP server, with its limits.
+    case httpRequests
+    /// What an API server answers to lists and watches.
+    case watches
+    /// A kubeconfig, or the answer of an exec plugin.
+    case kubeconfig
+    /// Manifests, and what is decided from them.
+    case manifests
+    /// The assignments that `martlet run` has saved, and the journal of changes to them.
+    case savedAssignments
+    /// The view of the cluster that a speaker has saved.
+    case savedCluster
+    /// The message numbers that a speaker has reserved.
+    case savedNumbers
+    /// A bundle.
+    case bundle
+    /// A recording, with the decisions from it.
+    case recording
 
     init(_ choice: UInt8) { self = FuzzTarget.allCases[Int(choice) % FuzzTarget.allCases.count] }
 
@@ -43,6 +61,15 @@ enum FuzzTarget: CaseIterable {
         case .bfdSession: FuzzedLiveness.holdSession(bytes)
         case .segment: FuzzedLiveness.watchSegment(bytes)
         case .routers: FuzzedLiveness.findRouter(bytes)
+        case .httpRequests: FuzzedHTTP.serve(bytes)
+        case .watches: FuzzedCluster.follow(bytes)
+        case .kubeconfig: FuzzedCluster.readKubeconfig(bytes)
+        case .manifests: FuzzedFiles.readManifests(bytes)
+        case .savedAssignments: FuzzedFiles.restoreAssignments(bytes)
+        case .savedCluster: FuzzedFiles.restoreCluster(bytes)
+        case .savedNumbers: FuzzedFiles.readNumbers(bytes)
+        case .bundle: FuzzedFiles.readBundle(bytes)
+        case .recording: FuzzedFiles.replay(bytes)
         }
     }
 
@@ -67,7 +94,7 @@ enum FuzzTarget: CaseIterable {
             var writer = ByteWriter()
             try open.encode(into: &writer)
             let again = try OpenMessage(decoding: writer.bytes.span.extracting(droppingFirst: Header.length))
-            precondition(again == open, "an OPEN that was written again is another one")
+            demand(again == open, "an OPEN that was written again is another one")
         case .update:
             for isInternal in [false, true] {
                 for fourOctetASN in [false, true] {
@@ -90,7 +117,7 @@ enum FuzzTarget: CaseIterable {
             asn: ASN(64513), holdTime: 90, identifier: BGPIdentifier(IPv4Address(10, 0, 0, 2)),
             capabilities: [.multiprotocol(RouteFamily(unicast: .ipv4)), .routeRefresh, .fourOctetASN(ASN(64513))])
         var writer = ByteWriter()
-        do throws(LengthOverflow) { try peer.encode(into: &writer) } catch { preconditionFailure("\(error)") }
+        do throws(LengthOverflow) { try peer.encode(into: &writer) } catch { fatalError("\(error)") }
         var session = BGP.Session(
             SessionConfiguration(
                 localASN: ASN(64512), peerASN: .exactly(ASN(64513)),
@@ -102,7 +129,7 @@ enum FuzzTarget: CaseIterable {
             .received(KeepaliveMessage.encoded, connection), .received(bytes, connection),
         ]
         for event in events { _ = session.handle(event, at: .zero, using: &generator) }
-        precondition([.established, .idle].contains(session.state), "a message led to \(session.state)")
+        demand([.established, .idle].contains(session.state), "a message led to \(session.state)")
     }
 
     private static func readPacket(_ bytes: [UInt8]) {
@@ -111,12 +138,12 @@ enum FuzzTarget: CaseIterable {
         var writer = ByteWriter()
         packet.encode(into: &writer)
         var again = ByteReader(writer.bytes.span)
-        precondition((try? ControlPacket(decoding: &again)) == packet, "a packet that was written again is another one")
+        demand((try? ControlPacket(decoding: &again)) == packet, "a packet that was written again is another one")
         guard let whole = try? LivenessPacket(decoding: bytes.span) else { return }
         var rewritten = ByteWriter()
         whole.encode(into: &rewritten)
         let reread = try? LivenessPacket(decoding: rewritten.bytes.span)
-        precondition(reread?.control == whole.control && reread?.trailer == whole.trailer, "a trailer changed")
+        demand(reread?.control == whole.control && reread?.trailer == whole.trailer, "a trailer changed")
     }
 
     private static func look(at bytes: [UInt8]) {
@@ -126,7 +153,7 @@ enum FuzzTarget: CaseIterable {
         responder.insert(.v6(IPv6Address(rawValue: 0x2001_0DB8_0000_0000_0000_0000_0000_000B)))
         var reply = ByteWriter()
         let outcome = responder.answer(bytes.span, into: &reply)
-        if case .answered = outcome { precondition(reply.count >= 42, "an answer of \(reply.count) octets") }
+        if case .answered = outcome { demand(reply.count >= 42, "an answer of \(reply.count) octets") }
         _ = try? Sighting(decoding: bytes.span, on: own)
     }
 }

@@ -122,14 +122,14 @@ struct FuzzedClaims {
         var count = 0
         while speakers[place].popFrame(at: now, using: &generator, into: &writer) != nil {
             count += 1
-            precondition(count < FuzzedClaims.mostFrames, "a speaker sends without end")
-            precondition(writer.count >= 42, "a frame of \(writer.count) octets")
+            demand(count < FuzzedClaims.mostFrames, "a speaker sends without end")
+            demand(writer.count >= 42, "a frame of \(writer.count) octets")
             send(writer.bytes, from: place)
             writer.removeAll()
         }
         let speaker = speakers[place]
-        precondition(speaker.held == speaker.heldAddresses.count, "what is held is counted wrongly")
-        precondition(speaker.held <= speaker.count, "more is held than is wanted")
+        demand(speaker.held == speaker.heldAddresses.count, "what is held is counted wrongly")
+        demand(speaker.held <= speaker.count, "more is held than is wanted")
     }
 
     private mutating func send(_ frame: [UInt8], from place: Int) {

@@ -34,7 +34,7 @@ enum FuzzedLiveness {
                 _ = session.handle(.deadlineReached, at: now, using: &generator)
             }
             // RFC 5880 §6.8.7 and §6.8.4: neither is zero, or it would send and expect without a pause.
-            precondition(session.transmitInterval > .zero, "it sends without a pause")
+            demand(session.transmitInterval > .zero, "it sends without a pause")
         }
     }
 
@@ -56,7 +56,7 @@ enum FuzzedLiveness {
                 guard let due = discovery.nextDeadline, due <= now else { break }
                 _ = discovery.handle(.deadlineReached, at: now, using: &generator)
             }
-            precondition(discovery.nextDeadline.map { $0 > now } ?? true, "it is never done")
+            demand(discovery.nextDeadline.map { $0 > now } ?? true, "it is never done")
         }
     }
 
@@ -86,7 +86,7 @@ enum FuzzedLiveness {
             if let due = segment.nextDeadline, due <= now {
                 _ = segment.handle(.deadlineReached, at: now, using: &generator)
             }
-            precondition(segment.members.count <= 2, "more members than nodes")
+            demand(segment.members.count <= 2, "more members than nodes")
         }
     }
 }

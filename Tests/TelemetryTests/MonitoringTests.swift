@@ -163,6 +163,17 @@ import Testing
                 ("martlet_announcements{protocol=\"layer2\"}", "4x40"),
             ]
         ),
+        (
+            "MartletForgedClaims", [("martlet_layer2_forged_claims_total{interface=\"eth0\"}", "0x25 1x15")],
+            // A while ago, and on a node that has restarted since.
+            [("martlet_layer2_forged_claims_total{interface=\"eth0\"}", "0x10 7x12 0x18")]
+        ),
+        (
+            "MartletOwnersUnconfirmed",
+            [("martlet_layer2_beliefs_dropped_total{interface=\"eth0\"}", "0+1x40")],
+            // A node with many addresses has failed.
+            [("martlet_layer2_beliefs_dropped_total{interface=\"eth0\"}", "0x25 500x15")]
+        ),
         ("MartletBGPSessionDown", [("martlet_bgp_session_up", "0x40")], [("martlet_bgp_session_up", "1x40")]),
         (
             "MartletBGPAllSessionsDown",

@@ -30,6 +30,7 @@ package final class LinkMonitor: Sendable {
 
     private let shared: Shared
     private let thread: DedicatedThread
+    package let heartbeat = Heartbeat("links")
 
     /// Reads the table and begins to follow it.
     ///
@@ -39,7 +40,10 @@ package final class LinkMonitor: Sendable {
         // Any change from here on is noticed: the socket listens already.
         let shared = try Shared(table: try links.readTable())
         self.shared = shared
-        thread = try DedicatedThread(name: "links") { LinkMonitor.run(links, shared) }
+        thread = try DedicatedThread(name: "links") { [heartbeat] in
+            LinkMonitor.run(links, shared, heartbeat)
+            heartbeat.end()
+        }
     }
 
     deinit { stop() }
@@ -67,11 +71,12 @@ package final class LinkMonitor: Sendable {
         thread.join()
     }
 
-    private static func run(_ links: NetlinkLinks, _ shared: Shared) {
+    private static func run(_ links: NetlinkLinks, _ shared: Shared, _ heartbeat: Heartbeat) {
         var poll = PollSet([shared.wakeUp.rawValue, links.descriptor])
         var observers: [Observer] = []
         var mustRead = false
         while true {
+            heartbeat.beat()
             let (table, newObservers, isStopped) = shared.state.withLock { state in
                 defer { state.newObservers = [] }
                 return (state.table, state.newObservers, state.isStopped)
@@ -91,7 +96,7 @@ package final class LinkMonitor: Sendable {
             }
             do {
                 // A table that could not be read is tried again soon.
-                try poll.wait(for: mustRead ? .milliseconds(100) : nil)
+                try poll.wait(for: mustRead ? .milliseconds(100) : Heartbeat.slowInterval)
             } catch {
                 // Nothing is known to cause this; a loop that spins would be worse than one that is late.
                 mustRead = true

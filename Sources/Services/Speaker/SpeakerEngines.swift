@@ -19,7 +19,9 @@ struct SpeakerEngines: Sendable {
     private static let farewell = Duration.milliseconds(500)
 
     /// Those that have to turn.
-    var heartbeats: [Heartbeat] { [layer2.heartbeat, liveness.heartbeat, bfd.heartbeat, routers.heartbeat] }
+    var heartbeats: [Heartbeat] {
+        [layer2.heartbeat, liveness.heartbeat, bfd.heartbeat, routers.heartbeat, links.heartbeat]
+    }
 
     /// Carries out what the core decided; returns at once, but for sessions.
     ///

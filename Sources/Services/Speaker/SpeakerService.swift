@@ -97,6 +97,7 @@ package final class SpeakerService: ServiceLifecycle.Service {
             group.addTask { await self.engines.liveness.run() }
             // It throws when it is cancelled, which is when this group ends.
             group.addTask { try? await self.engines.bgp.run() }
+            group.addTask { [inbox, heartbeat] in await heartbeat.keepTurning { inbox.put(.beat) } }
             group.addTask { await self.watchLoops() }
             var core = await handleInputs()
             // Before all of them are stopped in order.
@@ -108,12 +109,11 @@ package final class SpeakerService: ServiceLifecycle.Service {
         if let stopped { throw LoopStopped(loop: stopped) }
     }
 
-    /// Has the control loop turn once a second, and ends the service when another loop has ended: what that one held is
+    /// Ends the service when a loop has ended: what that one held is
     /// lost then, and a new process can take it over.
     private func watchLoops() async {
         var sessions = RouterSessions()
         while !Task.isCancelled {
-            inbox.put(.beat)
             for outcome in sessions.look(at: await unnumberedSessions(), now: UptimeClock.now) {
                 engines.routers.note(outcome.event, on: outcome.interface)
             }

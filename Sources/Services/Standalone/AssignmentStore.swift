@@ -66,6 +66,13 @@ package struct AssignmentStore: Sendable {
             guard let found = try directory.read(AssignmentStore.file) else { return AssignmentState() }
             bytes = found
         } catch { throw .system(error) }
+        return try AssignmentStore.state(in: bytes, path: path)
+    }
+
+    /// What a file says.
+    ///
+    /// - Parameter path: where it is, for what is said of it.
+    static func state(in bytes: [UInt8], path: String) throws(Failure) -> AssignmentState {
         let decoder = JSONDecoder()
         guard let state = try? decoder.decode(AssignmentState.self, from: Data(bytes)) else {
             throw .damaged(path: path, "it was not written by martlet")

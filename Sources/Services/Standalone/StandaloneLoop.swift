@@ -30,6 +30,7 @@ package struct StandaloneLoop {
     private let metrics: StandaloneMetrics
     private let events: EventLog
     private let recorder: Recorder?
+    private let heartbeat: Heartbeat
     private let logger: Logger
     private let wakeUp: @Sendable () -> Void
 
@@ -43,7 +44,7 @@ package struct StandaloneLoop {
 
     package init(
         source: ManifestSource, first: ManifestReading, state directory: StateDirectory, speaker: SpeakerService,
-        metrics: StandaloneMetrics, events: EventLog, recorder: Recorder? = nil, logger: Logger,
+        metrics: StandaloneMetrics, events: EventLog, recorder: Recorder? = nil, heartbeat: Heartbeat, logger: Logger,
         wakeUp: @escaping @Sendable () -> Void
     ) throws {
         self.source = source
@@ -54,6 +55,7 @@ package struct StandaloneLoop {
         self.metrics = metrics
         self.events = events
         self.recorder = recorder
+        self.heartbeat = heartbeat
         self.logger = logger
         self.wakeUp = wakeUp
         let saved = try store.load()
@@ -70,7 +72,9 @@ package struct StandaloneLoop {
     package mutating func begin() { take(first, at: UptimeClock.now) }
 
     package mutating func handle(_ input: StandaloneService.Input) {
+        heartbeat.beat()
         switch input {
+        case .beat: break
         case .manifestsChanged: readAgain()
         case .hangup:
             logger.info("SIGHUP: reading the manifests again")

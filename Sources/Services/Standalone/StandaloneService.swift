@@ -25,12 +25,15 @@ package final class StandaloneService: ServiceLifecycle.Service {
         case hangup
         /// A deadline may have come.
         case deadline
+        /// The loop is to turn, and do nothing else.
+        case beat
         case asked(CheckedContinuation<StandaloneView?, Never>)
     }
 
     private let loop: StandaloneLoop
     /// The loop when it has ended.
     private let ended = Mutex<StandaloneLoop?>(nil)
+    private let heartbeat = Heartbeat("assignment")
     private let changes: AsyncStream<Void>
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
@@ -47,7 +50,7 @@ package final class StandaloneService: ServiceLifecycle.Service {
         self.input = input
         loop = try StandaloneLoop(
             source: source, first: first, state: state, speaker: speaker, metrics: metrics, events: events,
-            recorder: recorder, logger: logger, wakeUp: { input.yield(.deadline) })
+            recorder: recorder, heartbeat: heartbeat, logger: logger, wakeUp: { input.yield(.deadline) })
     }
 
     package func run() async throws {
@@ -58,6 +61,7 @@ package final class StandaloneService: ServiceLifecycle.Service {
             group.addTask { [input] in
                 for await _ in await UnixSignalsSequence(trapping: .sighup) { input.yield(.hangup) }
             }
+            group.addTask { [input, heartbeat] in await heartbeat.keepTurning { input.yield(.beat) } }
             await handleInputs()
             group.cancelAll()
         }
@@ -68,6 +72,7 @@ package final class StandaloneService: ServiceLifecycle.Service {
         loop.begin()
         for await next in inputs.cancelOnGracefulShutdown() { loop.handle(next) }
         input.finish()
+        heartbeat.end()
         // Pending callers get their answer.
         for await next in inputs { if case .asked = next { loop.handle(next) } }
         ended.withLock { [loop] in $0 = loop }
@@ -78,6 +83,9 @@ package final class StandaloneService: ServiceLifecycle.Service {
     package func close() {
         ended.withLock { $0?.close() }
     }
+
+    /// Why the process should be restarted, a sentence each: the loop if it does not turn.
+    package var deadLoops: [String] { [heartbeat.problem].compactMap(\.self) }
 
     /// What is decided, after everything that happened before; `nil` once the service has stopped.
     package func view() async -> StandaloneView? {

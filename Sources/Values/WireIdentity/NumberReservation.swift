@@ -18,8 +18,9 @@ package struct NumberReservation: Hashable, Sendable {
     ///   - saved: what an earlier process has saved; what cannot be read says nothing.
     package init(time: UInt64, saved: [UInt8]?) {
         let earlier = saved.flatMap { UInt64(String(decoding: $0.filter { $0 > 0x20 }, as: UTF8.self)) }
-        // A bound beyond all numbers would leave none for the future.
-        first = min(max(time, earlier ?? 0), .max / 2)
+        // A clock says so in the year 2262. A file that says it now is damaged, and would leave no numbers for the future.
+        let isCredible = earlier.map { $0 <= .max / 2 } ?? false
+        first = min(max(time, isCredible ? earlier ?? 0 : 0), .max / 2)
         bound = first + NumberReservation.share
     }
 

@@ -1,3 +1,5 @@
+import SystemIO
+import TestSupport
 import Testing
 import Timing
 
@@ -66,6 +68,24 @@ import Timing
         subject.turns = nil
         #expect(subject.pass(.milliseconds(50), turning: false) != nil && subject.watch.isFrozen)
         #expect(subject.pass(.seconds(10), turning: true) == nil && subject.watch.isFrozen)
+    }
+
+    @Test("A loop that waits for inputs gets one to turn by; none while it does not turn") func driven() async {
+        let heartbeat = Heartbeat("test")
+        let sent = Locked(0)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await heartbeat.keepTurning { sent.withLock { $0 += 1 } } }
+            // It stands still: the first waits for it, and no more come.
+            try? await Task.sleep(for: Heartbeat.slowInterval * 3)
+            #expect(sent.withLock { $0 } == 1)
+            heartbeat.beat()
+            let end = ContinuousClock.now + .seconds(30)
+            while sent.withLock({ $0 }) < 2, ContinuousClock.now < end {
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(sent.withLock { $0 } == 2)
+            group.cancelAll()
+        }
     }
 
     @Test("A loop that beats is alive; one that has ended is a problem") func problems() {

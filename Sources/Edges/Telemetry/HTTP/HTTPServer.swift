@@ -28,8 +28,7 @@ package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
     /// Those accepted, for ``run()`` to serve.
     private let accepted: AsyncStream<HTTPConnections.Accepted>
     private let connections: HTTPConnections
-    private let routes: [String: HTTPRoute]
-    private let hosts: HTTPHosts
+    private let rules: HTTPRequestRules
     private let limits: HTTPLimits
     private let gate: AnswerGate
     private let logger: Logger
@@ -72,8 +71,8 @@ package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
             return HTTPServer(
                 endpoint: HTTPEndpoint(address: endpoint.address, port: port), listener: listener,
                 accepted: accepted, connections: connections,
-                routes: Dictionary(routes.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }),
-                hosts: hosts, limits: limits, gate: AnswerGate(limit: limits.answers), logger: logger)
+                rules: HTTPRequestRules(routes, hosts), limits: limits, gate: AnswerGate(limit: limits.answers),
+                logger: logger)
         } catch {
             throw HTTPServerError("cannot listen on \(endpoint): \(explain(error))")
         }
@@ -89,7 +88,8 @@ package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
         }
     }
 
-    private static func configure(_ channel: any Channel, _ limits: HTTPLimits) throws {
+    /// Has a channel parse requests, within the limits.
+    package static func configure(_ channel: any Channel, _ limits: HTTPLimits) throws {
         var decoderLimits = NIOHTTPDecoderLimitConfiguration()
         decoderLimits.maxHeaderFieldSize = limits.headerField
         decoderLimits.maxHeaderListSize = limits.headers
@@ -175,23 +175,10 @@ package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
     private func answer(
         to head: HTTPRequestHead, on accepted: HTTPConnections.Accepted
     ) async -> (HTTPResponse, allow: String?) {
-        if let refusal = refusal(of: head) { return (refusal, nil) }
-        let path = head.uri.prefix { $0 != "?" && $0 != "#" }
-        guard let (route, rest) = route(for: path) else {
-            let known = routes.keys.sorted().joined(separator: "\n")
-            return (.text("Not found. Available:\n\(known)\n", status: 404), nil)
-        }
-        switch route.kind {
-        case .question, .health:
-            guard head.method == .GET || head.method == .HEAD else {
-                return (.text("Only GET and HEAD are allowed here.\n", status: 405), "GET, HEAD")
-            }
-        case .request:
-            guard head.method == .POST else { return (.text("Only POST is allowed here.\n", status: 405), "POST") }
-            // A page in a browser on this host may post, too, but not without saying where it is from.
-            guard accepted.channel.isFromThisHost, !head.headers.contains(name: "Origin") else {
-                return (.text("Only requests from the same host are accepted here.\n", status: 403), nil)
-            }
+        let (route, rest): (HTTPRoute, Substring)
+        switch rules.verdict(on: head, isFromThisHost: accepted.channel.isFromThisHost) {
+        case .refused(let response, let allow): return (response, allow)
+        case .served(let found, let end): (route, rest) = (found, end)
         }
         guard route.kind != .health else { return (await route.respond(rest), nil) }
         guard !accepted.isReserved else {
@@ -204,33 +191,6 @@ package struct HTTPServer: ServiceLifecycle.Service, CustomStringConvertible {
             accepted.channel.isActive ? await route.respond(rest) : .text("")
         }
         return (response, nil)
-    }
-
-    /// Why a request is not for this server; `nil` if it is.
-    private func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
-        let fields = head.headers["Host"]
-        // RFC 9112 §3.2. One without the field is served: it is of no browser, which is what the next check is about.
-        guard fields.count <= 1 else { return .text("More than one Host field.\n", status: 400) }
-        guard let host = fields.first, !hosts.contain(host) else { return nil }
-        // RFC 9110 §7.4, §15.5.20.
-        return .text(
-            """
-            Host is \(host.withoutControls.bounded(to: 200)), which is not a name of this server. Use an IP address or \
-            localhost, or start martlet with --http-host NAME.
-
-            """, status: 421)
-    }
-
-    /// The route of exactly this path, else the one of the longest beginning that ends in a slash; and what follows it.
-    private func route(for path: Substring) -> (HTTPRoute, rest: Substring)? {
-        if let route = routes[String(path)] { return (route, "") }
-        var end = path.endIndex
-        while let slash = path[..<end].lastIndex(of: "/") {
-            let rest = path.index(after: slash)
-            if let route = routes[String(path[..<rest])] { return (route, path[rest...]) }
-            end = slash
-        }
-        return nil
     }
 
     /// Returns whether the connection stays open.

@@ -70,7 +70,8 @@ struct ControllerCommand: AsyncParsableCommand {
             services.append(SpeakerKeyMaker(client: client, name: name, logger: logger))
         }
         try await serving.serve(
-            services, reporter: reporter, registry: registry, events: events, apiServer: client.server, logger: logger)
+            services, reporter: reporter, deadLoops: { controller.deadLoops }, registry: registry, events: events,
+            apiServer: client.server, logger: logger)
         recorder?.close()
         await client.close()
         logger.notice("martlet controller stopped")

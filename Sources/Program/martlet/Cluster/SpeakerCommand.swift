@@ -118,7 +118,7 @@ struct SpeakerCommand: AsyncParsableCommand {
         try await serving.serve(
             [
                 speaker, source, writer, publisher, ClusterIdentityCheck(finder: finder, remembered: remembered),
-            ], reporter: reporter, deadLoops: { speaker.deadLoops },
+            ], reporter: reporter, deadLoops: { speaker.deadLoops + source.deadLoops },
             routes: [.rebalance { await speaker.rebalance() }], registry: registry, events: events,
             apiServer: client.server, logger: logger)
         recorder?.close()

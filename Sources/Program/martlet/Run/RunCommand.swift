@@ -94,7 +94,7 @@ struct RunCommand: AsyncParsableCommand {
         logger.notice("martlet \(Version.text) started", metadata: [LogKey.node: "\(node)"])
         // What announces is stopped last.
         try await serving.serve(
-            [speaker, standalone], reporter: reporter, deadLoops: { speaker.deadLoops },
+            [speaker, standalone], reporter: reporter, deadLoops: { speaker.deadLoops + standalone.deadLoops },
             routes: [.rebalance { await speaker.rebalance() }], registry: registry, events: events, logger: logger)
         standalone.close()
         recorder?.close()

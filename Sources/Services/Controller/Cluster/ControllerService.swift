@@ -31,8 +31,12 @@ package final class ControllerService: ServiceLifecycle.Service {
     private let recording: Recorder?
     private let logger: Logger
     private let observe: @Sendable (ControllerCore, [AssignmentChange], Duration) -> Void
-    /// The inputs of the loop that leads now.
-    private let leading = Mutex<AsyncStream<LeadingLoop.Input>.Continuation?>(nil)
+    /// The loop that leads now: its inputs, and whether it turns.
+    private struct Leading {
+        let input: AsyncStream<LeadingLoop.Input>.Continuation
+        let heartbeat = Heartbeat("assignment")
+    }
+    private let leading = Mutex<Leading?>(nil)
     private let isStopping = Atomic(false)
 
     /// - Parameters:
@@ -82,7 +86,7 @@ package final class ControllerService: ServiceLifecycle.Service {
 
     /// Who leads, and what is decided.
     package func view() async -> (role: LeaseElection.Role, core: ControllerCore?) {
-        let input = leading.withLock { $0 }
+        let input = leading.withLock { $0?.input }
         guard let input else { return (election.role, nil) }
         let core = await withCheckedContinuation { answer in
             if case .terminated = input.yield(.asked(answer)) { answer.resume(returning: nil) }
@@ -90,10 +94,14 @@ package final class ControllerService: ServiceLifecycle.Service {
         return (election.role, core)
     }
 
+    /// Why the process should be restarted, a sentence each: the loop of a leader if it does not turn. A replica that follows
+    /// has no loop, and the election ends leading by a clock of its own.
+    package var deadLoops: [String] { [leading.withLock { $0?.heartbeat.problem }].compactMap(\.self) }
+
     /// Lets the writes under way come to their end.
     private func finish() async {
         isStopping.store(true, ordering: .relaxed)
-        leading.withLock { _ = $0?.yield(.stop) }
+        leading.withLock { _ = $0?.input.yield(.stop) }
         let limit = ContinuousClock.now + ControllerService.lastWrites
         while leading.withLock({ $0 != nil }), ContinuousClock.now < limit {
             try? await Task.sleep(for: .milliseconds(10))
@@ -110,16 +118,19 @@ package final class ControllerService: ServiceLifecycle.Service {
         }
         // Unbounded: each is a change that would be missed.
         let (inputs, input) = AsyncStream.makeStream(of: LeadingLoop.Input.self)
-        leading.withLock { $0 = input }
+        let beginning = Leading(input: input)
+        let heartbeat = beginning.heartbeat
+        leading.withLock { $0 = beginning }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(input) }
+            group.addTask { await heartbeat.keepTurning { input.yield(.beat) } }
             group.addTask { if await self.client.untilSetBack() { input.yield(.setBack) } }
             // Writes are in a group of their own, so that the watches can end before them.
             await withDiscardingTaskGroup { writes in
                 var loop = LeadingLoop(
                     core: ControllerCore(loadBalancerClass: loadBalancerClass),
                     writer: StatusWriter(client: client, logger: logger, input: input), events: recorder,
-                    recording: recording, logger: logger, observe: observe)
+                    recording: recording, heartbeat: heartbeat, logger: logger, observe: observe)
                 recording?.record(UptimeClock.now, .leadingBegan(loadBalancerClass: loadBalancerClass), .nothing)
                 for await next in inputs { guard loop.handle(next, &writes) else { break } }
                 leading.withLock { $0 = nil }

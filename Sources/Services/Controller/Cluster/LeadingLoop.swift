@@ -21,6 +21,8 @@ struct LeadingLoop {
         case serverAnswers(wasDown: Bool)
         /// The API server's state is older than it was: what was decided since then is void.
         case setBack
+        /// The loop is to turn, and do nothing else.
+        case beat
         /// End what is under way, begin nothing more.
         case stop
         case asked(CheckedContinuation<ControllerCore?, Never>)
@@ -30,6 +32,7 @@ struct LeadingLoop {
     private let writer: StatusWriter
     private let events: EventRecorder
     private let recording: Recorder?
+    private let heartbeat: Heartbeat
     private let logger: Logger
     private let observe: @Sendable (ControllerCore, [AssignmentChange], Duration) -> Void
 
@@ -42,13 +45,15 @@ struct LeadingLoop {
     private var armed: Instant?
 
     init(
-        core: ControllerCore, writer: StatusWriter, events: EventRecorder, recording: Recorder?, logger: Logger,
+        core: ControllerCore, writer: StatusWriter, events: EventRecorder, recording: Recorder?, heartbeat: Heartbeat,
+        logger: Logger,
         observe: @escaping @Sendable (ControllerCore, [AssignmentChange], Duration) -> Void
     ) {
         self.core = core
         self.writer = writer
         self.events = events
         self.recording = recording
+        self.heartbeat = heartbeat
         self.logger = logger
         self.observe = observe
     }
@@ -56,7 +61,9 @@ struct LeadingLoop {
     /// - Parameter tasks: gets the writes and the alarms.
     /// - Returns: whether the loop goes on.
     mutating func handle(_ input: Input, _ tasks: inout DiscardingTaskGroup) -> Bool {
+        heartbeat.beat()
         switch input {
+        case .beat: return true
         case .asked(let continuation):
             continuation.resume(returning: core)
             return true

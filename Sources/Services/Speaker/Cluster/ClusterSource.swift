@@ -28,6 +28,7 @@ package final class ClusterSource: ServiceLifecycle.Service {
     private let recorder: Recorder?
     private let logger: Logger
     private let viewStore: ClusterViewStore
+    private let heartbeat = Heartbeat("cluster")
     /// The Secrets to follow, after each change of them.
     private let secretNames: AsyncStream<Set<NamespacedName>>
     private let wantSecrets: AsyncStream<Set<NamespacedName>>.Continuation
@@ -66,11 +67,24 @@ package final class ClusterSource: ServiceLifecycle.Service {
                 group.addTask { await self.fetchSlices() }
                 group.addTask { await self.saveChanges() }
                 group.addTask { await self.restoreAfterPatience() }
+                group.addTask { await self.beat() }
             }
         }
         let view = await viewStore.finish()
         if view.isComplete { save(view) }
     }
+
+    /// Shows that the view takes in events.
+    private func beat() async {
+        while !Task.isCancelled {
+            _ = await viewStore.current
+            heartbeat.beat()
+            try? await Task.sleep(for: Heartbeat.slowInterval)
+        }
+    }
+
+    /// Why the process should be restarted, a sentence each: the view of the cluster if it takes in nothing.
+    package var deadLoops: [String] { [heartbeat.problem].compactMap(\.self) }
 
     /// What is known; `nil` once the source has stopped.
     package func view() async -> ClusterView? { await viewStore.current }

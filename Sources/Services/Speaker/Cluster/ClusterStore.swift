@@ -18,16 +18,23 @@ package struct ClusterStore: Sendable {
         let path = "\(directory.path)/\(ClusterStore.file)"
         do throws(SystemError) {
             guard let bytes = try directory.read(ClusterStore.file) else { return (nil, nil) }
-            guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
-                ClusterStore.checksum(bytes[(end + 1)...]) == String(decoding: bytes[..<end], as: UTF8.self)
-            else { return (nil, "\(path) is damaged and ignored: nothing can be announced without the API server") }
-            guard let saved = try? JSONDecoder().decode(SavedCluster.self, from: Data(bytes[(end + 1)...])),
-                saved.version == SavedCluster.currentVersion
-            else { return (nil, "\(path) was written by another version of martlet and is ignored") }
-            return (saved, nil)
+            return ClusterStore.content(of: bytes, path: path)
         } catch {
             return (nil, "\(error)")
         }
+    }
+
+    /// What a file says.
+    ///
+    /// - Parameter path: where it is, for the warning.
+    static func content(of bytes: [UInt8], path: String) -> (saved: SavedCluster?, warning: String?) {
+        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
+            ClusterStore.checksum(bytes[(end + 1)...]) == String(decoding: bytes[..<end], as: UTF8.self)
+        else { return (nil, "\(path) is damaged and ignored: nothing can be announced without the API server") }
+        guard let saved = try? JSONDecoder().decode(SavedCluster.self, from: Data(bytes[(end + 1)...])),
+            saved.version == SavedCluster.currentVersion
+        else { return (nil, "\(path) was written by another version of martlet and is ignored") }
+        return (saved, nil)
     }
 
     /// Replaces what was saved; on an error, what was saved before is still there.

@@ -1,3 +1,4 @@
+import SystemIO
 import Timing
 
 /// Decides whether a loop that is watched has frozen, and whether it turns again.

@@ -1,0 +1,1 @@
+../../../Sources/Services/Standalone/AssignmentJournal.swift

@@ -1,0 +1,1 @@
+../../../Sources/Services/Speaker/Cluster/ClusterStore.swift

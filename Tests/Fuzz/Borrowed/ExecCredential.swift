@@ -1,0 +1,1 @@
+../../../Sources/Edges/KubernetesClient/Connection/ExecCredential.swift
