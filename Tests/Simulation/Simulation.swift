@@ -111,13 +111,16 @@ package struct Simulation {
     var owner: [Int: Int] = [:]
     /// Since when each node holds each address.
     var heldSince: [Holding: Instant] = [:]
+    /// How many addresses each node holds.
+    package var shares: [Int] { nodes.map(\.held.count) }
     package var framesSent: Int { nodes.map(\.framesSent).reduce(0, +) }
     /// How long two owners that heard each other were two at most.
     package var longestDouble: Duration { doubles.longest }
     /// How long a client was not served at most that could have been, where one thing alone had gone wrong.
     package var longestGap: Duration { service.longest }
 
-    package init(_ story: Story, traces: Bool = false) {
+    /// - Parameter start: within how long all nodes start.
+    package init(_ story: Story, start: Duration = .seconds(1), traces: Bool = false) {
         self.story = story
         self.traces = traces
         setting = story.setting
@@ -143,7 +146,7 @@ package struct Simulation {
         end = turmoilEnds.advanced(by: story.quiet)
         for number in 0..<count {
             nodes.append(SimulatedNode(number: number, setting: setting, generator: &generator))
-            schedule(.starts(number), in: .milliseconds(chance(0...1000)))
+            schedule(.starts(number), in: .milliseconds(chance(0...Int(start.wholeNanoseconds / 1_000_000))))
         }
         for (number, step) in story.steps.enumerated() { schedule(.step(number), in: .milliseconds(step.time)) }
         schedule(.turmoilEnds, in: .milliseconds(story.end))

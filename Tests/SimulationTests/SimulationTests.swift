@@ -67,6 +67,21 @@ import Testing
         }
     }
 
+    @Test(
+        "Nodes that start within ten seconds of each other → in the end, none has more than twice its share",
+        arguments: [UInt64](1...3))
+    func coldStart(seed: UInt64) {
+        let setting = Setting(nodes: 6, addresses: 240)
+        // The last step does nothing: it makes the story long enough.
+        let story = Story(setting, seed: seed, [.init(60_000, .lose(0, for: 1))])
+        var simulation = Simulation(story, start: .seconds(10))
+        let violations = simulation.run()
+        #expect(violations.isEmpty, "\(violations)")
+        let shares = simulation.shares
+        print("after a cold start, seed \(seed): \(shares), \(simulation.moves) moves")
+        #expect(shares.reduce(0, +) == setting.addresses && (shares.max() ?? 0) <= 2 * setting.addresses / setting.nodes)
+    }
+
     @Test("A large segment") func large() throws {
         let size = (Self.environment["MARTLET_SIMULATION_LARGE"] ?? "24x240").split(separator: "x").compactMap {
             Int($0)

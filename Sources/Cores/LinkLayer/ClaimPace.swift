@@ -65,8 +65,8 @@ package struct ClaimPace: Hashable, Sendable {
 
     // MARK: Cold start
 
-    /// For how long a speaker's marks say that it is new.
-    package var youth: Duration = .seconds(15)
+    /// For how long a speaker's marks say that it is new: until those that started ten seconds after it have looked.
+    package var youth: Duration = .seconds(22)
     /// How long after its start a speaker looks whether all others are as new as itself.
     package var coldStart: Duration = .seconds(11)
 

@@ -121,7 +121,12 @@ extension SegmentClaims {
             if let oldest = impostors.values.map(\.since).min() {
                 timers.set(.impostors, at: oldest.advanced(by: .seconds(1)))
             }
-        case .coldStart: if !hasMetElders, !context.members.isEmpty { actions.append(.coldStart) }
+        case .coldStart:
+            // One that was young when it was met may have been here for twice as long as this node.
+            guard !hasMetElders, !context.isLeaving else { return }
+            for witness in neighbors { sendHandshake(to: witness, at: now) }
+            timers.set(.elders, at: now.advanced(by: context.pace.handshakeGap))
+        case .elders: if !hasMetElders, !context.members.isEmpty { actions.append(.coldStart) }
         case .company:
             context.company = context.members.count + 1
             updateMembers(at: now, &actions)
@@ -204,24 +209,32 @@ extension SegmentClaims {
     /// Asks a speaker that liveness reaches whether it receives this node's frames: about this node's own address, so
     /// that it says no. Later, a missing answer means that it no longer receives them.
     mutating func shakeHands(with witness: Witness, at now: Instant) {
-        guard let ownAddress, isConnected, !speaksPreviousVersion, acquaintances.heard[witness.speaker] != nil,
-            !context.trusted.contains(witness),
+        guard acquaintances.heard[witness.speaker] != nil, !context.trusted.contains(witness),
             handshakes[witness].map({ $0.since.advanced(by: context.pace.handshakeGap) <= now }) ?? true
         else { return }
+        sendHandshake(to: witness, at: now)
+    }
+
+    private mutating func sendHandshake(to witness: Witness, at now: Instant) {
+        guard let ownAddress, isConnected, !speaksPreviousVersion else { return }
         let nonce = context.nonce(for: ownAddress, to: witness, at: now)
         handshakes[witness] = (nonce, now)
         let mark = ClaimMark(.challenge, speaker: context.speaker, company: context.company)
         enqueue(.challenge(ownAddress, to: witness.hardwareAddress), mark, .nonce(nonce))
     }
 
+    /// The speakers that liveness reaches, and where, in order.
+    private var neighbors: [Witness] {
+        acquaintances.heard.flatMap { speaker, places in places.map { Witness(speaker, at: $0) } }.sorted {
+            ($0.speaker, $0.hardwareAddress) < ($1.speaker, $1.hardwareAddress)
+        }
+    }
+
     /// A frame may be lost, and the other may learn of this node only later: until each has answered, it is asked again.
     mutating func shakeHandsWithAll(at now: Instant) {
-        let witnesses = acquaintances.heard.flatMap { speaker, places in places.map { Witness(speaker, at: $0) } }
-        let strange = witnesses.filter { !context.trusted.contains($0) }
+        let strange = neighbors.filter { !context.trusted.contains($0) }
         guard !strange.isEmpty else { return }
-        for witness in strange.sorted(by: { ($0.speaker, $0.hardwareAddress) < ($1.speaker, $1.hardwareAddress) }) {
-            shakeHands(with: witness, at: now)
-        }
+        for witness in strange { shakeHands(with: witness, at: now) }
         timers.set(.handshakes, at: now.advanced(by: context.pace.handshakeGap))
     }
 

@@ -42,7 +42,10 @@ package struct SegmentClaims: Sendable {
         case impostors
         /// A speaker that has not shown yet that it receives this node's frames is asked again.
         case handshakes
+        /// The others are asked, for their answers show how old they are.
         case coldStart
+        /// They have answered.
+        case elders
     }
 
     /// What becomes of a frame that waits to be sent.
@@ -421,6 +424,8 @@ package struct SegmentClaims: Sendable {
         case .denial where isHandshake(sighting, of: witness), .answer where isHandshake(sighting, of: witness):
             concludeHandshake(with: witness)
         case .greeting: meet(mark, of: witness, at: now, &actions)
+        // The answer to a question does not show that its sender stays.
+        case .denial: deliver(.sighted(sighting), to: sighting.address, at: now, &actions)
         default:
             meet(mark, of: witness, at: now, &actions)
             // Who asks without an end is not answered without an end.
