@@ -118,4 +118,130 @@ import Timing
         #expect(problem?.severity == row.severity && problem?.message.contains(row.says) ?? true)
         #expect(list.hasError == (row.severity == "error"))
     }
+
+    // MARK: Evidence
+
+    /// A case of the field, what is written in the cluster, and what explain says of it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let step: String
+        let verdict: ExplanationStep.Verdict
+        let says: String
+        let isWhole: Bool
+        let change: @Sendable (inout ClusterSnapshot) -> Void
+
+        init(
+            _ name: String, _ step: String, _ verdict: ExplanationStep.Verdict, _ says: String, isWhole: Bool = false,
+            _ change: @escaping @Sendable (inout ClusterSnapshot) -> Void
+        ) {
+            testDescription = name
+            self.step = step
+            self.verdict = verdict
+            self.says = says
+            self.isWhole = isWhole
+            self.change = change
+        }
+    }
+
+    static let now = "2026-01-01T12:00:00Z"
+
+    /// A node's speaker that does all that it should.
+    static func healthy(_ node: String) -> SpeakerReport {
+        speaker(node) {
+            $0.reported = "2026-01-01T11:59:40Z"
+            $0.sessions = [session("Established")]
+            $0.addresses =
+                node == "n1"
+                ? [.init(service: "default/web", ip: "192.0.2.10", interfaces: nil, since: "2026-01-01T00:00:00Z")] : []
+            $0.conditions = [Condition(type: "Ready", status: "True", reason: "Announcing", message: "")]
+        }
+    }
+
+    static func lease(_ holder: String?, _ renewed: String) -> LeadershipReport {
+        .lease(
+            Lease(
+                metadata: ObjectMeta(name: "martlet-controller", namespace: "martlet-system"),
+                spec: LeaseSpec(holderIdentity: holder, leaseDurationSeconds: 15, renewTime: renewed)))
+    }
+
+    static let cases: [Case] = [
+        Case("healthy", "Layer 2", .good, "n1 answers for 192.0.2.10", isWhole: true) { _ in },
+        Case("37: whether the router takes it", "Sessions", .good, "vtysh -c 'show bgp summary'", isWhole: true) { _ in
+        },
+        Case("18, 52: the owner's speaker lists no such address", "Layer 2", .bad, "does not report 192.0.2.10") {
+            for index in $0.speakers.indices { $0.speakers[index].status?.addresses = [] }
+        },
+        Case("52: the owner's speaker is not ready", "Layer 2", .warning, "CAP_NET_RAW is missing", isWhole: true) {
+            $0.speakers[0].status?.conditions = [
+                Condition(type: "Ready", status: "False", reason: "NotReady", message: "CAP_NET_RAW is missing")
+            ]
+        },
+        Case("c74: no speaker at all", "Speaker", .bad, "No speaker reports") { $0.speakers = [] },
+        Case("c74: no speaker at all, the owner", "Layer 2", .expected, "there is no Speaker object") {
+            $0.speakers = []
+        },
+        Case("c74: no speaker at all, the routes", "BGP", .expected, "no speaker reports an established session") {
+            $0.speakers = []
+        },
+        Case("24: no speaker on the owner", "Layer 2", .expected, "n1: no speaker reports from it") {
+            $0.speakers.removeFirst()
+            $0.reading.state.nodes.removeLast()
+        },
+        Case("c54, c77: the owner's report is old", "Layer 2", .expected, "n1: its speaker has not reported for 4m") {
+            $0.speakers[0].status?.reported = "2026-01-01T11:56:00Z"
+        },
+        Case("c55: no controller has ever led", "Address", .bad, "there is no Lease martlet-controller") {
+            unassign(&$0)
+            $0.leadership = .absent
+        },
+        Case("c55: the leader is gone", "Address", .bad, "the Lease of c-1 has expired, renewed 60m ago") {
+            unassign(&$0)
+            $0.leadership = lease("c-1", "2026-01-01T11:00:00.000000Z")
+        },
+        Case(
+            "c55: a leader that has not assigned", "Address", .bad, "The controller c-1 leads, its Lease renewed 5s ago"
+        ) {
+            unassign(&$0)
+            $0.leadership = lease("c-1", "2026-01-01T11:59:55.000000Z")
+        },
+        problem("10", "BGPPeer/martlet-system/tor", "Secret martlet-system/tor-key does not exist"),
+        problem("11", "BGPPeer/martlet-system/tor", "BFDProfile fast does not exist"),
+        problem("12", "BGPPeer/martlet-system/tor-again", "same router as tor"),
+        problem("46", nil, "eth0: 0 of 2 nodes are reachable: UDP 3784"),
+        problem("53", nil, "cannot write /var/lib/martlet: No space left on device"),
+    ]
+
+    /// A problem that the owner's speaker reports: the chain is not called healthy without it.
+    static func problem(_ name: String, _ object: String?, _ message: String) -> Case {
+        Case("\(name): \(message)", "Problems", .warning, message, isWhole: true) {
+            $0.speakers[0].status?.problems = [.init(severity: "error", object: object, field: nil, message: message)]
+        }
+    }
+
+    private static func unassign(_ look: inout ClusterSnapshot) {
+        for index in look.reading.state.services.indices { look.reading.state.services[index].status = nil }
+    }
+
+    @Test("A failure in a cluster → the step that names it, and whether the chain is whole", arguments: cases)
+    func evidence(row: Case) throws {
+        var look = Self.look([Self.healthy("n1"), Self.healthy("n2")])
+        look.taken = Timestamp(Self.now)
+        row.change(&look)
+        let document = look.explanation(
+            of: NamespacedName(namespace: "default", name: "web"), look.decisions(loadBalancerClass: nil), [:])
+        let step = try #require(document.steps.first { $0.step == row.step }, "\(document)")
+        #expect(step.verdict == row.verdict, "\(step)")
+        #expect(([step.summary] + step.details).contains { $0.contains(row.says) }, "\(step)")
+        #expect(document.isWhole == row.isWhole, "\(document)")
+    }
+
+    @Test("A speaker that has not reported for long is not ready, though its last report says so") func stale() throws {
+        var look = Self.look([Self.healthy("n1"), Self.healthy("n2")])
+        look.taken = Timestamp(Self.now)
+        look.speakers[1].status?.reported = "2026-01-01T11:58:00Z"
+        let status = look.status(loadBalancerClass: nil)
+        #expect(status.speakers.first { $0.node == "n1" }?.notReady == [])
+        #expect(status.speakers.first { $0.node == "n2" }?.notReady.first?.contains("not reported for 2m") == true)
+        #expect(Resource.problems.list(from: status).hasError)
+    }
 }

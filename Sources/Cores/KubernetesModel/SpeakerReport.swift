@@ -40,6 +40,10 @@ extension SpeakerReport: KubernetesObject {
 package struct SpeakerStatus: Codable, Hashable, Sendable {
     /// How many entries a list has at most.
     package static let limit = 100
+    /// How long nothing is written if nothing changes; up to a quarter longer, at random.
+    package static let heartbeat = Duration.seconds(30)
+    /// The age from which a report does not count: two heartbeats are missing.
+    package static let staleAfter = Duration.seconds(90)
 
     package struct Session: Codable, Hashable, Sendable {
         /// The BGPPeer's name.
@@ -96,6 +100,23 @@ package struct SpeakerStatus: Codable, Hashable, Sendable {
         }
     }
 
+    /// What is wrong on the node, or with the configuration as the speaker sees it.
+    package struct Problem: Codable, Hashable, Sendable {
+        /// `warning` or `error`.
+        package var severity: String
+        /// `KIND/NAMESPACE/NAME`; `nil`: the process or its host.
+        package var object: String?
+        package var field: String?
+        package var message: String
+
+        package init(severity: String, object: String?, field: String?, message: String) {
+            self.severity = severity
+            self.object = object
+            self.field = field
+            self.message = message
+        }
+    }
+
     package var version: String?
     /// RFC 3339 text: when the process began.
     package var started: String?
@@ -107,6 +128,9 @@ package struct SpeakerStatus: Codable, Hashable, Sendable {
     package var addressCount: Int?
     /// Routes advertised to at least one router.
     package var routeCount: Int?
+    package var problems: [Problem]?
+    /// RFC 3339 text: when the process last wrote this; at least every ``heartbeat``, and a quarter of it.
+    package var reported: String?
     package var conditions: [Condition]?
 
     package init() {}

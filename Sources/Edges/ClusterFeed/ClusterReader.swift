@@ -55,6 +55,16 @@ package struct ClusterReader: Sendable {
         }
     }
 
+    /// The Lease of the controllers; `nil` if there is none.
+    package func readControllerLease(in namespace: String) async throws(RequestFailure) -> Lease? {
+        do throws(RequestFailure) {
+            return try await client.get(.leases, NamespacedName(namespace: namespace, name: "martlet-controller"))
+        } catch {
+            guard error.isNotFound else { throw error }
+            return nil
+        }
+    }
+
     /// The Services of type LoadBalancer that a label selector picks.
     package func names(selectedBy labels: String) async throws(RequestFailure) -> Set<NamespacedName> {
         let scope = APIRequest.Scope(labelSelector: labels, fieldSelector: "spec.type=LoadBalancer")

@@ -64,7 +64,11 @@ package struct StatusReporter: ProcessReporter {
             review: core.engine.review(of: service),
             advertisements: speaker.core.engine.advertisements(for: service),
             plan: speaker.core.engine.plan(for: service), endpoints: core.endpoints[service], peers: peers,
-            problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+            problems: core.problems.filter { $0.severity != .note }.map { ProblemEntry($0) })
+        var own = StatusDocument(version: Version.text, role: "run", node: node)
+        _ = await self.speaker.describe(in: &own)
+        own.problems += [standalone.saveFailure].compactMap(\.self).map { ProblemEntry($0) }
+        explanation.reported = own.problems.map { NodeProblemEntry(nodes: [], problem: $0) }
         explanation.onlyNode = node
         explanation.strangers = speaker.core.strangers
         explanation.obstacles = [speaker.core.nodeProblem].compactMap(\.self).map { ProblemEntry($0) }

@@ -30,14 +30,29 @@ struct ControllerReporter: ProcessReporter {
         return []
     }
 
-    /// The chain of decisions for one Service, as far as a controller makes them: up to its addresses. `nil` unless this
-    /// process leads.
+    /// The chain of decisions for one Service, as far as a controller makes them: up to its addresses. `nil` if this process
+    /// does not lead, unless the reason is known.
     func explanation(of name: NamespacedName) async -> ExplanationDocument? {
-        guard let core = await controller.view().core else { return nil }
+        let troubles = access.troubles.map {
+            NodeProblemEntry(
+                nodes: [], problem: ProblemEntry(severity: "error", object: nil, field: nil, message: $0))
+        }
+        guard let core = await controller.view().core else {
+            guard !troubles.isEmpty else { return nil }
+            var explanation = Explanation(name, service: nil)
+            explanation.unread = "This controller does not lead, and cannot reach the API server."
+            explanation.reported = troubles
+            return explanation.document
+        }
         var explanation = Explanation(
             name, service: core.service(name), loadBalancerClass: core.engine.loadBalancerClass,
             review: core.engine.review(of: name),
-            problems: core.problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+            problems: core.problems.filter { $0.severity != .note }.map { ProblemEntry($0) })
+        explanation.reported = troubles
+        if !core.isComplete {
+            explanation.unread =
+                "This controller has not read the cluster yet, so it does not know the Service \(name)."
+        }
         explanation.isOfAnnouncing = false
         var document = explanation.document
         document.events = events.events(of: name.description)

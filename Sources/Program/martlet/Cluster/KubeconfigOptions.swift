@@ -2,9 +2,13 @@ import ArgumentParser
 import ClusterConfiguration
 import ClusterFeed
 import Foundation
+import KubernetesAPI
 import KubernetesClient
+import KubernetesModel
 import Manifests
 import Presentation
+import SystemIO
+import Timing
 
 /// A cluster to look at, as kubectl finds it.
 struct KubeconfigOptions: ParsableArguments {
@@ -38,13 +42,29 @@ struct KubeconfigOptions: ParsableArguments {
             look.reading.state = try await reader.read()
             look.speakers = try await reader.readSpeakers(of: look.reading.state.nodes)
             if let labels { look.shown = try await reader.names(selectedBy: labels) }
-            if withEvents { look.events = try await reader.readEvents() }
+            if withEvents {
+                look.events = try await reader.readEvents()
+                look.leadership = await leadership(look.speakers, reader)
+            }
+            look.taken = .now
             look.reading.problems = unreadable.problems
             await client.close()
             return look
         } catch {
             await client.close()
             throw error
+        }
+    }
+
+    /// Who leads the controllers, in the namespace in which the speakers report. Without permission
+    /// to read the Lease, the rest is still shown.
+    private func leadership(_ speakers: [SpeakerReport], _ reader: ClusterReader) async -> LeadershipReport {
+        do {
+            let lease = try await reader.readControllerLease(
+                in: speakers.first?.metadata.namespace ?? "martlet-system")
+            return lease.map { .lease($0) } ?? .absent
+        } catch {
+            return .unreadable(error.message)
         }
     }
 }

@@ -6,9 +6,14 @@ import Logging
 import Presentation
 import ServiceLifecycle
 import Speaker
+import SystemIO
 import Timing
 
-/// Keeps the node's `Speaker` object: written when what it says has changed, and at most every ``pause``.
+/// Keeps the node's `Speaker` object: written when what it says has changed, and at most every ``pause``. If nothing changes,
+/// it is written every `SpeakerStatus.heartbeat` with the time, so that readers can tell a report from a relic.
+///
+/// The heartbeat is in the status and not in a Lease: a speaker that may write Leases of the namespace could take the
+/// leadership of the controllers.
 ///
 /// The Node owns it, so that Kubernetes deletes it with the Node. A speaker whose Node was deleted writes nothing until the
 /// Node is there again; one that never had a Node (its --node-name is wrong) has an object without an owner, which readers
@@ -46,6 +51,7 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
         var lastProblem: String?
         var setBacks = client.setBacks
         var hadNode = false
+        var heartbeat = ContinuousClock.now
         while !Task.isCancelled {
             if setBacks != client.setBacks {
                 // What was written may be in the part of the history that is gone.
@@ -60,10 +66,15 @@ struct SpeakerPublisher: ServiceLifecycle.Service {
             let node = view?.node(named: self.node)
             if node != nil { hadNode = true }
             let new = Written(status: status, owner: node.flatMap { OwnerReference($0) })
-            if view?.hasNodes ?? false, node != nil || !hadNode, new != written {
+            if view?.hasNodes ?? false, node != nil || !hadNode,
+                new != written || ContinuousClock.now >= heartbeat
+            {
                 do throws(RequestFailure) {
-                    try await publish(new, isOwned: written?.owner == new.owner && written != nil)
+                    var report = new
+                    report.status.reported = Timestamp.now.description
+                    try await publish(report, isOwned: written?.owner == new.owner && written != nil)
                     written = new
+                    heartbeat = .now + SpeakerStatus.heartbeat * Double.random(in: 1...1.25)
                     lastProblem = nil
                 } catch {
                     if lastProblem != error.message {
@@ -154,6 +165,10 @@ extension SpeakerStatus {
         }
         addressCount = Set(own.map(\.ip)).count
         routeCount = Set(document.announcements.filter(\.isBGP).compactMap(\.prefix)).count
+        problems = document.problems.filter { $0.severity != "note" }.prefix(limit).map {
+            Problem(
+                severity: $0.severity, object: $0.object, field: $0.field, message: String($0.message.prefix(1024)))
+        }
         let message = document.notReady.joined(separator: "; ")
         conditions = [
             Condition(

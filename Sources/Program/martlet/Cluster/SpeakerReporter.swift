@@ -78,7 +78,12 @@ struct SpeakerReporter: ProcessReporter {
             name, service: service, loadBalancerClass: view.loadBalancerClass, review: review,
             advertisements: engine.advertisements(for: name), plan: engine.plan(for: name),
             endpoints: view.endpoints(of: name), peers: peers,
-            problems: view.problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+            problems: view.problems.filter { $0.severity != .note }.map { ProblemEntry($0) })
+        let own = await news(since: nil).document
+        explanation.reported = own.problems.map { NodeProblemEntry(nodes: [], problem: $0) }
+        if !(view.isRestored || view.isComplete) {
+            explanation.unread = "This speaker has not read the cluster yet, so it does not know the Service \(name)."
+        }
         explanation.onlyNode = node
         explanation.strangers = speaker.core.strangers
         explanation.obstacles = [speaker.core.nodeProblem].compactMap(\.self).map { ProblemEntry($0) }

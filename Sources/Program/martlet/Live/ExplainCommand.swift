@@ -12,8 +12,9 @@ struct ExplainCommand: AsyncParsableCommand {
         abstract: "Shows every decision about one Service, from its type to the wire, and what to do.",
         discussion: """
             Reads a cluster, manifests or a saved bundle, or asks one process; changes nothing. For a cluster it shows \
-            what follows from its objects. Only speakers know which nodes they reach on a segment: ask one with \
-            --server. Exit status 1: the Service has no address, or no node announces it.
+            what the controller and the speakers have reported. Only speakers know which nodes they reach on a segment: \
+            ask one with --server. Exit status 1: the Service has no address, no node announces it, or no report \
+            confirms it.
 
             Examples:
               martlet explain default/web

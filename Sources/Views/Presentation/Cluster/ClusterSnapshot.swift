@@ -17,6 +17,11 @@ package struct ClusterSnapshot {
     /// The Services to be shown; `nil`: all.
     package var shown: Set<NamespacedName>?
 
+    /// The Lease of the controllers; `nil` if it was not read.
+    package var leadership: LeadershipReport?
+    /// When it was read.
+    package var taken: Timestamp?
+
     package init(
         reading: ManifestReading = ManifestReading(), speakers: [SpeakerReport] = [], events: [ObservedEvent] = [],
         policy: NodePolicy = NodePolicy(), shown: Set<NamespacedName>? = nil
@@ -117,11 +122,39 @@ package struct ClusterSnapshot {
     package func explanation(
         of service: NamespacedName, _ decisions: OfflineDecisions, _ history: [String: [EventEntry]]
     ) -> ExplanationDocument {
-        var explanation = decisions.explanation(of: service, peers: peers)
-        explanation.obstacles = strayProblems
+        // Sessions in a stale report are not known to be up.
+        let fresh = living.filter { speaker in taken.flatMap { speaker.staleness(at: $0) } == nil }
+        let sessions = fresh.flatMap { speaker in
+            speaker.peers.map { NodePeerEntry(node: speaker.metadata.name, peer: $0) }
+        }
+        var explanation = decisions.explanation(of: service, peers: sessions)
+        explanation.obstacles = strayProblems + unreportedProblems.filter(\.isError)
+        explanation.evidence = evidence(of: service)
+        explanation.reported =
+            ClusterStatus(
+                living.map { speaker in
+                    var document = speaker.document(obstacle: nil)
+                    document.notReady = []
+                    return document
+                }, events: []
+            ).problems
         var document = explanation.document
         document.events = history[service.description] ?? []
         return document
+    }
+
+    /// What has been written about a Service.
+    private func evidence(of service: NamespacedName) -> ClusterEvidence {
+        let ingress = reading.state.services.first { $0.name == service }?.status?.loadBalancer?.ingress ?? []
+        let ready = readyNodes
+        let reports = speakers.map { speaker in
+            let node = speaker.metadata.name
+            return (node, ClusterEvidence.Speaker(speaker, of: service, isNodeReady: ready.contains(node), at: taken))
+        }
+        return ClusterEvidence(
+            given: Set(ingress.compactMap { $0.ip.flatMap { try? IPAddress($0) } }),
+            leadership: taken.flatMap { taken in leadership?.sentence(at: taken) },
+            speakers: Dictionary(reports, uniquingKeysWith: { $1 }))
     }
 
     /// The history of each Service, in the order of time; of a Service that exists, nothing of former ones of its name.
@@ -232,7 +265,11 @@ package struct ClusterSnapshot {
             let obstacle =
                 ready.contains(name)
                 ? nil : present.contains(name) ? "its node is not Ready" : ClusterSnapshot.strayMessage(name)
-            return speaker.document(obstacle: obstacle)
+            var document = speaker.document(obstacle: obstacle)
+            if obstacle == nil, let staleness = taken.flatMap({ speaker.staleness(at: $0) }) {
+                document.notReady.append(staleness)
+            }
+            return document
         }
         return ClusterStatus([whole] + documents, events: events)
     }
@@ -260,6 +297,9 @@ extension SpeakerReport {
         }
         document.peers = peers
         document.addressCount = status?.addressCount
+        document.problems = (status?.problems ?? []).map {
+            ProblemEntry(severity: $0.severity, object: $0.object, field: $0.field, message: $0.message)
+        }
         document.segments = (status?.segments ?? []).map { segment in
             SegmentEntry(
                 interface: segment.interface,

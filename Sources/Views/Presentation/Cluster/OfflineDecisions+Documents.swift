@@ -19,6 +19,6 @@ extension OfflineDecisions {
             loadBalancerClass: assignment.loadBalancerClass, review: assignment.review(of: service),
             advertisements: announcement.advertisements(for: service), plan: announcement.plan(for: service),
             endpoints: endpoints[service], peers: peers,
-            problems: problems.filter { $0.severity == .error }.map { ProblemEntry($0) })
+            problems: problems.filter { $0.severity != .note }.map { ProblemEntry($0) })
     }
 }

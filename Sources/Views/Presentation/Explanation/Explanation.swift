@@ -26,8 +26,14 @@ package struct Explanation: Hashable, Sendable {
     package var onlyNode: String?
     /// Hosts that are not speakers and use an address, a clause for each; what the asked node has seen on the wire.
     package var strangers: [IPAddress: String] = [:]
-    /// Problems of the configuration that keep objects out of force.
+    /// Problems of the configuration, errors and warnings. An error keeps its object out of force.
     package var problems: [ProblemEntry]
+    /// What processes report as wrong with themselves and their hosts.
+    package var reported: [NodeProblemEntry] = []
+    /// What the controller and the speakers of a cluster have written; `nil` where the process itself is asked.
+    package var evidence: ClusterEvidence?
+    /// Why it is not known whether there is such a Service; `nil` if it is known.
+    package var unread: String?
     /// What keeps a speaker that was asked from announcing anything at all.
     package var obstacles: [ProblemEntry] = []
     /// Whether it is known what becomes of the addresses.
@@ -51,13 +57,22 @@ package struct Explanation: Hashable, Sendable {
 
     package var document: ExplanationDocument {
         var steps = [serviceStep]
-        guard let review else { return ExplanationDocument(service: name.description, steps: steps, advice: advice) }
+        guard let review else {
+            if service == nil, unread == nil { return ExplanationDocument(name, steps, advice) }
+            return ExplanationDocument(name, steps + [problemStep].compactMap(\.self), advice)
+        }
         steps += [requestStep(review), poolStep(review), addressStep(review)].compactMap(\.self)
         if !review.assignment.addresses.isEmpty, isOfAnnouncing {
             steps += [endpointStep, advertisementStep]
             steps += [speakerStep, layer2Step, bgpStep, sessionStep].compactMap { $0 }
         }
-        return ExplanationDocument(service: name.description, steps: steps, advice: advice)
+        return ExplanationDocument(name, steps + [problemStep].compactMap(\.self), advice)
+    }
+}
+
+extension ExplanationDocument {
+    fileprivate init(_ name: NamespacedName, _ steps: [ExplanationStep], _ advice: [String]) {
+        self.init(service: name.description, steps: steps, advice: advice)
     }
 }
 
@@ -65,6 +80,7 @@ package struct Explanation: Hashable, Sendable {
 extension Explanation {
     private var serviceStep: ExplanationStep {
         guard let service else {
+            if let unread { return ExplanationStep("Service", .bad, unread) }
             let reasons = reasonsForAbsence
             return ExplanationStep(
                 "Service", .bad,
@@ -91,7 +107,7 @@ extension Explanation {
 
     /// Why the Service may be left out of what was read.
     private var reasonsForAbsence: [String] {
-        problems.filter { $0.object == nil || $0.object == "Service/\(name)" }.map { problem in
+        problems.filter { $0.isError && ($0.object == nil || $0.object == "Service/\(name)") }.map { problem in
             (problem.field.map { "\($0): " } ?? "") + problem.message
         }
     }
@@ -124,6 +140,10 @@ extension Explanation {
             return review.assignment.reason == .noPools ? ExplanationStep("Pools", .bad, "There are no pools.") : nil
         }
         guard givers.isEmpty else {
+            guard ungiven(review).isEmpty else {
+                return ExplanationStep(
+                    "Pools", .expected, "\(givers.unique.joined(separator: " and ")) can allocate.", details: details)
+            }
             return ExplanationStep(
                 "Pools", .good, "Allocated from \(givers.unique.joined(separator: " and ")).", details: details)
         }
@@ -138,6 +158,13 @@ extension Explanation {
             return ExplanationStep("Address", .bad, "None yet. \(reason ?? "The controller has not reported on it.")")
         }
         let addresses = assignment.addresses.map(\.address.description).joined(separator: ", ")
+        let ungiven = ungiven(review)
+        if let evidence, !ungiven.isEmpty {
+            return ExplanationStep(
+                "Address", .bad,
+                "\(list(ungiven)) is not in the Service's status.loadBalancer: no controller has assigned it.",
+                details: [evidence.leadership].compactMap(\.self))
+        }
         let missing = reason.map { ["missing family: \($0)"] } ?? []
         return ExplanationStep("Address", missing.isEmpty ? .good : .warning, addresses, details: missing)
     }
@@ -174,28 +201,30 @@ extension Explanation {
     private var layer2Step: ExplanationStep? {
         let silent = plan.silent.filter { $0.protocol == .layer2 }
         guard !plan.layer2.isEmpty || !silent.isEmpty else { return nil }
-        let owners = plan.layer2.grouped { "\($0.node) \($0.interfaces)" }.map { group in
+        let owners = plan.layer2.grouped { "\($0.node) \($0.interfaces) \(isConfirmed($0))" }.map { group in
             let interfaces =
                 switch group[0].interfaces {
                 case .all: "every suitable interface"
                 case .named(let names): names.sorted().joined(separator: ", ")
                 }
-            return "\(group[0].node) answers for \(list(group.map(\.address))) on \(interfaces)"
+            let verb = isConfirmed(group[0]) ? "answers" : "should answer"
+            return "\(group[0].node) \(verb) for \(list(group.map(\.address))) on \(interfaces)"
         }
         let wanted = addresses(wantedBy: .layer2)
         let isWanted = !wanted.isEmpty
         let conflicts = strangers.filter { wanted.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
         let verdict: ExplanationStep.Verdict =
-            !isWanted ? .neutral : answered.isSuperset(of: wanted) && conflicts.isEmpty ? .good : .bad
+            !isWanted ? .neutral : answered.isSuperset(of: wanted) && conflicts.isEmpty ? reportedVerdict : .bad
         let summary =
             !isWanted
             ? "Not used: no L2Advertisement matches."
             : owners.isEmpty ? "No node answers." : owners.joined(separator: "; ") + "."
-        return ExplanationStep("Layer 2", verdict, summary, details: isWanted ? conflicts + reasons(silent) : [])
+        return ExplanationStep(
+            "Layer 2", verdict, summary, details: isWanted ? conflicts + doubts + reasons(silent) : [])
     }
 
     /// Addresses, each once.
-    private func list(_ addresses: [IPAddress]) -> String {
+    func list(_ addresses: [IPAddress]) -> String {
         addresses.unique.map(\.description).joined(separator: ", ")
     }
 
@@ -217,6 +246,9 @@ extension Explanation {
         let untold = addresses(wantedBy: .bgp).subtracting(advertised).sorted()
         let missing =
             untold.isEmpty ? "" : " No node advertises \(untold.map(\.description).joined(separator: ", "))."
+        if let unconfirmed = unconfirmedRoutes, untold.isEmpty {
+            return ExplanationStep("BGP", .expected, unconfirmed, details: told + reasons(silent))
+        }
         return ExplanationStep(
             "BGP", untold.isEmpty ? .good : untold.allSatisfy(answered.contains) ? .warning : .bad,
             told.isEmpty
@@ -261,24 +293,39 @@ extension Explanation {
         }
         let sessions = wanted.compactMap { pair in peers.first { $0.node == pair[0] && $0.peer.peer == pair[1] } }
         let established = sessions.filter(\.peer.isEstablished).count
-        let details = sessions.map { session in
+        var details = sessions.map { session in
             let error = session.peer.lastError.map { session.peer.isEstablished ? "" : ": \($0)" } ?? ""
             return "\(session.node) with \(session.peer.peer): \(session.peer.state)\(error)"
         }
+        if let evidence {
+            details += wanted.filter { pair in !sessions.contains { $0.node == pair[0] && $0.peer.peer == pair[1] } }
+                .map { pair in "\(pair[0]) with \(pair[1]): not reported: \(evidence.silence(of: pair[0]))" }
+        }
+        // What a router does with a route is not part of BGP: no message says that its policy dropped it.
+        if established > 0 { details.append(Explanation.routersOwn) }
         guard !sessions.isEmpty else {
             return ExplanationStep(
-                "Sessions", .neutral, "No speaker reports any of the \(wanted.count) sessions.", details: rest)
+                "Sessions", evidence == nil ? .neutral : .expected,
+                "No speaker reports any of the \(wanted.count) sessions.",
+                details: details + rest)
         }
         return ExplanationStep(
             "Sessions", established == 0 ? .bad : established < wanted.count ? .warning : .good,
             "\(established) of \(wanted.count) established.", details: details + rest)
     }
+
+    private static let routersOwn =
+        "only the router knows whether it accepts the routes: `vtysh -c 'show bgp summary'` ((Policy): it has no policy), "
+        + "or `birdc show route`"
 }
 
 // MARK: - What to do
 extension Explanation {
     private var advice: [String] {
         guard service != nil else {
+            if unread != nil {
+                return ["Fix the connection of this process to the API server, or ask another process."]
+            }
             return [
                 reasonsForAbsence.isEmpty
                     ? "List the Services with `kubectl get services -A`, and write NAMESPACE/NAME."
@@ -296,7 +343,7 @@ extension Explanation {
         var sentences: [String] = []
         if let reason = review.assignment.reason {
             sentences.append(Advice.sentence(for: reason.rawValue) ?? "")
-        } else if review.assignment.addresses.isEmpty {
+        } else if review.assignment.addresses.isEmpty || !ungiven(review).isEmpty {
             sentences.append(
                 "Check that a controller leads (`kubectl -n martlet-system get lease martlet-controller`), and read its log."
             )
@@ -317,6 +364,14 @@ extension Explanation {
         if !review.assignment.addresses.isEmpty, !advertisements.contains(where: \.matches), reasons.isEmpty {
             sentences += [Advice.sentence(for: NotAnnouncedReason.noAdvertisement.rawValue) ?? ""]
         }
+        if let evidence {
+            let silent = Set(plan.layer2.map(\.node) + plan.bgp.map(\.node)).filter { evidence.speakers[$0] == nil }
+            if !silent.isEmpty {
+                sentences.append(
+                    "Check the speaker of \(silent.sorted().joined(separator: ", ")): `kubectl -n martlet-system get pods "
+                        + "-o wide`, and the DaemonSet martlet-speaker.")
+            }
+        }
         if let step = sessionStep, step.verdict == .bad {
             sentences.append("Check the sessions on the router, and with `martlet get peers -o wide`.")
         }
@@ -329,11 +384,10 @@ extension Explanation {
 
     /// The problems that keep objects out of force, which may be the cause: the first of them in full.
     private var troubles: [String] {
+        // Those about what is shown are a step.
+        let problems = problems.filter { $0.isError && !concerns($0) }
         guard !problems.isEmpty else { return [] }
-        let shown = problems.prefix(Explanation.mostTroubles).map { problem in
-            let place = [problem.object, problem.field].compactMap(\.self).joined(separator: ": ")
-            return "Possible cause, fix it first: " + (place.isEmpty ? "" : place + ": ") + problem.message
-        }
+        let shown = problems.prefix(Explanation.mostTroubles).map { "Possible cause, fix it first: " + $0.sentence }
         let more = problems.count - shown.count
         return shown + (more > 0 ? ["\(more) more: `martlet get problems`, or `martlet check` for manifests."] : [])
     }
@@ -357,7 +411,7 @@ extension Explanation {
 
 extension Array where Element: Hashable {
     /// Each element once, in the order in which it comes first.
-    fileprivate var unique: [Element] {
+    var unique: [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }

@@ -16,8 +16,8 @@ package struct ExplanationDocument: Hashable, Sendable {
         self.advice = advice
     }
 
-    /// Whether the chain is whole.
-    package var isWhole: Bool { !steps.contains { $0.verdict == .bad } }
+    /// Whether the chain is whole: nothing in it is broken, or expected without a report that confirms it.
+    package var isWhole: Bool { !steps.contains { $0.verdict == .bad || $0.verdict == .expected } }
 
     /// Reads what a process answered.
     package init(jsonText: [UInt8]) throws(DocumentError) {
@@ -86,6 +86,7 @@ extension ExplanationStep.Verdict {
         case .good: (style.usesUnicode ? "✓" : "ok", .good)
         case .warning: (style.usesUnicode ? "!" : "! ", .warning)
         case .bad: (style.usesUnicode ? "✗" : "!!", .bad)
+        case .expected: (style.usesUnicode ? "·" : "? ", .warning)
         case .neutral: (style.usesUnicode ? "·" : "- ", .faint)
         }
     }

@@ -9,6 +9,8 @@ package struct ExplanationStep: Hashable, Sendable, Decodable {
         case warning
         /// The chain is broken here.
         case bad
+        /// Follows from the objects, but no report confirms it.
+        case expected
         /// Not reached, or nothing to judge.
         case neutral
     }

@@ -4,6 +4,11 @@ package struct NodeProblemEntry: Hashable, Sendable, JSONRepresentable {
     package let nodes: [String]
     package let problem: ProblemEntry
 
+    package init(nodes: [String], problem: ProblemEntry) {
+        self.nodes = nodes
+        self.problem = problem
+    }
+
     package var json: JSONValue {
         guard case .object(let members) = problem.json else { return nil }
         return .object(members + [JSONMember(name: "nodes", value: nodes.json)])
