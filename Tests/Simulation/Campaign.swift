@@ -54,8 +54,6 @@ package enum Campaign: String, CaseIterable, Hashable, Sendable {
 }
 
 extension Campaign {
-    /// Whether stories have the layer-2 core stand still.
-    static let freezes = false
     /// Whether a holder may let go of an address to one that hosts, or liveness, have not heard of yet: upon a reminder that
     /// it alone has heard, or of a node that is lost again before liveness has heard it.
     static let excusesYielding = true

@@ -46,6 +46,8 @@ struct SimulatedNode {
     // The layer-2 thread.
     /// It does not turn: nothing is answered, and what comes waits.
     private(set) var isFrozen = false
+    /// When liveness notices that it stands still, or has turned for long enough again.
+    private var suspension: (moment: Instant, isSuspended: Bool)?
     private var waitingChanges: [Layer2Change] = []
     private var waitingFrames: [[UInt8]] = []
     /// When it may send again: it sends so many frames at a turn, and then looks at what has come.
@@ -100,6 +102,7 @@ struct SimulatedNode {
         held = []
         outputs = []
         isFrozen = false
+        suspension = nil
         waitingChanges = []
         waitingFrames = []
     }
@@ -125,6 +128,7 @@ struct SimulatedNode {
             let turn = max(global(due), now, nextTurn)
             moment = min(moment ?? turn, turn)
         }
+        if let due = suspension?.moment { moment = min(moment ?? due, max(due, now)) }
         return moment
     }
 
@@ -190,6 +194,10 @@ struct SimulatedNode {
 
     mutating func handleDeadline(at now: Instant) {
         let moment = local(now)
+        if let change = suspension, change.moment <= now {
+            suspension = nil
+            perform(liveness.setSuspended(change.isSuspended, at: moment, using: &generator), at: now)
+        }
         if let due = liveness.nextDeadline, due <= moment {
             perform(liveness.handleDeadline(at: moment, using: &generator), at: now)
             noteListening(at: now)
@@ -221,11 +229,16 @@ struct SimulatedNode {
         flush(at: now)
     }
 
-    mutating func freeze() { isFrozen = true }
+    mutating func freeze(at now: Instant) {
+        isFrozen = true
+        suspension = (now.advanced(by: HeartbeatWatch.patience), true)
+    }
 
     mutating func thaw(at now: Instant) {
         guard isFrozen else { return }
         isFrozen = false
+        // Before that, nothing was noticed.
+        suspension = suspension == nil ? (now.advanced(by: HeartbeatWatch.recovery), false) : nil
         let (changes, frames) = (waitingChanges, waitingFrames)
         (waitingChanges, waitingFrames) = ([], [])
         // What is wanted comes first, and what waits to be read before deadlines.

@@ -219,7 +219,7 @@ extension Simulation {
             schedule(.resumes(number), in: .milliseconds(time))
         case .freeze(_, let time) where isRunning[number] && !nodes[number].isFrozen:
             disturb()
-            nodes[number].freeze()
+            nodes[number].freeze(at: now)
             collect(number)
             schedule(.thaws(number), in: .milliseconds(time))
         case .changeMAC where isRunning[number] && !nodes[number].isFrozen && !isPaused[number]:

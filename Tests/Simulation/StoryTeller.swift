@@ -64,7 +64,7 @@ struct StoryTeller {
         case 13: return .rebalance(node())
         case 14: return .changeMAC(node())
         case 15: return .rename(node())
-        case 16 where Campaign.freezes: return .freeze(node(), for: chance(20...8000))
+        case 16: return .freeze(node(), for: chance(20...8000))
         default: return .cordon(node())
         }
     }

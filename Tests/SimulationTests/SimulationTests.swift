@@ -79,7 +79,8 @@ import Testing
         #expect(violations.isEmpty, "\(violations)")
         let shares = simulation.shares
         print("after a cold start, seed \(seed): \(shares), \(simulation.moves) moves")
-        #expect(shares.reduce(0, +) == setting.addresses && (shares.max() ?? 0) <= 2 * setting.addresses / setting.nodes)
+        #expect(shares.reduce(0, +) == setting.addresses)
+        #expect((shares.max() ?? 0) <= 2 * setting.addresses / setting.nodes)
     }
 
     @Test("A large segment") func large() throws {

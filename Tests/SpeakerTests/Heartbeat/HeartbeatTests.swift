@@ -1,3 +1,4 @@
+import NodeDecisions
 import SystemIO
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Timing
 @Suite("Heartbeats") struct HeartbeatTests {
     /// A watch that looks every 50 ms, or as long apart as the row says, and how often the loop has turned.
     private struct Subject {
-        var watch = HeartbeatWatch()
+        var watch = HeartbeatWatch(interval: Heartbeat.interval)
         var now = Instant.zero
         var turns: UInt64? = 0
 

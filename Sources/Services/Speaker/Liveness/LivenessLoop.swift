@@ -36,7 +36,7 @@ final class LivenessLoop {
     private let mailbox: Mail
     private let heartbeat: Heartbeat
     private let watched: Heartbeat?
-    private var watch = HeartbeatWatch()
+    private var watch = HeartbeatWatch(interval: Heartbeat.interval)
     private let tell: @Sendable (LivenessChange) -> Void
     private let tellListened: @Sendable (ListenedSegments) -> Void
     /// Reported last.
