@@ -137,7 +137,7 @@ import Testing
         #expect(await lab.refused().isEmpty)
     }
 
-    @Test("At rest, without MetalLB's kinds, the lease is all that is asked for: 30 a minute; and one look in minutes")
+    @Test("At rest → the lease 30 times a minute, two reports of the speaker, one look for MetalLB's kinds")
     func rest() async throws {
         let lab = try await Self.lab()
         let controller = try lab.startController()
@@ -159,9 +159,16 @@ import Testing
         let requests = await lab.server.requests
         let leases = requests.count { $0.resource == "leases" }
         let looks = requests.count { $0.resource == "apis" }
-        let others = requests.filter { !["leases", "apis"].contains($0.resource) }
-        print("at rest in 40 s: \(leases) for the lease, \(looks) looks for MetalLB, \(others.count) others")
+        let reports = requests.count { $0.resource.hasPrefix("speakers") }
+        let others = requests.filter {
+            !["leases", "apis"].contains($0.resource) && !$0.resource.hasPrefix("speakers")
+        }
+        print(
+            "at rest in 40 s: \(leases) for the lease, \(reports) reports, \(looks) looks for MetalLB, "
+                + "\(others.count) others")
         #expect((17...21).contains(leases), "\(leases)")
+        // Every 30 to 42 s.
+        #expect(reports <= 2, "\(reports)")
         // One a process and minute at first, two minutes later, ten at last.
         #expect(looks <= 2, "\(looks)")
         #expect(others.isEmpty, "\(others.prefix(5)) \(controller.errors)")
