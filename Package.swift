@@ -78,7 +78,8 @@ let package = Package(
         target(
             "Decisions/Assignment",
             ["AddressPools", "Addresses", "ClusterConfiguration", "KubernetesModel", "Timing", heapModule]),
-        target("Decisions/Announcement", ["Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
+        target(
+            "Decisions/Announcement", ["AddressPools", "Addresses", "BGP", "ClusterConfiguration", "KubernetesModel"]),
         target(
             "Decisions/NodeDecisions",
             [

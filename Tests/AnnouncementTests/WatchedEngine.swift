@@ -100,9 +100,10 @@ extension AnnouncementEngine {
     var localAddresses: [IPAddress: InterfaceSelection] {
         guard let localIndex else { return [:] }
         var result: [IPAddress: InterfaceSelection] = [:]
-        for (address, names) in servicesByAddress where conflicts[address] == nil {
-            for assigned in names.compactMap({ services[$0] }).flatMap(\.addresses) where assigned.address == address {
-                guard let here = interfaces(assigned, isShared: names.count > 1, node: localIndex) else { continue }
+        for (address, claims) in claims where conflicts[address] == nil {
+            for assigned in claims.services.compactMap({ services[$0] }).flatMap(\.addresses)
+            where assigned.address == address {
+                guard let here = interfaces(assigned, isShared: claims.isShared, node: localIndex) else { continue }
                 result[address] = result[address]?.union(here) ?? here
             }
         }

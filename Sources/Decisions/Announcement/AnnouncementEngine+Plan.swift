@@ -24,11 +24,11 @@ extension AnnouncementEngine {
         guard let facts = services[service] else { return AnnouncementPlan() }
         let prefixes = Set(
             facts.addresses.flatMap { address in address.bgp.map { rules.bgp[$0].prefix(of: address.address) } })
-        var context = Set(facts.addresses.flatMap { servicesByAddress[$0.address] ?? [] })
+        var context = Set(facts.addresses.flatMap { claims[$0.address]?.services ?? [] })
         let aggregates = prefixes.filter { $0.length < $0.family.bitWidth }
         if !aggregates.isEmpty {
-            for (address, names) in servicesByAddress where aggregates.contains(where: { $0.contains(address) }) {
-                context.formUnion(names)
+            for (address, claims) in claims where aggregates.contains(where: { $0.contains(address) }) {
+                context.formUnion(claims.services)
             }
         }
         return plan([service], amid: Array(context))
@@ -101,7 +101,7 @@ extension AnnouncementEngine {
         _ facts: ServiceFacts, _ address: ServiceFacts.AddressFacts, on nodeIndices: [Int],
         _ plan: inout AnnouncementPlan
     ) {
-        let isShared = (servicesByAddress[address.address]?.count ?? 0) > 1
+        let isShared = claims[address.address]?.isShared == true
         let advertisements = rules.layer2Advertisements(address, isShared: isShared)
         for nodeIndex in nodeIndices {
             let node = rules.nodeList.nodes[nodeIndex]

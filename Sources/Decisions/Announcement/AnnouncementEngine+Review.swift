@@ -8,7 +8,7 @@ extension AnnouncementEngine {
     package func advertisements(for service: NamespacedName) -> [AdvertisementReview] {
         guard let facts = services[service] else { return [] }
         return facts.addresses.sorted { $0.address < $1.address }.flatMap { address in
-            let isShared = address.isShared || (servicesByAddress[address.address]?.count ?? 0) > 1
+            let isShared = address.isShared || claims[address.address]?.isShared == true
             return rules.layer2.indices.map { review(rules.layer2[$0], at: $0, facts, address, isShared: isShared) }
                 + rules.bgp.indices.map { review(rules.bgp[$0], at: $0, facts, address) }
         }

@@ -26,7 +26,7 @@ extension AnnouncementEngine {
         guard let localIndex else { return result }
         for (segment, ideal) in zip(segments, fresh.segments) {
             guard let interface = segment.interface else { continue }
-            for address in servicesByAddress.keys where ideal.owner(of: address) == localIndex {
+            for address in claims.keys where ideal.owner(of: address) == localIndex {
                 guard let holder = segment.livingHolder(of: address), holder != localIndex else { continue }
                 result.append((address, interface, rules.nodeList.nodes[holder].name))
             }
@@ -35,8 +35,8 @@ extension AnnouncementEngine {
     }
 
     /// Whether anything is known of the address: whether a Service has it.
-    package func knows(_ address: IPAddress) -> Bool { servicesByAddress[address] != nil }
+    package func knows(_ address: IPAddress) -> Bool { claims[address] != nil }
 
     /// The Services that have the address, sorted by name.
-    package func services(at address: IPAddress) -> [NamespacedName] { servicesByAddress[address] ?? [] }
+    package func services(at address: IPAddress) -> [NamespacedName] { (claims[address]?.services ?? []).sorted() }
 }

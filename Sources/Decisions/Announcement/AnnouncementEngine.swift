@@ -19,8 +19,8 @@ import KubernetesModel
 /// before it claims, learns of the holder, reports it to its engine, and so comes to the answer of the others. Where no
 /// holder is ever reported, as in `plan`, all is by election.
 ///
-/// Costs: a Service's event, the order of the number of nodes for each of its addresses and advertisements, and of the
-/// few others in its election that make room; a node's or a segment's, the addresses that it is eligible for; a new
+/// Costs: a Service's event, the order of the number of nodes for each of its addresses and of the advertisements that
+/// match it, however many Services share an address, and of the few others in its election that make room; a node's or a segment's, the addresses that it is eligible for; a new
 /// configuration, everything. What the local node does changes only where the answer does.
 package struct AnnouncementEngine: Sendable {
     /// The node whose roles and routes are asked for.
@@ -29,8 +29,7 @@ package struct AnnouncementEngine: Sendable {
     private(set) var configuration = Configuration()
     private(set) var rules: AnnouncementRules
     private(set) var services: [NamespacedName: ServiceFacts] = [:]
-    /// The Services of an address, sorted by name.
-    private(set) var servicesByAddress: [IPAddress: [NamespacedName]] = [:]
+    private(set) var claims: [IPAddress: AddressClaims] = [:]
     private(set) var liveness = Liveness.everyone
     /// One for each segment, sorted by interface.
     private(set) var segments: [SegmentElection] = []
@@ -41,6 +40,7 @@ package struct AnnouncementEngine: Sendable {
 
     /// See ``takeChanges()``.
     private var changes = AnnouncementChanges()
+    package private(set) var effort = AnnouncementEffort()
 
     private var routes = RouteTable()
     private var contributions: [NamespacedName: [AnnouncementRules.Contribution]] = [:]
@@ -126,7 +126,7 @@ extension AnnouncementEngine {
     package mutating func apply(_ service: AnnouncedService) {
         let former = services[service.name]
         guard former?.service != service else { return }
-        replace(former, with: rules.facts(of: service), service.name)
+        replace(former, with: rules.facts(of: service, &effort), service.name)
     }
 
     /// A Service is gone, or has no address any more.
@@ -194,7 +194,14 @@ extension AnnouncementEngine {
         let isSame = rules.decidesAlike(self.rules)
         self.rules = rules
         if isSame { return }
-        for (name, facts) in services { services[name] = rules.facts(of: facts.service) }
+        claims = [:]
+        for (name, former) in services {
+            let facts = rules.facts(of: former.service, &effort)
+            services[name] = facts
+            for address in facts.addresses {
+                claims[address.address, default: AddressClaims()].insert(address, of: name)
+            }
+        }
         rebuildRoutes()
         segments = makeSegments()
         reelect(routes: Set(localRoutes.keys).union(routes.prefixes))
@@ -219,8 +226,8 @@ extension AnnouncementEngine {
 
     /// Fills the segments, which are empty.
     private mutating func reelect(routes: Set<IPPrefix> = []) {
-        for address in servicesByAddress.keys { setEligibility(of: address) }
-        settle(layer2: Set(servicesByAddress.keys), routes: routes)
+        for address in claims.keys { setEligibility(of: address) }
+        settle(layer2: Set(claims.keys), routes: routes)
     }
 
     private mutating func replace(
@@ -229,14 +236,12 @@ extension AnnouncementEngine {
         services[name] = facts
         let before = Set(former?.addresses.map(\.address) ?? [])
         let after = Set(facts?.addresses.map(\.address) ?? [])
-        for address in before.subtracting(after) {
-            servicesByAddress[address]?.removeAll { $0 == name }
-            if servicesByAddress[address]?.isEmpty == true { servicesByAddress[address] = nil }
+        for address in former?.addresses ?? [] { claims[address.address]?.remove(address, of: name) }
+        for address in facts?.addresses ?? [] {
+            claims[address.address, default: AddressClaims()].insert(address, of: name)
         }
-        for address in after.subtracting(before) {
-            var names = servicesByAddress[address] ?? []
-            names.insert(name, at: names.firstIndex { name < $0 } ?? names.endIndex)
-            servicesByAddress[address] = names
+        for address in before.subtracting(after) where claims[address]?.services.isEmpty == true {
+            claims[address] = nil
         }
         for address in before.union(after) { setEligibility(of: address) }
         noteLingering(name, former, facts)
@@ -299,17 +304,18 @@ extension AnnouncementEngine {
     }
 
     private mutating func setEligibility(of address: IPAddress) {
-        let names = servicesByAddress[address] ?? []
-        let isShared = names.count > 1
-        let claims = names.compactMap { services[$0] }.flatMap { facts in
-            facts.addresses.filter { $0.address == address }
-        }
-        let advertisements = Set(claims.flatMap { rules.layer2Advertisements($0, isShared: isShared) })
+        let claims = claims[address] ?? AddressClaims()
+        let isShared = claims.isShared
+        effort.claimsWeighed += claims.counts.count
+        let advertisements = Set(claims.counts.keys.flatMap { rules.layer2Advertisements($0, isShared: isShared) })
         for index in segments.indices {
             let interface = segments[index].interface
-            let candidates = claims.map { rules.candidates($0, isShared: isShared, on: interface) }
+            let candidates = claims.counts.map { facts, count in
+                (nodes: rules.candidates(facts, isShared: isShared, on: interface), count: count)
+            }
             let eligibility = Eligibility(
-                services: candidates.map(\.ready), terminating: candidates.map(\.terminating),
+                services: candidates.map { Eligibility.Served(nodes: $0.nodes.ready, count: $0.count) },
+                terminating: candidates.map { Eligibility.Served(nodes: $0.nodes.terminating, count: $0.count) },
                 last: rules.nodeList.last,
                 weights: rules.weights(advertisements, on: interface),
                 preemption: rules.preemption(advertisements, on: interface))

@@ -21,6 +21,8 @@ struct AnnouncementRules: Sendable {
     let sessions: [NodeSet]
     /// By family and advertisement, the nodes that tell some peer of its routes.
     let bgpReach: [AddressFamily: [NodeSet]]
+    private let layer2Index: AdvertisementIndex
+    private let bgpIndex: AdvertisementIndex
     private let hasLayer2: Bool
     private let hasBGP: Bool
 
@@ -31,15 +33,24 @@ struct AnnouncementRules: Sendable {
         self.problems = problems
         layer2 = configuration.layer2Advertisements
         peers = configuration.peers
+        // Many advertisements name the same nodes and interfaces; each choice is applied to the nodes once.
+        var choices: [[Selector]: NodeSet] = [:]
         func selected(by selectors: [Selector]) -> NodeSet {
-            selectors.isEmpty
-                ? NodeSet(all: nodeList.nodes.count)
-                : nodeList.indices { node in selectors.contains { $0.matches(node.labels) } }
+            guard !selectors.isEmpty else { return NodeSet(all: nodeList.nodes.count) }
+            if let known = choices[selectors] { return known }
+            let nodes = nodeList.indices { node in selectors.contains { $0.matches(node.labels) } }
+            choices[selectors] = nodes
+            return nodes
+        }
+        var owners: [InterfaceSelection: NodeSet] = [:]
+        func having(_ interfaces: InterfaceSelection) -> NodeSet {
+            if let known = owners[interfaces] { return known }
+            let nodes = nodeList.indices { $0.hasInterface(of: interfaces) }
+            owners[interfaces] = nodes
+            return nodes
         }
         layer2Selected = layer2.map { selected(by: $0.nodeSelectors) }
-        layer2Nodes = zip(layer2, layer2Selected).map { advertisement, nodes in
-            nodes.intersection(nodeList.indices { $0.hasInterface(of: advertisement.interfaces) })
-        }
+        layer2Nodes = zip(layer2, layer2Selected).map { $1.intersection(having($0.interfaces)) }
         layer2Weights = layer2.map { advertisement in
             advertisement.preferences.isEmpty
                 ? []
@@ -50,6 +61,8 @@ struct AnnouncementRules: Sendable {
         bgpSelected = bgp.map { selected(by: $0.nodeSelectors) }
         sessions = peers.map { selected(by: $0.nodeSelectors) }
         bgpReach = AnnouncementRules.reach(of: bgp, bgpSelected, configuration.peers, sessions)
+        layer2Index = AdvertisementIndex(layer2.map { ($0.pools, $0.serviceSelectors) })
+        bgpIndex = AdvertisementIndex(bgp.map { ($0.pools, $0.serviceSelectors) })
         hasLayer2 = !configuration.layer2Advertisements.isEmpty
         hasBGP = !configuration.bgpAdvertisements.isEmpty
     }
@@ -87,12 +100,15 @@ struct AnnouncementRules: Sendable {
             && bgpSelected == other.bgpSelected && sessions == other.sessions
     }
 
-    func facts(of service: AnnouncedService) -> ServiceFacts {
-        func matches(_ selectors: [Selector]) -> Bool {
-            selectors.isEmpty || selectors.contains { $0.matches(service.labels) }
+    /// - Parameter effort: what was looked at is added to it.
+    func facts(of service: AnnouncedService, _ effort: inout AnnouncementEffort) -> ServiceFacts {
+        func matching(_ candidates: [Int], _ selectors: (Int) -> [Selector]) -> [Int] {
+            effort.advertisementsTried += candidates.count
+            return candidates.filter { candidate in
+                let selectors = selectors(candidate)
+                return selectors.isEmpty || selectors.contains { $0.matches(service.labels) }
+            }
         }
-        let layer2 = layer2.indices.filter { matches(self.layer2[$0].serviceSelectors) }
-        let bgp = bgp.indices.filter { matches(self.bgp[$0].serviceSelectors) }
         func local(_ family: AddressFamily) -> ServiceFacts.LocalNodes? {
             guard service.externalTrafficPolicy == .local, let endpoints = service.endpoints(family) else { return nil }
             return ServiceFacts.LocalNodes(
@@ -101,11 +117,15 @@ struct AnnouncementRules: Sendable {
         }
         let addresses = service.addresses.map { assigned in
             let family = assigned.address.family
-            let matching = layer2.filter { self.layer2[$0].pools.contains(assigned.pool) }
+            let layer2 = matching(layer2Index.candidates(pool: assigned.pool, labels: service.labels)) {
+                self.layer2[$0].serviceSelectors
+            }
+            let bgp = matching(bgpIndex.candidates(pool: assigned.pool, labels: service.labels)) {
+                self.bgp[$0].serviceSelectors
+            }
             return ServiceFacts.AddressFacts(
-                address: assigned.address, isShared: assigned.isShared, layer2: matching,
-                layer2IfShared: matching.filter { self.layer2[$0].serviceSelectors.isEmpty },
-                bgp: bgp.filter { self.bgp[$0].pools.contains(assigned.pool) },
+                address: assigned.address, isShared: assigned.isShared, layer2: layer2,
+                layer2IfShared: layer2.filter { self.layer2[$0].serviceSelectors.isEmpty }, bgp: bgp,
                 isReachable: service.endpoints(family)?.isUsable ?? true, local: local(family))
         }
         return ServiceFacts(service: service, addresses: addresses)

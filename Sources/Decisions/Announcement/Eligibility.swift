@@ -15,6 +15,13 @@ struct Eligibility: Hashable, Sendable {
         var nodes: NodeSet
     }
 
+    /// Nodes that serve some Services: all of these.
+    struct Served: Hashable, Sendable {
+        var nodes: NodeSet
+        /// Of how many Services this is so; at least 1.
+        var count: Int
+    }
+
     /// Best first: by standing, then weight. No tier is empty, no node is in two.
     var tiers: [Tier]
     var preemption: Layer2Preemption
@@ -38,36 +45,43 @@ struct Eligibility: Hashable, Sendable {
     ///   - services: by Service, the nodes that serve it with ready endpoints.
     ///   - terminating: by Service, the nodes that serve it with endpoints that terminate.
     init?(
-        services: [NodeSet], terminating: [NodeSet] = [], last: NodeSet, weights: [Int] = [],
+        services: [Served], terminating: [Served] = [], last: NodeSet, weights: [Int] = [],
         preemption: Layer2Preemption = .never
     ) {
         var tiers = Eligibility.tiers(services, last: last, from: 0)
-        let better = services.reduce(into: NodeSet()) { $0.formUnion($1) }
-        let base = tiers.map { $0.standing + 1 }.max() ?? 0
-        tiers += Eligibility.tiers(terminating.map { $0.subtracting(better) }, last: last, from: base)
+        let better = services.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
+        let rest = terminating.map { Served(nodes: $0.nodes.subtracting(better), count: $0.count) }
+        tiers += Eligibility.tiers(rest, last: last, from: 2 * Eligibility.total(services))
         self.init(tiers: weights.isEmpty ? tiers : tiers.flatMap { $0.divided(by: weights) }, preemption: preemption)
     }
 
-    /// The nodes by how many Services they serve, most first; then the same of the nodes that rank last.
-    private static func tiers(_ services: [NodeSet], last: NodeSet, from base: Int) -> [Tier] {
-        // levels[i]: the nodes that serve more than i of the Services.
-        var levels: [NodeSet] = []
-        for nodes in services where !nodes.isEmpty {
-            levels.append(NodeSet())
-            for index in levels.indices.reversed() where index > 0 {
-                levels[index].formUnion(levels[index - 1].intersection(nodes))
+    /// How many of the Services any node serves.
+    private static func total(_ services: [Served]) -> Int {
+        services.reduce(0) { $1.nodes.isEmpty ? $0 : $0 + $1.count }
+    }
+
+    /// The nodes by how many Services they serve; as many standings below, the same of the nodes that rank last. Standing
+    /// `base` is that of a node that serves them all.
+    private static func tiers(_ services: [Served], last: NodeSet, from base: Int) -> [Tier] {
+        // By number of Services, the nodes that serve so many.
+        var serving: [Int: NodeSet] = [:]
+        var seen = NodeSet()
+        for service in services where !service.nodes.isEmpty {
+            var parted: [Int: NodeSet] = [service.count: service.nodes.subtracting(seen)]
+            for (count, nodes) in serving {
+                parted[count, default: NodeSet()].formUnion(nodes.subtracting(service.nodes))
+                parted[count + service.count, default: NodeSet()].formUnion(nodes.intersection(service.nodes))
             }
-            levels[0].formUnion(nodes)
+            serving = parted.filter { !$0.value.isEmpty }
+            seen.formUnion(service.nodes)
         }
-        var tiers: [Tier] = []
-        for index in levels.indices {
-            var exactly = levels[index]
-            if index + 1 < levels.count { exactly.subtract(levels[index + 1]) }
-            let rank = levels.count - 1 - index
-            tiers.append(Tier(standing: base + rank, weight: 0, nodes: exactly.subtracting(last)))
-            tiers.append(Tier(standing: base + levels.count + rank, weight: 0, nodes: exactly.intersection(last)))
+        let total = total(services)
+        return serving.flatMap { count, nodes in
+            [
+                Tier(standing: base + total - count, weight: 0, nodes: nodes.subtracting(last)),
+                Tier(standing: base + 2 * total - count, weight: 0, nodes: nodes.intersection(last)),
+            ]
         }
-        return tiers
     }
 
     /// The equally good nodes among which the address is shared out: the best tier with a reachable node.

@@ -1,3 +1,4 @@
+import AddressPools
 import Addresses
 import ClusterConfiguration
 import KubernetesModel
@@ -16,8 +17,29 @@ package enum RouteSettingRule {
     ) -> (advertisements: [BGPRouteAdvertisement], problems: [Problem]) {
         var kept: [BGPRouteAdvertisement] = []
         var problems: [Problem] = []
+        // Advertisements of one kind are judged alike, and the first stands for all of them.
+        var verdicts: [Kind: BGPRouteAdvertisement?] = [:]
+        var representatives: [(kind: Kind, advertisement: BGPRouteAdvertisement)] = []
+        var ranges: [Kind.Prefixes: [IPRange]] = [:]
         for advertisement in configuration.bgpAdvertisements {
-            if let first = kept.first(where: { excludes($0, advertisement, configuration, nodes) }) {
+            guard advertisement.serviceSelectors.isEmpty else {
+                kept.append(advertisement)
+                continue
+            }
+            let kind = Kind(advertisement)
+            let first: BGPRouteAdvertisement?
+            if let verdict = verdicts[kind] {
+                first = verdict
+            } else {
+                first =
+                    representatives.first {
+                        $0.kind.settings != kind.settings
+                            && excludes($0.advertisement, advertisement, configuration, nodes, &ranges)
+                    }?.advertisement
+                verdicts.updateValue(first, forKey: kind)
+                if first == nil { representatives.append((kind, advertisement)) }
+            }
+            if let first {
                 problems += RouteSetting.differences(first, advertisement)
                     .map { problem(.error, $0, first: first, later: advertisement) }
             } else {
@@ -25,6 +47,32 @@ package enum RouteSettingRule {
             }
         }
         return (kept, problems)
+    }
+
+    /// All of an advertisement without `serviceSelectors` that the rule depends on.
+    private struct Kind: Hashable {
+        /// The prefixes that it makes in a family.
+        struct Prefixes: Hashable {
+            let pools: PoolSelection
+            let family: AddressFamily
+            let length: Int
+        }
+
+        let prefixes: [Prefixes]
+        let nodeSelectors: [Selector]
+        let peers: Set<String>?
+        let settings: [UInt32?]
+
+        init(_ advertisement: BGPRouteAdvertisement) {
+            prefixes = AddressFamily.allCases.map { Kind.prefixes(of: advertisement, $0) }
+            nodeSelectors = advertisement.nodeSelectors
+            peers = advertisement.peers
+            settings = RouteSetting.allCases.map { $0.value(in: advertisement) }
+        }
+
+        static func prefixes(of advertisement: BGPRouteAdvertisement, _ family: AddressFamily) -> Prefixes {
+            Prefixes(pools: advertisement.pools, family: family, length: advertisement.length(in: family))
+        }
     }
 
     static func problem(
@@ -51,31 +99,45 @@ package enum RouteSettingRule {
         )
     }
 
+    /// - Parameter ranges: what was computed before of ``ranges(of:_:)``.
     private static func excludes(
         _ first: BGPRouteAdvertisement, _ later: BGPRouteAdvertisement, _ configuration: Configuration,
-        _ nodes: [NodeView]
+        _ nodes: [NodeView], _ ranges: inout [Kind.Prefixes: [IPRange]]
     ) -> Bool {
-        guard first.serviceSelectors.isEmpty, later.serviceSelectors.isEmpty,
-            !RouteSetting.differences(first, later).isEmpty
-        else { return false }
-        return AddressFamily.allCases.contains { family in
-            sharePrefix(first, later, configuration.pools, family)
-                && shareNodeAndPeer(first, later, configuration.peers, nodes, family)
-        }
+        for family in AddressFamily.allCases
+        where sharePrefix(first, later, configuration.pools, family, &ranges)
+            && shareNodeAndPeer(first, later, configuration.peers, nodes, family)
+        { return true }
+        return false
     }
 
     /// Whether the two make the same prefix of some address of the pools.
     private static func sharePrefix(
-        _ first: BGPRouteAdvertisement, _ later: BGPRouteAdvertisement, _ pools: [Pool], _ family: AddressFamily
+        _ first: BGPRouteAdvertisement, _ later: BGPRouteAdvertisement, _ pools: [Pool], _ family: AddressFamily,
+        _ known: inout [Kind.Prefixes: [IPRange]]
     ) -> Bool {
-        let length = first.length(in: family)
-        guard length == later.length(in: family) else { return false }
+        guard first.length(in: family) == later.length(in: family) else { return false }
         func ranges(_ advertisement: BGPRouteAdvertisement) -> [IPRange] {
-            pools.filter { advertisement.pools.contains($0.name) }.flatMap(\.ranges).filter { $0.family == family }
-                .map { $0.widened(to: length) }
+            let prefixes = Kind.prefixes(of: advertisement, family)
+            if let ranges = known[prefixes] { return ranges }
+            let ranges = RouteSettingRule.ranges(of: prefixes, pools)
+            known[prefixes] = ranges
+            return ranges
         }
-        let ours = ranges(first)
-        return ranges(later).contains { range in ours.contains { $0.overlaps(range) } }
+        let (ours, theirs) = (ranges(first), ranges(later))
+        var (i, j) = (0, 0)
+        while i < ours.count, j < theirs.count {
+            if ours[i].overlaps(theirs[j]) { return true }
+            if ours[i].upper < theirs[j].lower { i += 1 } else { j += 1 }
+        }
+        return false
+    }
+
+    /// The addresses of the prefixes, in order and without overlaps.
+    private static func ranges(of prefixes: Kind.Prefixes, _ pools: [Pool]) -> [IPRange] {
+        IPRange.merged(
+            pools.filter { prefixes.pools.contains($0.name) }.flatMap(\.ranges)
+                .filter { $0.family == prefixes.family }.map { $0.widened(to: prefixes.length) })
     }
 
     /// Whether some node gives both to some peer. Peers that do not exist yet count as if they were for every node.

@@ -14,20 +14,23 @@ enum AddressUse: Sendable {
 
         init(group: SharingGroup) { self.group = group }
 
-        mutating func insert(_ holder: Int, ports claims: [PortClaim], namespace: String) {
+        /// Returns the ports that were in use by nobody before.
+        mutating func insert(_ holder: Int, ports claims: [PortClaim], namespace: String) -> [PortClaim] {
             holders[holder] = claims
-            for claim in claims { ports[claim] = holder }
+            var new: [PortClaim] = []
+            for claim in claims where ports.updateValue(holder, forKey: claim) == nil { new.append(claim) }
             namespaces[namespace, default: 0] += 1
+            return new
         }
 
-        mutating func remove(_ holder: Int, namespace: String) {
-            for claim in holders.removeValue(forKey: holder) ?? [] where ports[claim] == holder { ports[claim] = nil }
+        /// Returns the ports that are in use by nobody any more.
+        mutating func remove(_ holder: Int, namespace: String) -> [PortClaim] {
+            let freed = (holders.removeValue(forKey: holder) ?? []).filter { ports[$0] == holder }
+            for claim in freed { ports[claim] = nil }
             let rest = (namespaces[namespace] ?? 1) - 1
             namespaces[namespace] = rest > 0 ? rest : nil
+            return freed
         }
-
-        /// The ports in use, in order: what decides whom the address can be shared with.
-        var signature: [PortClaim] { ports.keys.sorted() }
     }
 
     var holders: [Int] {

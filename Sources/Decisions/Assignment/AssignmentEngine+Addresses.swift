@@ -52,11 +52,10 @@ extension AssignmentEngine {
         case .exclusive(let holder):
             return .inUse(by: holder)
         case .shared(let shared):
-            let somebody = firstByName(shared.holders)
             guard let group = group(of: demand, pool: pool, address.family) else {
-                return .doesNotShare(with: somebody)
+                return .doesNotShare(with: firstByName(shared.holders))
             }
-            guard group == shared.group else { return .otherGroup(than: somebody) }
+            guard group == shared.group else { return .otherGroup(than: firstByName(shared.holders)) }
             for port in demand.ports {
                 if let holder = shared.ports[port] { return .portInUse(port, by: holder) }
             }
@@ -104,36 +103,58 @@ extension AssignmentEngine {
         _ settlement: inout Settlement
     ) {
         var shared = AddressUse.Shared(group: group)
-        if case .shared(let present) = uses.removeValue(forKey: address) {
-            shared = present
-            setJoinable(shared, address, in: pool, to: false)
+        var isNew = true
+        if case .shared(var present) = uses.removeValue(forKey: address) {
+            // Exchanged, so that there is one copy only, which is changed in its place.
+            swap(&shared, &present)
+            isNew = false
         }
-        if shared.namespaces[demand.namespace] == nil { pools[pool].setHeld(true, address, by: demand.namespace) }
-        shared.insert(number, ports: demand.ports, namespace: demand.namespace)
-        setJoinable(shared, address, in: pool, to: true)
+        let isNewToNamespace = shared.namespaces[demand.namespace] == nil
+        if isNewToNamespace { pools[pool].setHeld(true, address, by: demand.namespace) }
+        let ports = shared.insert(number, ports: demand.ports, namespace: demand.namespace)
+        // What a host has is not among the addresses to share.
+        if reserved[address] == nil, let slot = pools[pool][address.family].segments.slot(of: address) {
+            if isNew { list(slot, of: group, in: pool) }
+            groups[group]?[pool]?.use(ports, on: slot)
+            effort.portsNoted += ports.count
+        }
         uses[address] = .shared(shared)
-        wake(.group(group), &settlement)
-        wake(.address(address), &settlement)
+        // One more who joins makes nothing available to others, except to those of a namespace that may hold no further
+        // address.
+        if isNew {
+            wake(.group(group), &settlement)
+            wake(.address(address), &settlement)
+        }
+        if isNewToNamespace { wake(.quota(namespace: demand.namespace, address.family), &settlement) }
     }
 
-    /// Lists an address among those that its group can share, or removes it from there. What a host has is not among them.
-    mutating func setJoinable(
-        _ shared: AddressUse.Shared, _ address: IPAddress, in pool: Int, to joinable: Bool
-    ) {
+    /// Lists an address among those that its group can share, with all ports in use on it, or removes it from there: because
+    /// a host has it now, or has it no longer.
+    mutating func setJoinable(_ shared: AddressUse.Shared, _ address: IPAddress, in pool: Int, to joinable: Bool) {
         guard let slot = pools[pool][address.family].segments.slot(of: address) else { return }
+        effort.portsNoted += shared.ports.count
         if joinable {
-            guard reserved[address] == nil else { return }
-            groups[shared.group, default: [:]][pool, default: JoinableAddresses()]
-                .insert(slot, signature: shared.signature)
-            groupsByKey[shared.group.offer.key, default: []].insert(shared.group)
+            list(slot, of: shared.group, in: pool)
+            groups[shared.group]?[pool]?.use(shared.ports.keys, on: slot)
         } else {
-            groups[shared.group]?[pool]?.remove(slot, signature: shared.signature)
-            if groups[shared.group]?[pool]?.isEmpty ?? false { groups[shared.group]?[pool] = nil }
-            guard groups[shared.group]?.isEmpty ?? false else { return }
-            groups[shared.group] = nil
-            groupsByKey[shared.group.offer.key]?.remove(shared.group)
-            if groupsByKey[shared.group.offer.key]?.isEmpty ?? false { groupsByKey[shared.group.offer.key] = nil }
+            groups[shared.group]?[pool]?.free(shared.ports.keys, on: slot)
+            unlist(slot, of: shared.group, in: pool)
         }
+    }
+
+    private mutating func list(_ slot: UInt128, of group: SharingGroup, in pool: Int) {
+        groups[group, default: [:]][pool, default: JoinableAddresses()].insert(slot)
+        groupsByKey[group.offer.key, default: []].insert(group)
+    }
+
+    /// No port of the address is in use any more.
+    private mutating func unlist(_ slot: UInt128, of group: SharingGroup, in pool: Int) {
+        groups[group]?[pool]?.remove(slot)
+        if groups[group]?[pool]?.isEmpty ?? false { groups[group]?[pool] = nil }
+        guard groups[group]?.isEmpty ?? false else { return }
+        groups[group] = nil
+        groupsByKey[group.offer.key]?.remove(group)
+        if groupsByKey[group.offer.key]?.isEmpty ?? false { groupsByKey[group.offer.key] = nil }
     }
 
     /// Takes a Service's addresses from it, to be placed again or released in the course of this call.
@@ -155,11 +176,14 @@ extension AssignmentEngine {
         let family = holding.address.family
         var leavesNamespace = true
         if case .shared(var shared) = uses.removeValue(forKey: holding.address) {
-            setJoinable(shared, holding.address, in: holding.pool, to: false)
-            shared.remove(number, namespace: demand.namespace)
+            let ports = shared.remove(number, namespace: demand.namespace)
             leavesNamespace = shared.namespaces[demand.namespace] == nil
+            if let slot = pools[holding.pool][family].segments.slot(of: holding.address) {
+                groups[shared.group]?[holding.pool]?.free(ports, on: slot)
+                effort.portsNoted += ports.count
+                if shared.holders.isEmpty { unlist(slot, of: shared.group, in: holding.pool) }
+            }
             if !shared.holders.isEmpty {
-                setJoinable(shared, holding.address, in: holding.pool, to: true)
                 wake(.group(shared.group), &settlement)
                 uses[holding.address] = .shared(shared)
             }

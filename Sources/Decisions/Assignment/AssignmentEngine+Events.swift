@@ -52,7 +52,7 @@ extension AssignmentEngine {
     private mutating func setLabels(_ labels: [String: String], of namespace: String, _ settlement: inout Settlement) {
         guard namespaceLabels[namespace, default: [:]] != labels else { return }
         namespaceLabels[namespace] = labels.isEmpty ? nil : labels
-        guard pools.contains(where: { !($0.pool.allocation?.namespaceSelectors.isEmpty ?? true) }) else { return }
+        guard hasNamespaceSelectors else { return }
         settlement.dirty.formUnion(members[namespace] ?? [])
     }
 

@@ -48,7 +48,12 @@ extension AssignmentEngine {
     }
 
     private func isServed(_ family: AddressFamily, _ demand: Demand, _ pinned: [Int]) -> Bool {
-        pools.indices.contains { serves($0, demand, pinned) && pick(family, from: $0, demand) != nil }
+        if first(family, demand, pinned) != nil { return true }
+        // A pool that allocates on request alone also serves the Service that asks for another of its addresses.
+        return demand.requested.contains { address in
+            locator.pool(of: address).map { serves($0, demand, pinned) && pick(family, from: $0, demand) != nil }
+                ?? false
+        }
     }
 
     private func explanation(for family: AddressFamily, _ demand: Demand) -> (AssignmentReason, String) {
@@ -59,7 +64,8 @@ extension AssignmentEngine {
                 }
                 return (.poolNotFound, "The requested pool \(name) does not exist.")
             }
-            let (verdict, clause) = verdict(on: pool, isRequested: true, family, demand)
+            let verdict = verdict(on: pool, isRequested: true, family, demand)
+            let clause = clause(for: verdict, on: pool, family, demand)
             if verdict == .exhausted, let obstacle = sharingObstacle(family, demand, in: [pool]) {
                 return (
                     .sharingRefused, "The requested pool cannot provide an \(family) address: \(clause); \(obstacle)"
@@ -71,15 +77,18 @@ extension AssignmentEngine {
         var nearest = Verdict.notAutomatic
         var clauses: [String] = []
         for pool in pools.indices {
-            let (verdict, clause) = verdict(on: pool, isRequested: false, family, demand)
+            let verdict = verdict(on: pool, isRequested: false, family, demand)
             if verdict.rawValue > nearest.rawValue { nearest = verdict }
-            if clauses.count < AssignmentEngine.namedPools { clauses.append(clause) }
+            if clauses.count < AssignmentEngine.namedPools {
+                clauses.append(clause(for: verdict, on: pool, family, demand))
+            }
         }
         if pools.count > clauses.count { clauses.append("and \(pools.count - clauses.count) more pools") }
         clauses += clausesForPoolsInError
-        if nearest == .exhausted,
+        let pinned = pinnedPools(for: demand)
+        if nearest == .exhausted, demand.sharing != nil,
             let obstacle = sharingObstacle(
-                family, demand, in: pools.indices.filter { serves($0, demand, pinnedPools(for: demand)) })
+                family, demand, in: pools.indices.filter { serves($0, demand, pinned) })
         {
             let list = clauses.joined(separator: "; ")
             return (.sharingRefused, "No pool can provide an \(family) address: \(list); \(obstacle)")
@@ -88,33 +97,38 @@ extension AssignmentEngine {
         return (nearest.reason, message)
     }
 
-    private func verdict(
-        on pool: Int, isRequested: Bool, _ family: AddressFamily, _ demand: Demand
-    ) -> (Verdict, String) {
+    private func verdict(on pool: Int, isRequested: Bool, _ family: AddressFamily, _ demand: Demand) -> Verdict {
+        let entry = pools[pool]
+        // First what no other request could fix.
+        guard entry.has(family) else { return .lacksFamily }
+        guard !entry.pool.disabled else { return .disabled }
+        guard isRequested || entry.pool.autoAssign else { return .notAutomatic }
+        guard allows(pool, demand) else { return .notAllowed }
+        if entry.isOverQuota(demand.namespace, family) { return .overQuota }
+        return entry[family].restingCount > 0 ? .resting : .exhausted
+    }
+
+    /// A verdict as part of a sentence.
+    private func clause(for verdict: Verdict, on pool: Int, _ family: AddressFamily, _ demand: Demand) -> String {
         let entry = pools[pool]
         let name = entry.pool.name
-        // First what no other request could fix.
-        guard entry.has(family) else { return (.lacksFamily, "\(name) has no \(family) addresses") }
-        guard !entry.pool.disabled else { return (.disabled, "\(name) is disabled (spec.disabled: true)") }
-        guard isRequested || entry.pool.autoAssign else {
-            return (.notAutomatic, "\(name) allocates only on request (autoAssign: false)")
-        }
-        guard allows(pool, demand) else { return (.notAllowed, "\(name) is pinned to \(pinning(of: entry.pool))") }
-        if let quota = entry.pool.quotaPerNamespace, entry.isOverQuota(demand.namespace, family) {
-            let held = entry.held(by: demand.namespace, family).count
-            return (
-                .overQuota, "the namespace \(demand.namespace) has used up its quota of \(name) (\(held) of \(quota))"
-            )
-        }
         let stock = entry[family]
-        if stock.restingCount > 0 {
-            return (
-                .resting,
-                "of \(stock.size) in \(name), \(stock.heldCount) are in use and \(stock.restingCount) were released too recently"
-            )
+        switch verdict {
+        case .lacksFamily: return "\(name) has no \(family) addresses"
+        case .disabled: return "\(name) is disabled (spec.disabled: true)"
+        case .notAutomatic: return "\(name) allocates only on request (autoAssign: false)"
+        case .notAllowed: return "\(name) is pinned to \(pinning(of: entry.pool))"
+        case .overQuota:
+            let held = entry.held(by: demand.namespace, family).count
+            let quota = entry.pool.quotaPerNamespace ?? 0
+            return "the namespace \(demand.namespace) has used up its quota of \(name) (\(held) of \(quota))"
+        case .resting:
+            return "of \(stock.size) in \(name), \(stock.heldCount) are in use and \(stock.restingCount) were released "
+                + "too recently"
+        case .exhausted:
+            let hosts = stock.reservedCount == 0 ? "" : ", \(stock.reservedCount) reserved for hosts"
+            return "\(name) is full (\(stock.heldCount) of \(stock.size) in use\(hosts))"
         }
-        let hosts = stock.reservedCount == 0 ? "" : ", \(stock.reservedCount) reserved for hosts"
-        return (.exhausted, "\(name) is full (\(stock.heldCount) of \(stock.size) in use\(hosts))")
     }
 
     /// Why an address that others share under the Service's key does not fit it: a sentence, or `nil` if there is none.
@@ -212,8 +226,8 @@ extension AssignmentEngine {
             return verdict(.couldServe, "\(name) could allocate (\(stock.heldCount) of \(stock.size) in use)")
         }
         let isAsked = demand.requestedPool != nil || demand.requested(of: family) != nil
-        let (refusal, clause) = self.verdict(on: pool, isRequested: isAsked, family, demand)
-        return verdict(.refused(refusal.reason), clause)
+        let refusal = self.verdict(on: pool, isRequested: isAsked, family, demand)
+        return verdict(.refused(refusal.reason), clause(for: refusal, on: pool, family, demand))
     }
 }
 

@@ -24,6 +24,8 @@ extension AssignmentEngine {
 
         var picks: [(AddressFamily, Pick)] = []
         var waits: [WaitResource] = []
+        /// How many pools were asked whether they are pinned to the Service.
+        var poolsTried = 0
     }
 
     func offer(to record: Record) -> Offer {
@@ -54,7 +56,9 @@ extension AssignmentEngine {
     private func offerUnrequested(_ families: [AddressFamily], to record: Record, _ offer: inout Offer) {
         guard !families.isEmpty else { return }
         let demand = record.demand
-        let pinned = demand.requestedPool == nil ? pinnedPools(for: demand) : []
+        let candidates = demand.requestedPool == nil ? pinnedCandidates(for: demand) : []
+        offer.poolsTried = candidates.count
+        let pinned = candidates.filter { allows($0, demand) }
         // Both addresses from one pool where one offers both.
         if families.count == 2, let picks = together(families, demand, pinned) {
             offer.picks += picks
@@ -122,7 +126,7 @@ extension AssignmentEngine {
         return firstPool(families, demand, pinned) { picks(from: $0) }
     }
 
-    private func first(_ family: AddressFamily, _ demand: Demand, _ pinned: [Int]) -> Offer.Pick? {
+    func first(_ family: AddressFamily, _ demand: Demand, _ pinned: [Int]) -> Offer.Pick? {
         firstPool([family], demand, pinned) { pick(family, from: $0, demand) }
     }
 

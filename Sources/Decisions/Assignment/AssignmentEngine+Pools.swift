@@ -26,17 +26,12 @@ extension AssignmentEngine {
     }
 
     private mutating func indexPools() {
-        pinnedByNamespace = [:]
-        pinnedBySelector = []
-        for (number, entry) in pools.enumerated()
-        where entry.isPinned && entry.pool.autoAssign && !entry.pool.disabled {
-            guard let allocation = entry.pool.allocation else { continue }
-            if allocation.namespaces.isEmpty || !allocation.namespaceSelectors.isEmpty {
-                pinnedBySelector.append(number)
-            } else {
-                for namespace in allocation.namespaces { pinnedByNamespace[namespace, default: []].append(number) }
-            }
-        }
+        pinned = PinnedPools(
+            pools.enumerated().compactMap { number, entry in
+                guard entry.isPinned, entry.pool.autoAssign, !entry.pool.disabled else { return nil }
+                return entry.pool.allocation.map { (number, $0) }
+            })
+        hasNamespaceSelectors = pools.contains { !($0.pool.allocation?.namespaceSelectors.isEmpty ?? true) }
         hasQuotas = pools.contains { $0.pool.quotaPerNamespace != nil }
         poolsForAllWithQuota = pools.indices.filter { pools[$0].isForAll && pools[$0].pool.quotaPerNamespace != nil }
         for family in AddressFamily.allCases {
@@ -61,9 +56,13 @@ extension AssignmentEngine {
 
     /// The pools pinned to a Service that asks for no pool, in order.
     func pinnedPools(for demand: Demand) -> [Int] {
-        let named = (pinnedByNamespace[demand.namespace] ?? []).filter { allows($0, demand) }
-        let selected = pinnedBySelector.filter { allows($0, demand) }
-        return selected.isEmpty ? named : (named + selected).sorted()
+        pinnedCandidates(for: demand).filter { allows($0, demand) }
+    }
+
+    /// The pools that have to be asked whether they are pinned to a Service.
+    func pinnedCandidates(for demand: Demand) -> [Int] {
+        pinned.candidates(
+            namespace: demand.namespace, namespaceLabels: labels(of: demand.namespace), serviceLabels: demand.labels)
     }
 
     /// Notes which addresses hosts have now, and which they have no longer.

@@ -171,6 +171,7 @@ extension AssignmentEngine {
         let resource = round.places[place].resource
         guard var queue = queues.removeValue(forKey: resource) else { return }
         if let first = queue.first(of: round.places[place].waitClass, isCurrent: { isCurrent($0) }) {
+            effort.waitersWoken += 1
             round.candidates.insert(
                 Candidate(order: first.order, number: first.service, place: place, ticket: first.ticket))
         }
@@ -190,6 +191,7 @@ extension AssignmentEngine {
     private mutating func serve(_ number: Int, _ settlement: inout Settlement) -> Bool {
         guard let record = records[number] else { return false }
         let offer = offer(to: record)
+        effort.poolsTried += offer.poolsTried
         for (family, pick) in offer.picks {
             switch pick {
             case .exactly(let address, _):

@@ -81,15 +81,15 @@ package struct AssignmentEngine: Sendable {
     var pools: [PoolEntry] = []
     var poolNumbers: [String: Int] = [:]
     var locator = AddressLocator([])
-    /// Pinned pools that name their namespaces and select none otherwise, by namespace.
-    var pinnedByNamespace: [String: [Int]] = [:]
-    /// Pinned pools that must be asked.
-    var pinnedBySelector: [Int] = []
+    /// The pools that are pinned, and serve who asks for nothing.
+    var pinned = PinnedPools()
     /// Of each family: the pools that serve everybody and have a free address are the free slots.
     var poolsWithFree: [AddressFamily: FreeSlots] = [:]
     /// Of each family: how many pools that serve everybody have addresses, and how many of those have free ones.
     var poolsForAll: [AddressFamily: Int] = [:]
     var poolsForAllWithFree: [AddressFamily: Int] = [:]
+    /// Whether the labels of namespaces decide about any pool.
+    var hasNamespaceSelectors = false
     /// Whether any pool has a quota.
     var hasQuotas = false
     /// Pools that are not in force in any form, with what is wrong with each.
@@ -118,6 +118,8 @@ package struct AssignmentEngine: Sendable {
     // released, or are so no longer.
     var unsavedServices: Set<NamespacedName> = []
     var unsavedDepartures: Set<IPAddress> = []
+
+    package internal(set) var effort = AssignmentEffort()
 
     /// What was saved before a restart, until the first events come.
     var restored: [NamespacedName: [IPAddress]] = [:]

@@ -1,54 +1,42 @@
-/// The addresses of one sharing group in one pool, by the ports in use on them: to find the first on which some ports are
-/// free without looking at every address.
+/// The addresses of one sharing group in one pool, and the ports in use on them: to find the first on which some ports are
+/// free without looking at every address, and to note one port more without looking at the others.
 struct JoinableAddresses: Sendable {
-    /// Slots in order. Addresses on which the same ports are in use are alike to a newcomer.
-    private var slots: [[PortClaim]: [UInt128]] = [:]
+    /// All of the addresses.
+    private var slots = SortedSlots()
+    /// By port, the addresses on which it is in use; never empty.
+    private var used: [PortClaim: SortedSlots] = [:]
 
     var isEmpty: Bool { slots.isEmpty }
 
-    mutating func insert(_ slot: UInt128, signature: [PortClaim]) {
-        var list = slots.removeValue(forKey: signature) ?? []
-        let index = JoinableAddresses.position(of: slot, in: list)
-        if index == list.count || list[index] != slot { list.insert(slot, at: index) }
-        slots[signature] = list
+    /// Adds an address. The ports in use on it are added by ``use(_:on:)``.
+    mutating func insert(_ slot: UInt128) { slots.insert(slot) }
+
+    /// Removes an address, of whose ports none is in use any more.
+    mutating func remove(_ slot: UInt128) { slots.remove(slot) }
+
+    /// Some ports are in use now on an address that is here.
+    mutating func use(_ ports: some Sequence<PortClaim>, on slot: UInt128) {
+        for port in ports { used[port, default: SortedSlots()].insert(slot) }
     }
 
-    mutating func remove(_ slot: UInt128, signature: [PortClaim]) {
-        guard var list = slots.removeValue(forKey: signature) else { return }
-        let index = JoinableAddresses.position(of: slot, in: list)
-        if index < list.count, list[index] == slot { list.remove(at: index) }
-        if !list.isEmpty { slots[signature] = list }
+    /// Some ports are in use no more.
+    mutating func free(_ ports: some Sequence<PortClaim>, on slot: UInt128) {
+        for port in ports {
+            used[port]?.remove(slot)
+            if used[port]?.isEmpty ?? false { used[port] = nil }
+        }
     }
 
-    /// The lowest slot on which none of these ports (in order) is in use.
+    /// The lowest slot on which none of these ports is in use.
     func lowest(withoutPorts ports: [PortClaim]) -> UInt128? {
-        var result: UInt128?
-        for (signature, list) in slots {
-            guard let first = list.first, result.map({ first < $0 }) ?? true,
-                !JoinableAddresses.clash(ports, signature)
-            else { continue }
-            result = first
+        let taken = ports.compactMap { used[$0] }
+        var position = 0
+        while position < slots.count {
+            // Each step passes over a run of addresses on which one port is in use.
+            let start = position
+            for list in taken { position = slots.position(ofFirstNotIn: list, from: position) }
+            if position == start { return slots[position] }
         }
-        return result
-    }
-
-    private static func position(of slot: UInt128, in list: [UInt128]) -> Int {
-        var low = 0
-        var high = list.count
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle] < slot { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    /// Whether two sorted lists have an element in common.
-    private static func clash(_ a: [PortClaim], _ b: [PortClaim]) -> Bool {
-        var (i, j) = (0, 0)
-        while i < a.count, j < b.count {
-            if a[i] == b[j] { return true }
-            if a[i] < b[j] { i += 1 } else { j += 1 }
-        }
-        return false
+        return nil
     }
 }
